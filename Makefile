@@ -1,0 +1,40 @@
+# Two commands matter: `make run` serves the assistant, `make test` proves it.
+# Paths stay relative, so that a checkout in a directory with a space in its name works.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+QUESTIONS ?= tests/questions/dev.jsonl
+
+.PHONY: setup run test lint evaluate bench clean
+
+setup: .venv/installed
+
+# The torch wheel must be named in the same command as the packages that depend on it (see requirements.txt).
+.venv/installed: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+run: setup
+	$(PY) -m index build
+	$(PY) app.py
+
+lint: .venv/installed-dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+test: lint
+	$(PY) -m index build
+	$(PY) -m pytest
+
+evaluate: setup
+	$(PY) -m index build
+	$(PY) -m tests.evaluate $(QUESTIONS)
+
+clean:
+	rm -rf .venv index/versions reports

@@ -1,0 +1,45 @@
+"""What may be quoted: a canonical text, its sections, and where it came from.
+
+Made once by a reader, stored beside the article as it was handed over, and never changed after that: every offset
+in the project counts characters (Unicode code points) of `Document.text`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an article came from. `sha256` is of the file as it was handed over; `url` is its public address."""
+
+    title: str
+    author: str
+    publisher: str
+    url: str
+    published: date | None
+    retrieved: date
+    licence: str
+    sha256: str
+    topics: tuple[str, ...] = ()  # from the general to the special, as a breadcrumb gives them
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the span of the text that it heads; the heading itself lies outside the span.
+
+    The paragraphs before the first heading are headed by the article's title.
+    """
+
+    heading: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article. `id` is its slug; only what lies inside a section can be quoted."""
+
+    id: str
+    text: str
+    sections: tuple[Section, ...]
+    source: Source

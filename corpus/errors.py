@@ -1,0 +1,28 @@
+"""Errors that are safe to show to whoever asked.
+
+    ShownError                base: what happened, with which value, and what to do next
+    ├── SettingsError         (settings) the operator's environment
+    ├── CorpusError           the maintainer's article or its provenance
+    ├── IndexMissingError     (index) nothing was published yet
+    ├── IndexDamagedError     (index) a published file is not what its manifest says
+    ├── ModelError            (index) the embedding model is not the pinned one, or is not there
+    └── QuestionError         (assistant) the visitor's question is empty, too long or not text
+
+Anything else that is raised is a fault of ours and is never shown as it is.
+"""
+
+
+class ShownError(Exception):
+    """A message and a remedy, both in plain words."""
+
+    def __init__(self, message: str, /, *, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}"
+
+
+class CorpusError(ShownError):
+    """An article cannot be read, or may not be quoted as it stands."""

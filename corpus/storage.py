@@ -1,0 +1,171 @@
+"""Articles on disk. One folder an article: what was handed over, the canonical text, and a record of both.
+
+    <corpus>/<slug>/original.<ending>   byte for byte as handed over
+    <corpus>/<slug>/text.txt            the canonical text, made once by a reader
+    <corpus>/<slug>/article.json        provenance, sections, hashes
+
+`article.json` is written last: its existence means that the article is complete.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from corpus.document import Document, Section, Source
+from corpus.errors import CorpusError
+
+FORMAT = 1  # bump when a reader of the old article.json would misread the new one
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLayout:
+    """Every path of one article."""
+
+    folder: Path
+
+    @property
+    def text(self) -> Path:
+        return self.folder / "text.txt"
+
+    @property
+    def record(self) -> Path:
+        return self.folder / "article.json"
+
+    def original(self, suffix: str) -> Path:
+        return self.folder / f"original{suffix}"
+
+
+def sha256_of(data: bytes, /) -> str:
+    """Hexadecimal SHA-256."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def slug_of(title: str, /) -> str:
+    """The title up to its first colon, as a slug.
+
+    >>> slug_of("Causes of RLS: Understanding the Triggers")
+    'causes-of-rls'
+    """
+    return "-".join(re.findall(r"[a-z0-9]+", title.split(":")[0].lower()))
+
+
+def article_folders(corpus_dir: Path, /) -> list[Path]:
+    """The folders of the corpus in the order of their names.
+
+    Raises:
+        CorpusError: there is no such folder.
+    """
+    if not corpus_dir.is_dir():
+        raise CorpusError(f"there is no corpus at {corpus_dir}.", remedy="Set CORPUS_DIR to a folder of articles.")
+    return sorted(path for path in corpus_dir.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def load_corpus(corpus_dir: Path, /) -> list[Document]:
+    """Every article, in the order of their folders' names.
+
+    Raises:
+        CorpusError: an article is incomplete or its text is not what its record says, or there is none at all.
+    """
+    documents = [load_article(folder) for folder in article_folders(corpus_dir)]
+    if not documents:
+        raise CorpusError(f"{corpus_dir} holds no article.", remedy="Add one: `python -m corpus add FILE`.")
+    return documents
+
+
+def load_article(folder: Path, /) -> Document:
+    """One article, its hashes verified.
+
+    Raises:
+        CorpusError: something is missing or has drifted; `python -m corpus check` names everything that has.
+    """
+    layout = ArticleLayout(folder)
+    record = read_record(layout)
+    original = layout.original(record["original_suffix"])
+    for path, expected in ((layout.text, record["text_sha256"]), (original, record["source"]["sha256"])):
+        if not path.is_file():
+            raise CorpusError(f"{folder.name}: {path.name} is missing.", remedy=ADD_AGAIN)
+        if sha256_of(path.read_bytes()) != expected:
+            raise CorpusError(f"{folder.name}: {path.name} is not the file that was recorded.", remedy=ADD_AGAIN)
+    return document_from(record, layout.text.read_bytes().decode("utf-8"))
+
+
+ADD_AGAIN = "Restore it from version control, or add the article again: `python -m corpus add FILE`."
+
+
+def read_record(layout: ArticleLayout, /) -> dict[str, Any]:
+    """The parsed `article.json`.
+
+    Raises:
+        CorpusError: it is missing, is not JSON, lacks a field, or has another format number.
+    """
+    name = layout.folder.name
+    try:
+        record = json.loads(layout.record.read_bytes())
+    except FileNotFoundError:
+        raise CorpusError(f"{name}: article.json is missing, so its provenance is unknown.", remedy=ADD_AGAIN) from None
+    except ValueError as error:
+        raise CorpusError(f"{name}: article.json is not JSON ({error}).", remedy=ADD_AGAIN) from None
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise CorpusError(f"{name}: article.json is not of format {FORMAT}.", remedy=ADD_AGAIN)
+    missing = [field for field in ("id", "original_suffix", "text_sha256", "sections") if not record.get(field)]
+    source = record.get("source") or {}
+    missing += [f"source.{field}" for field in REQUIRED_PROVENANCE if not source.get(field)]
+    if missing:
+        raise CorpusError(
+            f"{name}: article.json lacks {', '.join(missing)}.",
+            remedy="Fill it in; an article without provenance is never quoted.",
+        )
+    return record
+
+
+REQUIRED_PROVENANCE = ("title", "licence", "retrieved", "sha256")
+
+
+def document_from(record: dict[str, Any], text: str, /) -> Document:
+    """The value that a record and its text describe; also how an index version keeps its documents."""
+    source = dict(record["source"])
+    source["published"] = date.fromisoformat(source["published"]) if source.get("published") else None
+    source["retrieved"] = date.fromisoformat(source["retrieved"])
+    source["topics"] = tuple(source.get("topics", ()))
+    sections = tuple(Section(**section) for section in record["sections"])
+    return Document(record["id"], text, sections, Source(**source))
+
+
+def record_of(document: Document, /) -> dict[str, Any]:
+    """The inverse of `document_from`, without the text."""
+    source = asdict(document.source)
+    source["published"] = document.source.published.isoformat() if document.source.published else None
+    source["retrieved"] = document.source.retrieved.isoformat()
+    source["topics"] = list(document.source.topics)
+    return {"id": document.id, "source": source, "sections": [asdict(section) for section in document.sections]}
+
+
+def save_article(document: Document, /, *, original: Path, corpus_dir: Path) -> Path:
+    """Write an article's folder and return it; the record is written last.
+
+    Raises:
+        CorpusError: the id is not a slug or is taken.
+    """
+    if not SLUG.fullmatch(document.id):
+        raise CorpusError(f"{document.id!r} is not a slug.", remedy="Use small letters, digits and hyphens: --id my-article.")
+    layout = ArticleLayout(corpus_dir / document.id)
+    if layout.record.exists():
+        raise CorpusError(f"{document.id} is in the corpus already.", remedy="Choose another --id, or remove it first.")
+    layout.folder.mkdir(parents=True, exist_ok=True)
+    handed_over = original.read_bytes()
+    layout.original(original.suffix).write_bytes(handed_over)
+    layout.text.write_bytes(document.text.encode("utf-8"))
+    document = replace(document, source=replace(document.source, sha256=sha256_of(handed_over)))
+    record = {
+        "format": FORMAT,
+        **record_of(document),
+        "original_suffix": original.suffix,
+        "text_sha256": sha256_of(document.text.encode("utf-8")),
+    }
+    layout.record.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return layout.folder

@@ -1,0 +1,38 @@
+"""FAISS behind the store contract; the only module that imports faiss."""
+
+from pathlib import Path
+from typing import Any, Self
+
+import faiss
+import numpy as np
+
+from index.embedder import Vectors
+from index.store import Rows, unit
+
+
+class FaissStore:
+    """Exact inner products of unit vectors: cosines."""
+
+    def __init__(self, index: Any, /) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors, /) -> Self:
+        """See `VectorStore.build`."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(unit(vectors)))
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path, /) -> Self:
+        """See `VectorStore.load`. FAISS parses files natively: never give it one whose hash was not verified."""
+        return cls(faiss.read_index(str(path)))
+
+    def save(self, path: Path, /) -> None:
+        """See `VectorStore.save`."""
+        faiss.write_index(self._index, str(path))
+
+    def search(self, query: Vectors, /, *, count: int) -> tuple[Vectors, Rows]:
+        """See `VectorStore.search`."""
+        scores, rows = self._index.search(unit(query)[np.newaxis], min(count, self._index.ntotal))
+        return scores[0], rows[0]

@@ -1,0 +1,53 @@
+"""Every setting, declared once: name, default, help.
+
+Flows in: environment variables. Flows out: one frozen `Settings`. Only `app.py`, the `__main__` modules and
+`Assistant.load()` called without arguments read it; everything else is handed the values that it needs.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.errors import ShownError
+
+PROJECT = Path(__file__).resolve().parent
+
+
+class SettingsError(ShownError):
+    """An environment variable holds a value that cannot be used."""
+
+
+class Settings(BaseSettings):
+    """Environment variables, upper case; a relative path is relative to the working directory."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(7860, ge=1, le=65535, description="port to listen on")
+    corpus_dir: Path = Field(PROJECT / "corpus" / "articles", description="articles that may be quoted")
+    index_dir: Path = Field(PROJECT / "index" / "versions", description="published index versions")
+    model: str = Field(
+        "all-MiniLM-L6-v2",
+        description="embedding model: all-MiniLM-L6-v2 (pinned, from its package), a local path, or a hub id",
+    )
+    public_url: str = Field("", description="address that visitors see, such as https://example.org/rls; empty: relative")
+    page: Literal["on", "off"] = Field("on", description="off: the API and the articles only, without Gradio")
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read the environment.
+
+        Raises:
+            SettingsError: a value is not usable; the message names the variable and the value.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0]).upper()
+            raise SettingsError(
+                f"{name}={first['input']!r} cannot be used: {first['msg'].lower()}.",
+                remedy="`python -m assistant settings` lists every setting with its default.",
+            ) from None
