@@ -1,7 +1,7 @@
 """What may be quoted and where it came from."""
 
 from corpus.check import check_corpus
-from corpus.document import Document, Section, Source
+from corpus.document import Document, Section, Source, SuggestedQuestion
 from corpus.errors import CorpusError, ShownError
 from corpus.storage import load_article, load_corpus
 
@@ -11,6 +11,7 @@ __all__ = [
     "Section",
     "ShownError",
     "Source",
+    "SuggestedQuestion",
     "check_corpus",
     "load_article",
     "load_corpus",

@@ -36,6 +36,14 @@ def check_article(folder: Path, /) -> list[CorpusError]:
     quotable = [document.text[section.start : section.end] for section in document.sections]
     if not any(text.strip() for text in quotable):
         faults.append(CorpusError(f"{folder.name}: the article is empty.", remedy="Remove its folder, or add its text."))
+    headings = {section.heading for section in document.sections}
+    faults += [
+        CorpusError(
+            f"{folder.name}: questions.json names a section {heading!r} that the article does not have.",
+            remedy=f"Its sections: {'; '.join(sorted(headings))}.",
+        )
+        for heading in sorted({question.section for question in document.questions} - headings)
+    ]
     edge = 0
     for section in document.sections:
         if not edge <= section.start <= section.end <= len(document.text):

@@ -36,6 +36,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestedQuestion:
+    """A question that a section answers, written by the article's maintainer to be offered to visitors."""
+
+    section: str  # its heading
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """An article. `id` is its slug; only what lies inside a section can be quoted."""
 
@@ -43,3 +51,4 @@ class Document:
     text: str
     sections: tuple[Section, ...]
     source: Source
+    questions: tuple[SuggestedQuestion, ...] = ()

@@ -3,6 +3,7 @@
     <corpus>/<slug>/original.<ending>   byte for byte as handed over
     <corpus>/<slug>/text.txt            the canonical text, made once by a reader
     <corpus>/<slug>/article.json        provenance, sections, hashes
+    <corpus>/<slug>/questions.json      questions to offer to visitors: {heading: [question, ...]}; may be absent
 
 `article.json` is written last: its existence means that the article is complete.
 """
@@ -15,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from corpus.document import Document, Section, Source
+from corpus.document import Document, Section, Source, SuggestedQuestion
 from corpus.errors import CorpusError
 
 FORMAT = 1  # bump when a reader of the old article.json would misread the new one
@@ -35,6 +36,10 @@ class ArticleLayout:
     @property
     def record(self) -> Path:
         return self.folder / "article.json"
+
+    @property
+    def questions(self) -> Path:
+        return self.folder / "questions.json"
 
     def original(self, suffix: str) -> Path:
         return self.folder / f"original{suffix}"
@@ -91,7 +96,20 @@ def load_article(folder: Path, /) -> Document:
             raise CorpusError(f"{folder.name}: {path.name} is missing.", remedy=ADD_AGAIN)
         if sha256_of(path.read_bytes()) != expected:
             raise CorpusError(f"{folder.name}: {path.name} is not the file that was recorded.", remedy=ADD_AGAIN)
-    return document_from(record, layout.text.read_bytes().decode("utf-8"))
+    return document_from(record | {"questions": _read_questions(layout)}, layout.text.read_bytes().decode("utf-8"))
+
+
+def _read_questions(layout: ArticleLayout) -> list[dict[str, str]]:
+    if not layout.questions.exists():
+        return []
+    try:
+        by_heading: dict[str, list[str]] = json.loads(layout.questions.read_bytes())
+        return [{"section": heading, "question": text} for heading, texts in by_heading.items() for text in texts]
+    except (ValueError, AttributeError, TypeError):
+        raise CorpusError(
+            f"{layout.folder.name}: questions.json is not an object of headings with lists of questions.",
+            remedy="Mend it, or delete it: it may be absent.",
+        ) from None
 
 
 ADD_AGAIN = "Restore it from version control, or add the article again: `python -m corpus add FILE`."
@@ -133,7 +151,8 @@ def document_from(record: dict[str, Any], text: str, /) -> Document:
     source["retrieved"] = date.fromisoformat(source["retrieved"])
     source["topics"] = tuple(source.get("topics", ()))
     sections = tuple(Section(**section) for section in record["sections"])
-    return Document(record["id"], text, sections, Source(**source))
+    questions = tuple(SuggestedQuestion(**question) for question in record.get("questions", ()))
+    return Document(record["id"], text, sections, Source(**source), questions)
 
 
 def record_of(document: Document, /) -> dict[str, Any]:
@@ -142,7 +161,12 @@ def record_of(document: Document, /) -> dict[str, Any]:
     source["published"] = document.source.published.isoformat() if document.source.published else None
     source["retrieved"] = document.source.retrieved.isoformat()
     source["topics"] = list(document.source.topics)
-    return {"id": document.id, "source": source, "sections": [asdict(section) for section in document.sections]}
+    return {
+        "id": document.id,
+        "source": source,
+        "sections": [asdict(section) for section in document.sections],
+        "questions": [asdict(question) for question in document.questions],
+    }
 
 
 def save_article(document: Document, /, *, original: Path, corpus_dir: Path) -> Path:
@@ -163,7 +187,7 @@ def save_article(document: Document, /, *, original: Path, corpus_dir: Path) -> 
     document = replace(document, source=replace(document.source, sha256=sha256_of(handed_over)))
     record = {
         "format": FORMAT,
-        **record_of(document),
+        **{field: value for field, value in record_of(document).items() if field != "questions"},
         "original_suffix": original.suffix,
         "text_sha256": sha256_of(document.text.encode("utf-8")),
     }

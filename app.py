@@ -1,0 +1,71 @@
+"""Reads the settings, wires the parts, serves. `python app.py`, or `make run`."""
+
+import os
+
+# No library may call home: set before any of them is imported.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+
+from assistant import Assistant
+from assistant.web import create_server
+from corpus import ShownError, load_corpus
+from index import Embedder, IndexDamagedError, IndexMissingError, IndexVersion, build, current_version, load_embedder, open_version
+from settings import Settings
+
+SECONDS_TO_FINISH = 10  # for answers in flight when the process is told to stop
+
+
+def create_app(settings: Settings, /) -> FastAPI:
+    """Everything wired together; the index is built if none can be served.
+
+    Raises:
+        ShownError: a part cannot be had; the message says what to do.
+    """
+    embedder = load_embedder(settings.model)
+    assistant = Assistant(_servable_version(settings, embedder), embedder, public_url=settings.public_url)
+    server = create_server(assistant)
+    if settings.page == "on":
+        from assistant.web.chat_page import mount_chat_page  # gradio is loaded only where its page is served
+
+        mount_chat_page(server, assistant)
+    return server
+
+
+def _servable_version(settings: Settings, embedder: Embedder) -> IndexVersion:
+    """The published version. Built first if there is none, or another model made it; an edited corpus waits for its build."""
+    try:
+        version = open_version(settings.index_dir, current_version(settings.index_dir))
+        if version.manifest.model == embedder.fingerprint:
+            return version
+    except (IndexMissingError, IndexDamagedError) as error:
+        print(f"{error.message} Building it now.")
+    build(load_corpus(settings.corpus_dir), embedder=embedder, index_dir=settings.index_dir)
+    return open_version(settings.index_dir, current_version(settings.index_dir))
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    try:
+        settings = Settings.from_environment()
+        server = create_app(settings)
+    except ShownError as error:
+        sys.exit(str(error))
+    print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
+    uvicorn.run(
+        server,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,  # an access log would hold visitors' addresses
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+
+
+if __name__ == "__main__":
+    main()

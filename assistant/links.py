@@ -1,0 +1,43 @@
+"""A link that opens an article at one sentence: a text fragment, which browsers scroll to and highlight.
+
+Source: WICG Scroll to Text Fragment, https://wicg.github.io/scroll-to-text-fragment/
+"""
+
+import re
+from urllib.parse import quote
+
+from corpus import Document
+
+FEWEST_WORDS = 4  # a shorter piece than this at either end is rarely unique
+
+
+def link_to(document: Document, start: int, end: int, /, *, public_url: str = "") -> str:
+    """The address of `text[start:end]`: at the article's public address if it has one, else on our article page."""
+    page = document.source.url or f"{public_url.rstrip('/')}/articles/{document.id}"
+    return f"{page}#:~:text={text_fragment(document.text, start, end)}"
+
+
+def text_fragment(text: str, start: int, end: int, /) -> str:
+    """The shortest `first words,last words` that finds exactly this span, or the whole span when it is short.
+
+    >>> text_fragment("One two. A b c d e f g h i j k.", 9, 31)
+    'A%20b%20c%20d,h%20i%20j%20k.'
+    """
+    ends = [match.end() for match in re.finditer(r"\S+", text[:end]) if match.start() >= start]
+    starts = [match.start() for match in re.finditer(r"\S+", text[:end]) if match.start() >= start]
+    folded = text.casefold() if len(text.casefold()) == len(text) else text
+    for first in range(FEWEST_WORDS, len(ends) - FEWEST_WORDS):
+        head = ends[first - 1]
+        if folded.find(folded[start:head]) != start:
+            continue
+        for last in range(FEWEST_WORDS, len(starts) - first + 1):
+            tail = starts[-last]
+            if folded.find(folded[tail:end], head) == tail:
+                return f"{_encode(text[start:head])},{_encode(text[tail:end])}"
+        break
+    return _encode(text[start:end])
+
+
+def _encode(text: str) -> str:
+    """Percent-encode; a hyphen, comma or ampersand would be read as syntax."""
+    return quote(text, safe="").replace("-", "%2D")

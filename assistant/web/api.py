@@ -1,0 +1,77 @@
+"""`POST /api/ask` and the operations routes. Plain JSON in and out; no question ever stands in an address."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from assistant.assistant import Assistant
+from assistant.question import QuestionError
+
+LARGEST_BODY = 32 * 1024  # bytes
+
+
+class BodyTooLargeError(QuestionError):
+    """The request's body is larger than any question."""
+
+
+def api_routes(assistant: Assistant, /) -> APIRouter:
+    """The routes, over one loaded assistant."""
+    router = APIRouter()
+
+    @router.post("/api/ask")
+    async def ask(request: Request) -> Response:
+        """Answer the last of `{"turns": [...]}`; the body may be sent as application/json or text/plain."""
+        try:
+            turns = await _read_turns(request)
+            answer = await run_in_threadpool(assistant.ask, turns)
+        except BodyTooLargeError as error:
+            return _refusal(413, error)
+        except QuestionError as error:
+            return _refusal(422, error)
+        return Response(answer.as_json(), media_type="application/json")
+
+    @router.get("/livez")
+    async def livez() -> dict[str, str]:
+        """The process runs."""
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz() -> dict[str, str]:
+        """Questions are answered. The server listens only once its index is loaded."""
+        return {"status": "ok", "index_version": assistant.version.name}
+
+    @router.get("/version")
+    async def version() -> dict[str, Any]:
+        """What is served: index version, model fingerprint, articles."""
+        manifest = assistant.version.manifest
+        return {
+            "index_version": manifest.version,
+            "model": manifest.model,
+            "passages": manifest.passages,
+            "articles": sorted(assistant.version.documents),
+        }
+
+    return router
+
+
+async def _read_turns(request: Request) -> Any:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise BodyTooLargeError(
+                f"The request is larger than {LARGEST_BODY} bytes.", remedy="Ask in fewer words.", code="too_long"
+            )
+    try:
+        return json.loads(body)["turns"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise QuestionError(
+            "The request holds no question.", remedy='Send {"turns": ["your question"]} as JSON.', code="not_text"
+        ) from None
+
+
+def _refusal(status: int, error: QuestionError) -> JSONResponse:
+    return JSONResponse({"error": error.message, "remedy": error.remedy}, status_code=status)

@@ -1,0 +1,66 @@
+"""`/articles/<slug>`: an article as a readable page whose every sentence can be linked to.
+
+A sentence is marked up by its offsets: `#s84` is the one that starts at character 84. A text fragment in the address
+(`#:~:text=…`) is found and highlighted by the browser itself; the page needs no script.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from assistant.assistant import Assistant
+from assistant.web.templates import render
+from assistant.wording import wording
+from corpus import Document, Section
+from index import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A span of the page: `text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def article_routes(assistant: Assistant, /) -> APIRouter:
+    """The route, over one loaded assistant."""
+    router = APIRouter()
+
+    @router.get("/articles/{slug}", response_class=HTMLResponse)
+    async def article(slug: str) -> HTMLResponse:
+        """The article, or a page that says there is none."""
+        document = assistant.version.documents.get(slug)
+        if document is None:
+            return HTMLResponse(render("missing.html", text=wording()), status_code=404)
+        passages = [passage for passage in assistant.version.passages if passage.document_id == slug]
+        return HTMLResponse(article_html(document, passages))
+
+    return router
+
+
+def article_html(document: Document, passages: Iterable[Passage], /) -> str:
+    """The whole page."""
+    return render("article.html", document=document, sections=outline(document, passages), text=wording())
+
+
+def outline(document: Document, passages: Iterable[Passage], /) -> list[tuple[Section, list[list[Sentence]]]]:
+    """Sections with their paragraphs, each a list of sentences, in reading order."""
+    sentences = [Sentence(p.start, p.end, document.text[p.start : p.end]) for p in passages]
+    return [(section, list(_paragraphs(document, section, sentences))) for section in document.sections]
+
+
+def _paragraphs(document: Document, section: Section, sentences: list[Sentence]) -> Iterator[list[Sentence]]:
+    paragraph: list[Sentence] = []
+    for sentence in sentences:
+        if not section.start <= sentence.start < section.end:
+            continue
+        if paragraph and "\n" in document.text[paragraph[-1].end : sentence.start]:
+            yield paragraph
+            paragraph = []
+        paragraph.append(sentence)
+    if paragraph:
+        yield paragraph

@@ -1,0 +1,23 @@
+"""One process: our FastAPI application with the Gradio page mounted on it."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from assistant.assistant import Assistant
+from assistant.web.api import api_routes
+from assistant.web.article_page import article_routes
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_server(assistant: Assistant, /) -> FastAPI:
+    """The API, the article pages and their style sheets; FastAPI's own documentation pages are off."""
+    server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None)
+    server.add_middleware(GZipMiddleware, minimum_size=1_000)
+    server.include_router(api_routes(assistant))
+    server.include_router(article_routes(assistant))
+    server.mount("/site", StaticFiles(directory=STATIC), name="static")
+    return server
