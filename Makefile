@@ -20,7 +20,6 @@ setup: .venv/installed
 	touch $@
 
 run: setup
-	$(PY) -m index build
 	$(PY) app.py
 
 lint: .venv/installed-dev
@@ -29,12 +28,11 @@ lint: .venv/installed-dev
 	$(PY) -m mypy
 
 test: lint
-	$(PY) -m index build
 	$(PY) -m pytest
 
 evaluate: setup
 	$(PY) -m index build
-	$(PY) -m tests.evaluate $(QUESTIONS)
+	$(PY) -m assistant evaluate $(QUESTIONS)
 
 clean:
 	rm -rf .venv index/versions reports

@@ -15,7 +15,16 @@ from fastapi import FastAPI
 from assistant import Assistant
 from assistant.web import create_server
 from corpus import ShownError, load_corpus
-from index import Embedder, IndexDamagedError, IndexMissingError, IndexVersion, build, current_version, load_embedder, open_version
+from index import (
+    Embedder,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexVersion,
+    build,
+    current_version,
+    load_embedder,
+    open_version,
+)
 from settings import Settings
 
 SECONDS_TO_FINISH = 10  # for answers in flight when the process is told to stop
@@ -31,14 +40,17 @@ def create_app(settings: Settings, /) -> FastAPI:
     assistant = Assistant(_servable_version(settings, embedder), embedder, public_url=settings.public_url)
     server = create_server(assistant)
     if settings.page == "on":
-        from assistant.web.chat_page import mount_chat_page  # gradio is loaded only where its page is served
+        from assistant.web.chat_page import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
 
         mount_chat_page(server, assistant)
     return server
 
 
 def _servable_version(settings: Settings, embedder: Embedder) -> IndexVersion:
-    """The published version. Built first if there is none, or another model made it; an edited corpus waits for its build."""
+    """The published version, built first if there is none or another model made it.
+
+    An edited corpus is not built here: a restart must not publish what nobody asked to publish.
+    """
     try:
         version = open_version(settings.index_dir, current_version(settings.index_dir))
         if version.manifest.model == embedder.fingerprint:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,8 @@ from tqdm import tqdm
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
+from assistant.evaluation import read_questions
+from assistant.evaluation_report import as_text, ask_all, report, save
 from assistant.question import QuestionError, check_turns
 from assistant.triage import urgent_help
 from corpus import ShownError, command_line
@@ -46,7 +49,19 @@ def settings() -> None:
     for name, field in Settings.model_fields.items():
         value = getattr(in_force, name)
         is_default = value == field.default
-        print(f"{name.upper()}={_shown(value)}  {'' if is_default else f'(default {_shown(field.default)}) '}{field.description}")
+        default = "" if is_default else f"(default {_shown(field.default)}) "
+        print(f"{name.upper()}={_shown(value)}  {default}{field.description}")
+
+
+@app.command()
+def evaluate(questions: list[Path]) -> None:
+    """Score labelled question files; the report is kept in reports/, named by commit."""
+    assistant = Assistant.load()
+    article = "\n\n".join(document.text for document in assistant.version.documents.values())
+    labelled = [question for path in questions for question in read_questions(path)]
+    found = report(ask_all(assistant, labelled), article=article)
+    print(as_text(found))
+    print(f"\nKept as {_shown(save(found, folder=PROJECT / 'reports'))}")
 
 
 def _shown(value: object) -> str:

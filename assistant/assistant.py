@@ -32,7 +32,8 @@ class Assistant:
         """
         if version.manifest.model != embedder.fingerprint:
             raise ModelError(
-                f"version {version.name} was built with another model than MODEL names.", remedy="Run `python -m index build`."
+                f"version {version.name} was built with another model than MODEL names.",
+                remedy="Run `python -m index build`.",
             )
         self.version = version
         self._embedder = embedder

@@ -1,7 +1,6 @@
 """`python -m corpus`: list, show, check and add articles."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated

@@ -31,17 +31,21 @@ class ArticleLayout:
 
     @property
     def text(self) -> Path:
+        """The canonical text."""
         return self.folder / "text.txt"
 
     @property
     def record(self) -> Path:
+        """Provenance, sections, hashes."""
         return self.folder / "article.json"
 
     @property
     def questions(self) -> Path:
+        """Questions to offer, if there are any."""
         return self.folder / "questions.json"
 
     def original(self, suffix: str) -> Path:
+        """The file as it was handed over."""
         return self.folder / f"original{suffix}"
 
 
@@ -56,7 +60,7 @@ def slug_of(title: str, /) -> str:
     >>> slug_of("Causes of RLS: Understanding the Triggers")
     'causes-of-rls'
     """
-    return "-".join(re.findall(r"[a-z0-9]+", title.split(":")[0].lower()))
+    return "-".join(re.findall(r"[a-z0-9]+", title.split(":", maxsplit=1)[0].lower()))
 
 
 def article_folders(corpus_dir: Path, /) -> list[Path]:
@@ -176,7 +180,9 @@ def save_article(document: Document, /, *, original: Path, corpus_dir: Path) -> 
         CorpusError: the id is not a slug or is taken.
     """
     if not SLUG.fullmatch(document.id):
-        raise CorpusError(f"{document.id!r} is not a slug.", remedy="Use small letters, digits and hyphens: --id my-article.")
+        raise CorpusError(
+            f"{document.id!r} is not a slug.", remedy="Use small letters, digits and hyphens: --id my-article."
+        )
     layout = ArticleLayout(corpus_dir / document.id)
     if layout.record.exists():
         raise CorpusError(f"{document.id} is in the corpus already.", remedy="Choose another --id, or remove it first.")

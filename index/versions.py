@@ -42,17 +42,21 @@ class IndexLayout:
 
     @property
     def current(self) -> Path:
+        """The pointer."""
         return self.root / "CURRENT"
 
     @property
     def vector_cache(self) -> Path:
+        """Vectors computed before."""
         return self.root / "vectors.sqlite"
 
     @property
     def lock(self) -> Path:
+        """Held while anything below the root is written."""
         return self.root / "publish.lock"
 
     def version(self, name: str) -> Path:
+        """The folder of one version."""
         return self.root / name
 
 

@@ -41,11 +41,11 @@ class Exchange:
     problem: str = ""
 
 
-def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> FastAPI:
+def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> None:
     """Mount the page on the server, below whose routes it stands."""
     page = chat_page(assistant)
     page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=EVENTS_AT_ONCE)
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         server,
         page,
         path="/",
@@ -87,9 +87,7 @@ def chat_page(assistant: Assistant, /) -> gr.Blocks:
         history = gr.State([])
         documents = list(assistant.version.documents.values())
         gr.HTML(render("header.html", documents=documents, text=text), elem_id="page-header", apply_default_css=False)
-        turns = gr.HTML(
-            conversation([]), elem_id="conversation", apply_default_css=False, js_on_load=CONVERSATION_SCRIPT
-        )
+        turns = gr.HTML(conversation([]), elem_id="conversation", apply_default_css=False, js_on_load=CONVERSATION_SCRIPT)
         with gr.Row(elem_id="ask"):
             box = gr.Textbox(
                 label=text["page.input_label"],
