@@ -33,6 +33,11 @@ class Settings(BaseSettings):
         description="embedding model: all-MiniLM-L6-v2 (pinned, from its package), a local path, or a hub id",
     )
     public_url: str = Field("", description="address that visitors see, such as https://example.org/rls; empty: relative")
+    region: str = Field("INT", description="whose emergency and crisis lines are shown: US, GB, DE, ...; INT: any")
+    feedback_file: Path = Field(
+        PROJECT / "reports" / "feedback.jsonl",
+        description="where verdicts on answers are kept: which answer, its version, the verdict, never a word of the question",
+    )
     page: Literal["on", "off"] = Field("on", description="off: the API and the articles only, without Gradio")
 
     @classmethod

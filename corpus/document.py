@@ -41,6 +41,7 @@ class SuggestedQuestion:
 
     section: str  # its heading
     question: str
+    topic: str = ""  # a short name for what the section is about; the heading serves where it is empty
 
 
 @dataclass(frozen=True, slots=True)

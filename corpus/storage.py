@@ -3,7 +3,7 @@
     <corpus>/<slug>/original.<ending>   byte for byte as handed over
     <corpus>/<slug>/text.txt            the canonical text, made once by a reader
     <corpus>/<slug>/article.json        provenance, sections, hashes
-    <corpus>/<slug>/questions.json      questions to offer to visitors: {heading: [question, ...]}; may be absent
+    <corpus>/<slug>/questions.json      questions to offer to visitors, by section; may be absent
 
 `article.json` is written last: its existence means that the article is complete.
 """
@@ -16,11 +16,25 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from corpus.document import Document, Section, Source, SuggestedQuestion
 from corpus.errors import CorpusError
 
 FORMAT = 1  # bump when a reader of the old article.json would misread the new one
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionGroup:
+    """One entry of `questions.json`."""
+
+    section: str
+    questions: tuple[str, ...]
+    topic: str = ""
+
+
+QUESTIONS = TypeAdapter(list[QuestionGroup])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +114,24 @@ def load_article(folder: Path, /) -> Document:
             raise CorpusError(f"{folder.name}: {path.name} is missing.", remedy=ADD_AGAIN)
         if sha256_of(path.read_bytes()) != expected:
             raise CorpusError(f"{folder.name}: {path.name} is not the file that was recorded.", remedy=ADD_AGAIN)
-    return document_from(record | {"questions": _read_questions(layout)}, layout.text.read_bytes().decode("utf-8"))
+    questions = _read_questions(layout)
+    try:
+        return document_from(record | {"questions": questions}, layout.text.read_bytes().decode("utf-8"))
+    except (ValueError, TypeError) as error:
+        raise CorpusError(f"{folder.name}: article.json has an unusable field ({error}).", remedy=ADD_AGAIN) from None
 
 
 def _read_questions(layout: ArticleLayout) -> list[dict[str, str]]:
     if not layout.questions.exists():
         return []
     try:
-        by_heading: dict[str, list[str]] = json.loads(layout.questions.read_bytes())
-        return [{"section": heading, "question": text} for heading, texts in by_heading.items() for text in texts]
-    except (ValueError, AttributeError, TypeError):
+        groups = QUESTIONS.validate_json(layout.questions.read_bytes())
+    except ValidationError:
         raise CorpusError(
-            f"{layout.folder.name}: questions.json is not an object of headings with lists of questions.",
+            f"{layout.folder.name}: questions.json is not a list of sections with their questions.",
             remedy="Mend it, or delete it: it may be absent.",
         ) from None
+    return [{"section": g.section, "question": text, "topic": g.topic} for g in groups for text in g.questions]
 
 
 ADD_AGAIN = "Restore it from version control, or add the article again: `python -m corpus add FILE`."
@@ -134,15 +152,20 @@ def read_record(layout: ArticleLayout, /) -> dict[str, Any]:
         raise CorpusError(f"{name}: article.json is not JSON ({error}).", remedy=ADD_AGAIN) from None
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise CorpusError(f"{name}: article.json is not of format {FORMAT}.", remedy=ADD_AGAIN)
-    missing = [field for field in ("id", "original_suffix", "text_sha256", "sections") if not record.get(field)]
-    source = record.get("source") or {}
-    missing += [f"source.{field}" for field in REQUIRED_PROVENANCE if not source.get(field)]
+    missing = [field for field in ("id", "original_suffix", "text_sha256") if not _is_filled(record.get(field))]
+    missing += [] if record.get("sections") else ["sections"]
+    source = record["source"] if isinstance(record.get("source"), dict) else {}
+    missing += [f"source.{field}" for field in REQUIRED_PROVENANCE if not _is_filled(source.get(field))]
     if missing:
         raise CorpusError(
             f"{name}: article.json lacks {', '.join(missing)}.",
             remedy="Fill it in; an article without provenance is never quoted.",
         )
     return record
+
+
+def _is_filled(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 REQUIRED_PROVENANCE = ("title", "licence", "retrieved", "sha256")

@@ -1,14 +1,15 @@
 """Passages, embeddings, vector stores, published versions."""
 
 from index.build import BuildResult, build
-from index.embedder import Embedder, load_embedder
+from index.encoder import Encoder, Encoding, load_encoder
 from index.errors import IndexDamagedError, IndexMissingError, ModelError
 from index.passages import Passage
 from index.versions import IndexVersion, current_version, open_version
 
 __all__ = [
     "BuildResult",
-    "Embedder",
+    "Encoder",
+    "Encoding",
     "IndexDamagedError",
     "IndexMissingError",
     "IndexVersion",
@@ -16,6 +17,6 @@ __all__ = [
     "Passage",
     "build",
     "current_version",
-    "load_embedder",
+    "load_encoder",
     "open_version",
 ]

@@ -4,7 +4,7 @@ import typer
 
 from corpus import command_line, load_corpus
 from index.build import build as build_version
-from index.embedder import load_embedder
+from index.encoder import load_encoder
 from index.versions import current_version, list_versions, open_version, publishing
 from index.versions import publish as publish_version
 from settings import Settings
@@ -17,9 +17,9 @@ def build() -> None:
     """Build and publish a version from the corpus; an unchanged corpus builds nothing."""
     settings = Settings.from_environment()
     documents = load_corpus(settings.corpus_dir)
-    result = build_version(documents, embedder=load_embedder(settings.model), index_dir=settings.index_dir)
+    result = build_version(documents, encoder=load_encoder(settings.model), index_dir=settings.index_dir)
     if result.is_new:
-        print(f"Published {result.version}: {result.passages} sentences, {result.embedded} of them embedded now.")
+        print(f"Published {result.version}: {result.passages} sentences, {result.encoded} of them encoded now.")
     else:
         print(f"Nothing to do: {result.version} was built from this very corpus and model.")
 

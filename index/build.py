@@ -1,18 +1,18 @@
-"""From a corpus to a published version: rebuilt whole, embedded incrementally (only sentences never seen before)."""
+"""From a corpus to a published version: rebuilt whole, encoded incrementally (only sentences never seen before)."""
 
 import hashlib
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from corpus import Document
 from corpus.storage import record_of
-from index.embedder import Embedder
+from index.encoder import Encoder
 from index.errors import IndexDamagedError, IndexMissingError
-from index.passages import SPLITTER, Passage, split
-from index.vector_cache import embed_with_cache
+from index.encoding_cache import encode_with_cache
+from index.passages import SPLITTER, reading_texts, split
 from index.versions import (
     FORMAT,
     VERSION_NAME,
@@ -28,42 +28,35 @@ from index.versions import (
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """The version that now stands, and what it took: sentences embedded, or nothing at all."""
+    """The version that now stands, and what it took: sentences encoded, or nothing at all."""
 
     version: str
     is_new: bool
     passages: int
-    embedded: int
+    encoded: int
 
 
-def build(documents: list[Document], /, *, embedder: Embedder, index_dir: Path) -> BuildResult:
+def build(documents: list[Document], /, *, encoder: Encoder, index_dir: Path) -> BuildResult:
     """Build and publish a version, unless the published one was made from the very same inputs.
 
     Raises:
         ShownError: another process is building.
     """
-    inputs = fingerprint_inputs(documents, model=embedder.fingerprint)
+    inputs = fingerprint_inputs(documents, model=encoder.fingerprint)
     with publishing(index_dir) as layout:
         _remove_unfinished(layout)
         if (standing := _current_if_whole(index_dir, inputs)) is not None:
             return standing
         passages = [passage for document in documents for passage in split(document)]
         texts = {document.id: document.text for document in documents}
-        vectors, embedded = embed_with_cache(
-            [embedding_text(passage, texts[passage.document_id]) for passage in passages],
-            embedder=embedder,
-            cache=layout.vector_cache,
+        vectors, encoded = encode_with_cache(
+            reading_texts(passages, texts), encoder=encoder, cache=layout.encoding_cache
         )
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{inputs[:6]}"
-        manifest = Manifest(name, inputs, embedder.fingerprint, SPLITTER, len(passages), vectors.shape[1], files={})
+        name = f"{_free_second(layout)}-{inputs[:6]}"
+        manifest = Manifest(name, inputs, encoder.fingerprint, SPLITTER, len(passages), vectors.pooled.shape[1], files={})
         write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors)
         publish(layout, name)
-    return BuildResult(name, is_new=True, passages=len(passages), embedded=embedded)
-
-
-def embedding_text(passage: Passage, text: str, /) -> str:
-    """What is embedded for a passage: its section's heading tells what "it" and "these" are about."""
-    return f"{passage.section}: {text[passage.start : passage.end]}"
+    return BuildResult(name, is_new=True, passages=len(passages), encoded=encoded)
 
 
 def fingerprint_inputs(documents: list[Document], /, *, model: str) -> str:
@@ -73,6 +66,14 @@ def fingerprint_inputs(documents: list[Document], /, *, model: str) -> str:
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
+def _free_second(layout: IndexLayout) -> str:
+    """Now, or the next second that no version is named after: names stay unique and sort by age."""
+    moment = datetime.now(UTC)
+    while any(layout.root.glob(f"{moment:%Y%m%dT%H%M%SZ}-*")):
+        moment += timedelta(seconds=1)
+    return f"{moment:%Y%m%dT%H%M%SZ}"
+
+
 def _current_if_whole(index_dir: Path, inputs: str) -> BuildResult | None:
     try:
         current = open_version(index_dir, current_version(index_dir))
@@ -80,7 +81,7 @@ def _current_if_whole(index_dir: Path, inputs: str) -> BuildResult | None:
         return None
     if current.manifest.inputs != inputs:
         return None
-    return BuildResult(current.name, is_new=False, passages=len(current.passages), embedded=0)
+    return BuildResult(current.name, is_new=False, passages=len(current.passages), encoded=0)
 
 
 def _remove_unfinished(layout: IndexLayout) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Self
 import faiss
 import numpy as np
 
-from index.embedder import Vectors
+from index.encoder import Vectors
 from index.store import Rows, unit
 
 

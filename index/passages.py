@@ -5,7 +5,7 @@ so `text[start:end]` is the sentence as the article has it, without the white sp
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -37,6 +37,47 @@ def split(document: Document, /) -> list[Passage]:
         for paragraph in PARAGRAPH.finditer(document.text, section.start, section.end)
         for start, end in _sentences(paragraph.group(), paragraph.start())
     ]
+
+
+# A sentence that opens so leans on the one before it: it is read, and quoted, with that one.
+LEANS = re.compile(
+    r"(?:this|these|those|it|its|they|their|such|both|he|she|him|her)\b"
+    r"|(?:similarly|likewise|in addition|also|however|therefore|thus|as a result|for example|for instance|otherwise"
+    r"|in this case|in these cases)\b",
+    re.IGNORECASE,
+)
+
+
+def leans(sentence: str, /) -> bool:
+    """Whether a sentence points back to the one before it.
+
+    >>> leans("These medications can interfere with dopamine."), leans("Certain drugs do.")
+    (True, False)
+    """
+    return LEANS.match(sentence) is not None
+
+
+def previous_row(row: int, passages: Sequence[Passage], /) -> int | None:
+    """The row of the sentence before, if it stands under the same heading of the same document."""
+    here = passages[row]
+    before = passages[row - 1] if row else None
+    is_near = before is not None and (before.document_id, before.section) == (here.document_id, here.section)
+    return row - 1 if is_near else None
+
+
+def reading_texts(passages: Sequence[Passage], texts: Mapping[str, str], /) -> list[str]:
+    """What the encoder reads for each passage: heading, the sentence it leans on if it does, and the sentence itself.
+
+    Args:
+        passages: rows in reading order.
+        texts: canonical text by document id.
+    """
+    sentences = [texts[passage.document_id][passage.start : passage.end] for passage in passages]
+    read = []
+    for row, (passage, sentence) in enumerate(zip(passages, sentences, strict=True)):
+        before = previous_row(row, passages) if leans(sentence) else None
+        read.append(f"{passage.section}: {sentence if before is None else f'{sentences[before]} {sentence}'}")
+    return read
 
 
 def _sentences(paragraph: str, offset: int) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from typing import Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from index.embedder import Vectors
+from index.encoder import Vectors
 
 Rows = npt.NDArray[np.int64]
 

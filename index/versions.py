@@ -1,8 +1,9 @@
 """Published versions on disk: immutable folders, and one pointer that is swapped.
 
     <index>/CURRENT                the name of the version that is served
-    <index>/<version>/             documents.json, passages.json, vectors.npy, store.faiss, manifest.json
-    <index>/vectors.sqlite         the vector cache; may be deleted at any time
+    <index>/<version>/             documents.json, passages.json, vectors.npy, tokens.npy, starts.npy,
+                                   store.faiss, manifest.json
+    <index>/encodings.sqlite       the cache of encodings; may be deleted at any time
     <index>/publish.lock           held while a version is written or the pointer moves
 
 `manifest.json` is written last and holds the hash of every other file: its existence means that the version is
@@ -23,14 +24,16 @@ from filelock import FileLock, Timeout
 from corpus import Document, ShownError
 from corpus.storage import document_from, record_of, sha256_of
 from index.durable import sync, write_durably
-from index.embedder import Vectors
+from index.encoding_cache import PassageVectors
 from index.errors import IndexDamagedError, IndexMissingError
 from index.faiss_store import FaissStore
 from index.passages import Passage
 from index.store import VectorStore
 
-FORMAT = 1  # bump when an older program would misread a version
+FORMAT = 2  # bump when an older program would misread a version
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+VECTOR_PARTS = ("vectors", "tokens", "starts")  # file names of `PassageVectors`, in the order of its fields
+FILES = {"documents.json", "passages.json", "store.faiss", *(f"{part}.npy" for part in VECTOR_PARTS)}  # in a manifest
 BUILD_COMMAND = "Run `python -m index build`."
 
 
@@ -46,9 +49,9 @@ class IndexLayout:
         return self.root / "CURRENT"
 
     @property
-    def vector_cache(self) -> Path:
-        """Vectors computed before."""
-        return self.root / "vectors.sqlite"
+    def encoding_cache(self) -> Path:
+        """Encodings computed before."""
+        return self.root / "encodings.sqlite"
 
     @property
     def lock(self) -> Path:
@@ -76,13 +79,13 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class IndexVersion:
-    """A loaded version. Row i of `vectors` and of `store` belongs to `passages[i]`."""
+    """A loaded version. Row i of `vectors.pooled` and of `store` belongs to `passages[i]`."""
 
     name: str
     manifest: Manifest
     documents: dict[str, Document]
     passages: tuple[Passage, ...]
-    vectors: Vectors
+    vectors: PassageVectors
     store: VectorStore
 
 
@@ -128,7 +131,13 @@ def current_version(index_dir: Path, /) -> str:
 
 
 def write_version(
-    layout: IndexLayout, manifest: Manifest, /, *, documents: list[Document], passages: list[Passage], vectors: Vectors
+    layout: IndexLayout,
+    manifest: Manifest,
+    /,
+    *,
+    documents: list[Document],
+    passages: list[Passage],
+    vectors: PassageVectors,
 ) -> Path:
     """Write a complete version; the manifest's `files` are filled in here. Call it inside `publishing`."""
     folder = layout.version(manifest.version)
@@ -136,8 +145,9 @@ def write_version(
     rows = [record_of(document) | {"text": document.text} for document in documents]
     (folder / "documents.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     (folder / "passages.json").write_text(json.dumps([asdict(p) for p in passages], ensure_ascii=False), encoding="utf-8")
-    np.save(folder / "vectors.npy", vectors, allow_pickle=False)
-    FaissStore.build(vectors).save(folder / "store.faiss")
+    for part, array in zip(VECTOR_PARTS, (vectors.pooled, vectors.tokens, vectors.starts), strict=True):
+        np.save(folder / f"{part}.npy", array, allow_pickle=False)
+    FaissStore.build(vectors.pooled).save(folder / "store.faiss")
     files = {}
     for path in sorted(folder.iterdir()):
         sync(path)
@@ -173,8 +183,10 @@ def read_manifest(index_dir: Path, name: str, /) -> Manifest:
         raise IndexMissingError(f"there is no version {name} in {index_dir}.", remedy=BUILD_COMMAND) from None
     except (ValueError, TypeError):
         raise IndexDamagedError(f"the manifest of version {name} cannot be read.", remedy=BUILD_COMMAND) from None
-    if manifest.format != FORMAT or manifest.version != name or not isinstance(manifest.files, dict):
+    if manifest.format != FORMAT or manifest.version != name:
         raise IndexDamagedError(f"version {name} has another format or name than its manifest.", remedy=BUILD_COMMAND)
+    if not isinstance(manifest.files, dict) or manifest.files.keys() != FILES:
+        raise IndexDamagedError(f"the manifest of version {name} does not name its files.", remedy=BUILD_COMMAND)
     return manifest
 
 
@@ -198,10 +210,12 @@ def open_version(index_dir: Path, name: str, /) -> IndexVersion:
         rows = json.loads((folder / "documents.json").read_bytes())
         documents = {row["id"]: document_from(row, row["text"]) for row in rows}
         passages = tuple(Passage(**row) for row in json.loads((folder / "passages.json").read_bytes()))
-        vectors: Vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+        pooled, tokens, starts = (np.load(folder / f"{part}.npy", allow_pickle=False) for part in VECTOR_PARTS)
+        vectors = PassageVectors(pooled, tokens, starts)
         store = FaissStore.load(folder / "store.faiss")
     except (ValueError, TypeError, KeyError, RuntimeError, OSError):
         raise IndexDamagedError(f"version {name} cannot be read by this program.", remedy=BUILD_COMMAND) from None
-    if vectors.shape != (len(passages), manifest.dimension):
+    shape = (manifest.passages, manifest.dimension)
+    if not (len(passages) == len(starts) == manifest.passages and pooled.shape == shape and tokens.shape[1:] == shape[1:]):
         raise IndexDamagedError(f"version {name}: its vectors do not fit its passages.", remedy=BUILD_COMMAND)
     return IndexVersion(name, manifest, documents, passages, vectors, store)

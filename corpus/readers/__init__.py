@@ -19,7 +19,7 @@ def read(path: Path, /) -> Draft:
     """Read an article by its file's ending.
 
     Raises:
-        CorpusError: the format is unknown, the file is not UTF-8, or nothing quotable is in it.
+        CorpusError: the format is unknown, the file cannot be read or is not UTF-8, or nothing quotable is in it.
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
@@ -31,6 +31,8 @@ def read(path: Path, /) -> Draft:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise CorpusError(f"{path} does not exist.", remedy="Check the path.") from None
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read ({error.strerror}).", remedy="Name a file that you may read.") from None
     except UnicodeDecodeError as error:
         raise CorpusError(
             f"{path.name} is not UTF-8 (byte {error.start}).", remedy="Save it as UTF-8 and try again."

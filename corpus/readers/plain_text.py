@@ -13,7 +13,7 @@ from corpus.readers.draft import Block, Draft, assemble
 BREADCRUMB = re.compile(r"[^<>\n.]+(?:>[^<>\n.]+)+")
 BYLINE = re.compile(r"(?P<author>\S.*?)\s?(?P<date>\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}")
 COMMENT_COUNTER = re.compile(r"Comments? \(\d+\)")
-LOGIN = re.compile(r"Log-?\s?in is required .*|Please log ?in .*", re.IGNORECASE)
+LOGIN = re.compile(r"Log-?\s?in is required\b.*|Please log ?in .*", re.IGNORECASE)
 LONGEST_HEADING = 120  # characters; a longer line without a full stop is a paragraph that lacks one
 SENTENCE_END = tuple(".!?:;…\"'”’)")
 
@@ -22,9 +22,10 @@ def read_plain_text(raw: str, /) -> Draft:
     """Read an article whose blocks are separated by blank lines and whose first block is its title.
 
     Raises:
-        CorpusError: there is no title line.
+        CorpusError: there is no title line, or the byline's date is not one.
     """
-    author, published, topics = "", None, ()
+    author, published = "", None
+    topics: tuple[str, ...] = ()
     blocks: list[Block] = []
     for chunk in re.split(r"\n\s*\n", raw.replace("\r\n", "\n").strip()):
         kept: list[str] = []
@@ -32,7 +33,7 @@ def read_plain_text(raw: str, /) -> Draft:
             if not blocks and not kept and BREADCRUMB.fullmatch(line):
                 topics = tuple(part.strip() for part in line.split(">"))
             elif byline := BYLINE.fullmatch(line):
-                author, published = byline["author"], date.fromisoformat(byline["date"])
+                author, published = byline["author"], _date(byline["date"])
             elif line and not COMMENT_COUNTER.fullmatch(line) and not LOGIN.fullmatch(line):
                 kept.append(line)
         if kept:
@@ -44,3 +45,10 @@ def read_plain_text(raw: str, /) -> Draft:
         )
     text, sections = assemble(blocks[0].text, blocks[1:])
     return Draft(blocks[0].text, text, sections, author, published, topics)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CorpusError(f"the byline's date {text!r} is not a date.", remedy="Correct it, or remove the line.") from None

@@ -1,0 +1,145 @@
+"""`python -m index`: build, verify, publish, versions; errors of one line."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from corpus import command_line, load_corpus
+from index import build, current_version
+from index.__main__ import app
+from index.versions import list_versions
+from settings import PROJECT
+from tests.conftest import HashEncoder, make_document
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    exit_code: int
+    out: str
+    error: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def index_dir(tmp_path: Path) -> Path:
+    return tmp_path / "versions"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], small_corpus: Path, index_dir: Path) -> Run:
+    """Run the command line on the small corpus in this process, as `__main__` does."""
+    monkeypatch.setenv("CORPUS_DIR", str(small_corpus))
+    monkeypatch.setenv("INDEX_DIR", str(index_dir))
+    monkeypatch.delenv("MODEL", raising=False)
+
+    def run(*arguments: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["index", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            command_line.run(app, name="python -m index")
+        out, error = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Outcome(ended.value.code, out, error)
+
+    return run
+
+
+@pytest.fixture
+def versions(small_corpus: Path, index_dir: Path) -> list[str]:
+    """Two versions, oldest first, the newer one published."""
+    for documents in ([make_document(paragraphs=["Old."])], load_corpus(small_corpus)):
+        build(documents, encoder=HashEncoder(), index_dir=index_dir)
+    return list_versions(index_dir)
+
+
+def assert_one_line_error(outcome: Outcome, *parts: str) -> None:
+    assert (outcome.exit_code, outcome.out) == (2, "")
+    assert outcome.error.count("\n") == 1
+    for part in parts:
+        assert part in outcome.error
+
+
+def test_build_publishes_with_the_real_model_and_a_second_build_has_nothing_to_do(run: Run, index_dir: Path) -> None:
+    first, second = run("build"), run("build")
+    version = current_version(index_dir)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert first.out == f"Published {version}: 2 sentences, 2 of them encoded now.\n"
+    assert second.out == f"Nothing to do: {version} was built from this very corpus and model.\n"
+    assert run("verify").out == f"{version} is whole: 1 articles, 2 sentences.\n"
+
+
+def test_build_of_a_corpus_that_is_not_in_order_is_one_line_and_builds_nothing(
+    run: Run, small_corpus: Path, index_dir: Path
+) -> None:
+    (small_corpus / "tea" / "text.txt").write_text("drifted", encoding="utf-8")
+    assert_one_line_error(run("build"), "text.txt is not the file that was recorded")
+    assert not index_dir.exists()
+
+
+def test_build_with_a_model_that_cannot_be_loaded_is_one_line_and_builds_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, small_corpus: Path, index_dir: Path
+) -> None:
+    monkeypatch.setenv("MODEL", str(small_corpus))
+    assert_one_line_error(run("build"), "holds no .safetensors file")
+    assert not index_dir.exists()
+
+
+def test_versions_are_listed_oldest_first_with_a_mark_at_the_published_one(run: Run, versions: list[str]) -> None:
+    older, newer = versions
+    assert run("versions").out == f"  {older}\n* {newer}\n"
+
+
+def test_publish_rolls_back_to_an_older_version(run: Run, versions: list[str]) -> None:
+    older, newer = versions
+    assert run("publish", older).out == f"Published {older}.\n"
+    assert run("versions").out == f"* {older}\n  {newer}\n"
+
+
+def test_publish_of_a_damaged_version_is_one_line_and_changes_nothing(
+    run: Run, versions: list[str], index_dir: Path
+) -> None:
+    older, newer = versions
+    (index_dir / older / "passages.json").write_text("[]", encoding="utf-8")
+    assert_one_line_error(run("publish", older), f"version {older}: passages.json is damaged or missing")
+    assert current_version(index_dir) == newer
+
+
+@pytest.mark.usefixtures("versions")
+@pytest.mark.parametrize("name", ["20250101T000000Z-aaaaaa", "latest", "../../x"])
+def test_publish_of_an_unknown_version_is_one_line(run: Run, name: str) -> None:
+    assert_one_line_error(run("publish", name), f"there is no version {name}")
+
+
+def test_verify_names_the_damaged_file(run: Run, versions: list[str], index_dir: Path) -> None:
+    (index_dir / versions[-1] / "vectors.npy").unlink()
+    assert_one_line_error(run("verify"), "vectors.npy is damaged or missing", "python -m index build")
+
+
+@pytest.mark.parametrize("command", ["verify", "versions"])
+def test_without_an_index_the_line_says_what_to_run(run: Run, command: str) -> None:
+    assert_one_line_error(run(command), "there is no index at", "Run `python -m index build`.")
+
+
+@pytest.mark.parametrize("command", ["build", "verify", "publish", "versions"])
+def test_help_of_every_command_says_what_it_does(run: Run, command: str) -> None:
+    outcome = run(command, "--help")
+    assert outcome.exit_code == 0
+    assert f"Usage: python -m index {command}" in outcome.out
+
+
+def test_the_module_ends_as_a_program_with_2_and_one_line(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "index", "verify"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        env={"INDEX_DIR": str(tmp_path / "no\nwhere")},
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+    assert "there is no index at" in ended.stderr
