@@ -1,18 +1,26 @@
 """What is not looked up at all: danger to life, requests for personal advice, small talk.
 
 Runs first and needs no index and no model, so that help appears even when everything else is down. The rules are
-reviewed data (`triage.toml`); the order of the kinds is the order of the file: urgent before all else.
+reviewed data, one file a language in `assistant/triage_rules/`; urgent goes before all else. They are the part that must
+seldom be wrong: what they miss is left to the learned router.
 """
 
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from assistant.answer import Answer, Kind
-from assistant.question import normalise
-from assistant.wording import wording
+from assistant.answer import Kind
+from assistant.matching_text import fold_letters, undisguised_texts
+
+# Poison and emergency before crisis: what has been swallowed or is bleeding cannot wait.
+KEYS = (
+    *("urgent.poison", "urgent.emergency", "urgent.crisis", "advice.message"),
+    *("chat.about", "chat.ability", "chat.goodbye", "chat.greeting", "chat.thanks"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +33,89 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A regular expression over the normalised question."""
+    """All patterns of one key in one language, as one expression over folded text."""
 
     pattern: re.Pattern[str]
+    script: re.Pattern[str]  # a letter of it must occur, or the rule need not be tried
+    harmless: re.Pattern[str] | None  # taken out of the text first
     outcome: Triage
+
+    def matches(self, text: str, /) -> bool:
+        """Whether folded text calls for this outcome."""
+        if self.script.search(text) is None:
+            return False
+        return self.pattern.search(self.harmless.sub(" ; ", text) if self.harmless else text) is not None
 
 
 def triage(question: str, /) -> Triage | None:
-    """The outcome of the first rule that matches; `None`: look the question up.
+    """The outcome of the first rule that matches, in the order of `KEYS`; `None`: look the question up.
 
     >>> triage("I want to die").wording
     'urgent.crisis'
     """
-    text = normalise(question)
-    return next((rule.outcome for rule in rules() if rule.pattern.search(text)), None)
+    readings = undisguised_texts(question)
+    for rule in rules():
+        texts = readings if rule.outcome.kind is Kind.URGENT else readings[:1]
+        if any(rule.matches(text) for text in texts):
+            return rule.outcome
+    return None
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """All rules, in the order in which they apply."""
-    tables = tomllib.loads((files(__package__) / "triage.toml").read_text(encoding="utf-8"))
-    return tuple(
-        Rule(re.compile(pattern, re.IGNORECASE), Triage(Kind(kind), f"{kind}.{name}"))
-        for kind, groups in tables.items()
-        for name, patterns in groups.items()
-        for pattern in patterns
+    """All rules, in the order in which they apply. Made once."""
+    folder = files(__package__) / "triage_rules"
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir() if path.name.endswith(".toml")]
+    found = [rule for table in tables for rule in _rules_of(table)]
+    return tuple(sorted(found, key=lambda rule: KEYS.index(rule.outcome.wording)))
+
+
+def _rules_of(table: Mapping[str, Any]) -> list[Rule]:
+    """The rules of one file; its form is explained at the head of `triage_rules/en.toml`."""
+    language, words = table["language"], {name: str(pattern) for name, pattern in table.get("words", {}).items()}
+    start = r"\b" if language["spaces"] else ""
+    script = re.compile(str(language["script"]))
+
+    def compiled(patterns: Sequence[str]) -> re.Pattern[str]:
+        return re.compile(start + "(?:" + "|".join(_spelled_out(pattern, words) for pattern in patterns) + ")")
+
+    harmless = table.get("harmless", {})
+    return [
+        Rule(
+            compiled(patterns),
+            script,
+            compiled(harmless[kind]) if kind in harmless else None,
+            Triage(Kind(kind), f"{kind}.{name}"),
+        )
+        for kind in ("urgent", "advice", "chat")
+        for name, patterns in table.get(kind, {}).items()
+    ]
+
+
+def _spelled_out(pattern: str, words: Mapping[str, str]) -> str:
+    """A pattern with each `<name>` replaced by the words of that name, and letters folded as the question's are."""
+    while (
+        spelled := re.sub(r"(?<![?P])<(\w+)>", lambda match: f"(?:{_by_first_letter(words[match[1]])})", pattern)
+    ) != pattern:
+        pattern = spelled
+    return _fold_pattern(pattern)
+
+
+def _by_first_letter(alternatives: str) -> str:
+    """`mum|son|mam` as `m(?:um|am)|son`, which the engine goes through faster. Lists with inner groups stay as they are.
+
+    >>> _by_first_letter("mum|son|mam")
+    'm(?:um|am)|s(?:on)'
+    """
+    if not re.fullmatch(r"[a-z][a-z ]+(?:\|[a-z][a-z ]+)*", alternatives):
+        return alternatives
+    words = alternatives.split("|")
+    letters = dict.fromkeys(word[0] for word in words)
+    return "|".join(f"{first}(?:{'|'.join(word[1:] for word in words if word[0] == first)})" for first in letters)
+
+
+def _fold_pattern(pattern: str) -> str:
+    """Folded but for escapes such as `\\W`, whose letter's case has a meaning."""
+    return re.sub(
+        r"\\[A-Z]|(?:\\[^A-Z]|[^\\])+", lambda m: m[0] if re.fullmatch(r"\\[A-Z]", m[0]) else fold_letters(m[0]), pattern
     )
-
-
-def urgent_help(question: str, /) -> Answer | None:
-    """The answer to an urgent question, made without index or model; `None` if no rule calls it urgent."""
-    outcome = triage(question)
-    if outcome is None or outcome.kind is not Kind.URGENT:
-        return None
-    return Answer(Kind.URGENT, wording()[outcome.wording], citations=(), suggestions=(), confidence=1.0, index_version="")
