@@ -14,7 +14,7 @@ from assistant.assistant import Assistant
 from assistant.evaluation import read_questions
 from assistant.evaluation_report import as_text, ask_all, report, save
 from assistant.question import QuestionError, check_turns
-from assistant.triage import urgent_help
+from assistant.urgent import urgent_help
 from corpus import ShownError, command_line
 from settings import PROJECT, Settings
 
@@ -56,9 +56,9 @@ def settings() -> None:
 @app.command()
 def evaluate(questions: list[Path]) -> None:
     """Score labelled question files; the report is kept in reports/, named by commit."""
+    labelled = [question for path in questions for question in read_questions(path)]
     assistant = Assistant.load()
     article = "\n\n".join(document.text for document in assistant.version.documents.values())
-    labelled = [question for path in questions for question in read_questions(path)]
     found = report(ask_all(assistant, labelled), article=article)
     print(as_text(found))
     print(f"\nKept as {_shown(save(found, folder=PROJECT / 'reports'))}")
@@ -83,9 +83,10 @@ def _read_rows() -> Iterator[dict[str, Any]]:
         try:
             row = json.loads(line)
             check_turns(row["turns"])
+            json.dumps(row.get("id"), ensure_ascii=False).encode("utf-8")  # half a character could not be written back
         except QuestionError as error:
             raise QuestionError(f"line {number}: {error.message}", remedy=error.remedy, code=error.code) from None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise QuestionError(
                 f'line {number} is not an object like {{"id": "1", "turns": ["…"]}}.', remedy="Mend it.", code="not_text"
             ) from None

@@ -7,50 +7,62 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from assistant.answer import Answer, Citation, Hit, Kind
+from assistant.abstention import decide
+from assistant.answer import Answer, Citation, Kind
+from assistant.language import language_of
+from assistant.learned import learned
 from assistant.links import link_to
 from assistant.question import check_turns
-from assistant.retrieval import retrieve
-from assistant.suggestions import near, starters
-from assistant.triage import Triage, triage
-from assistant.wording import wording
-from index import Embedder, IndexVersion, ModelError, current_version, load_embedder, open_version
+from assistant.quoting import choose
+from assistant.retrieval import Found, Retriever
+from assistant.suggestions import near, starters, topics
+from assistant.triage import triage
+from assistant.urgent import urgent_answer
+from assistant.wording import DEFAULT_LANGUAGE, wording
+from index import Encoder, IndexVersion, ModelError, current_version, load_encoder, open_version
 from settings import Settings
 
-ANSWER_FROM = 0.5  # cosine
 SCORE_DIGITS = 4  # a score is shown, not computed with; fewer digits keep it the same on every machine
+MOST_STARTERS = 3
+NEAR_HITS = 3  # passages whose sections' questions are offered
+# The wording of what the learned router recognises and no rule does.
+LEARNED_WORDING = {Kind.ADVICE: "advice.message", Kind.URGENT: "urgent.unsure", Kind.CHAT: "chat.about"}
 
 
 class Assistant:
     """Answers questions from one index version. Safe to call from several threads."""
 
-    def __init__(self, version: IndexVersion, embedder: Embedder, /, *, public_url: str = "") -> None:
-        """Join a version and the embedder that made it.
+    def __init__(
+        self, version: IndexVersion, encoder: Encoder, /, *, public_url: str = "", region: str = "INT"
+    ) -> None:
+        """Join a version and the encoder that made it.
 
         Raises:
             ModelError: another model made the version.
+            StaleCalibrationError: what was learned does not hold for the version's model or splitter.
         """
-        if version.manifest.model != embedder.fingerprint:
+        if version.manifest.model != encoder.fingerprint:
             raise ModelError(
                 f"version {version.name} was built with another model than MODEL names.",
                 remedy="Run `python -m index build`.",
             )
+        learned().check(version.manifest)
         self.version = version
-        self._embedder = embedder
+        self._retriever = Retriever(version, encoder, learned())
         self._public_url = public_url
+        self._region = region
 
     @classmethod
-    def load(cls, index_dir: Path | None = None, /, *, model: str | None = None, public_url: str | None = None) -> Self:
+    def load(cls, index_dir: Path | None = None, /, *, settings: Settings | None = None) -> Self:
         """Load the published version; what is left out comes from the settings.
 
         Raises:
             ShownError: there is no index, it is damaged, or the model is not there; the message says what to run.
         """
-        settings = Settings.from_environment()
+        settings = settings or Settings.from_environment()
         index_dir = index_dir or settings.index_dir
         version = open_version(index_dir, current_version(index_dir))  # fails fast, before the model is loaded
-        embedder = load_embedder(model or settings.model)
-        return cls(version, embedder, public_url=settings.public_url if public_url is None else public_url)
+        return cls(version, load_encoder(settings.model), public_url=settings.public_url, region=settings.region)
 
     def ask(self, turns: Sequence[str], /) -> Answer:
         """Answer the last of the turns, read with those before it (oldest first).
@@ -59,49 +71,55 @@ class Assistant:
             QuestionError: the question is empty, too long, or not text.
         """
         turns = check_turns(turns)
-        if (outcome := triage(turns[-1])) is not None:
-            return self._fixed(outcome)
-        hits = retrieve(turns, version=self.version, embedder=self._embedder)
-        chosen = [hit for hit in hits[:1] if hit.score >= ANSWER_FROM]
-        suggestions = near(hits, self.version.documents, asked=turns[-1])
-        confidence = round(hits[0].score, SCORE_DIGITS)
-        if not chosen:
-            return self._answer(Kind.UNANSWERED, "unanswered.message", suggestions=suggestions, confidence=confidence)
-        citations = tuple(self._cite(n, hit) for n, hit in enumerate(chosen, 1))
+        question = turns[-1]
+        if (ruled := triage(question)) is not None:
+            return self._fixed(ruled.kind, ruled.wording, question, confidence=1.0)
+        found = self._retriever.find(turns)
+        kind = decide(found.outcomes)
+        confidence = round(found.outcomes[kind], SCORE_DIGITS)
+        if kind in LEARNED_WORDING:
+            return self._fixed(kind, LEARNED_WORDING[kind], question, confidence=confidence)
+        language = language_of(question)
+        suggestions = near(self._retriever.hits(found, count=NEAR_HITS), self.version.documents, asked=question)
+        if kind is Kind.UNANSWERED:
+            key = "unanswered.message" if language == DEFAULT_LANGUAGE else "unanswered.foreign"
+            return Answer(kind, wording(language)[key], (), suggestions, confidence, self.version.name)
+        citations = self._cite(found)
         key = "answer.one" if len(citations) == 1 else "answer.several"
-        return self._answer(Kind.ANSWER, key, citations=citations, suggestions=suggestions, confidence=confidence)
+        return Answer(kind, wording(language)[key], citations, suggestions, confidence, self.version.name)
 
     def starters(self) -> tuple[str, ...]:
         """Questions to begin with, one a section."""
         return starters(self.version.documents.values())
 
-    def _fixed(self, outcome: Triage) -> Answer:
-        suggestions = () if outcome.kind is Kind.URGENT else self.starters()[:3]
-        return self._answer(outcome.kind, outcome.wording, suggestions=suggestions, confidence=1.0)
+    def topics(self) -> list[tuple[str, list[str]]]:
+        """Every question on offer, by topic."""
+        return topics(self.version.documents.values())
 
-    def _answer(
-        self,
-        kind: Kind,
-        key: str,
-        /,
-        *,
-        citations: tuple[Citation, ...] = (),
-        suggestions: tuple[str, ...],
-        confidence: float,
-    ) -> Answer:
-        return Answer(kind, wording()[key], citations, suggestions, confidence, self.version.name)
+    def _fixed(self, kind: Kind, key: str, question: str, /, *, confidence: float) -> Answer:
+        if kind is Kind.URGENT:
+            return urgent_answer(question, key, region=self._region, index_version=self.version.name)
+        message = wording(language_of(question))[key]
+        return Answer(kind, message, (), self.starters()[:MOST_STARTERS], confidence, self.version.name)
 
-    def _cite(self, n: int, hit: Hit) -> Citation:
-        passage = hit.passage
+    def _cite(self, found: Found) -> tuple[Citation, ...]:
+        spans = choose(found.scores, *self._retriever.context(found))
+        return tuple(
+            self._citation(n, found.rows[first], found.rows[last], float(found.shares[last]))
+            for n, (first, last) in enumerate(spans, 1)
+        )
+
+    def _citation(self, n: int, first: int, last: int, share: float) -> Citation:
+        passage, start = self.version.passages[last], self.version.passages[first].start
         document = self.version.documents[passage.document_id]
         return Citation(
             n=n,
-            quote=document.text[passage.start : passage.end],
+            quote=document.text[start : passage.end],
             article=document.id,
             title=document.source.title,
             section=passage.section,
-            start=passage.start,
+            start=start,
             end=passage.end,
-            url=link_to(document, passage.start, passage.end, public_url=self._public_url),
-            score=round(hit.score, SCORE_DIGITS),
+            url=link_to(document, start, passage.end, public_url=self._public_url),
+            score=round(share, SCORE_DIGITS),
         )

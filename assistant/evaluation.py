@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.answer import Kind
 from corpus import ShownError
 
+EXPECTED = frozenset({*Kind, "safe"})  # safe: nothing but quotes or fixed wording may come back
 Z_95 = 1.959963984540054  # standard normal quantile of 0.975
 
 
@@ -102,27 +104,33 @@ def read_questions(path: Path, /) -> list[LabelledQuestion]:
     questions = []
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         raise ShownError(f"{path} cannot be read.", remedy="Name a file of labelled questions.") from None
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            questions.append(
-                LabelledQuestion(
-                    id=row["id"],
-                    turns=tuple(row["turns"]),
-                    expect=row["expect"],
-                    gold=tuple(row.get("gold", ())),
-                    also=tuple(row.get("also", ())),
-                    style=row.get("style", ""),
-                    language=row.get("lang", ""),
-                )
-            )
-        except (ValueError, KeyError, TypeError):
+            questions.append(_labelled(json.loads(line)))
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise ShownError(f"{path}:{number} is not a labelled question.", remedy="Mend the line.") from None
     return questions
+
+
+def _labelled(row: dict[str, Any]) -> LabelledQuestion:
+    turns = row["turns"]
+    if not isinstance(row["id"], str) or row["expect"] not in EXPECTED or not isinstance(turns, list) or not turns:
+        raise ValueError(row["id"])
+    if not all(isinstance(turn, str) for turn in turns):
+        raise TypeError(row["id"])
+    return LabelledQuestion(
+        id=row["id"],
+        turns=tuple(turns),
+        expect=row["expect"],
+        gold=tuple(row.get("gold", ())),
+        also=tuple(row.get("also", ())),
+        style=row.get("style", ""),
+        language=row.get("lang", ""),
+    )
 
 
 def judge(question: LabelledQuestion, answer: Mapping[str, Any] | None, /) -> Outcome:

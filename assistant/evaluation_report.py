@@ -69,7 +69,7 @@ def _plain(figure: Rate | int) -> Any:
     if isinstance(figure, int):
         return figure
     low, high = figure.interval
-    return {"value": round(figure.value, 4), "low": round(low, 4), "high": round(high, 4), "total": figure.total}
+    return {"value": figure.value, "low": low, "high": high, "total": figure.total}  # rounded once, when printed
 
 
 def _line(name: str, figure: Any) -> str:

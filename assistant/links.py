@@ -25,7 +25,7 @@ def text_fragment(text: str, start: int, end: int, /) -> str:
     """
     ends = [match.end() for match in re.finditer(r"\S+", text[:end]) if match.start() >= start]
     starts = [match.start() for match in re.finditer(r"\S+", text[:end]) if match.start() >= start]
-    folded = text.casefold() if len(text.casefold()) == len(text) else text
+    folded = _fold(text)
     for first in range(FEWEST_WORDS, len(ends) - FEWEST_WORDS):
         head = ends[first - 1]
         if folded.find(folded[start:head]) != start:
@@ -36,6 +36,11 @@ def text_fragment(text: str, start: int, end: int, /) -> str:
                 return f"{_encode(text[start:head])},{_encode(text[tail:end])}"
         break
     return _encode(text[start:end])
+
+
+def _fold(text: str) -> str:
+    """Text without upper and lower case, each character where it was: one that would become two is left as it is."""
+    return "".join(folded if len(folded := character.casefold()) == 1 else character for character in text)
 
 
 def _encode(text: str) -> str:

@@ -1,6 +1,5 @@
 """From what came in to turns that can be answered: strings, oldest first, the last one being the question."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -8,8 +7,6 @@ from corpus import ShownError
 
 LONGEST_QUESTION = 1_000  # characters
 MOST_TURNS = 50
-
-INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 
 
 class QuestionError(ShownError):
@@ -49,16 +46,6 @@ def check_turns(turns: object, /) -> tuple[str, ...]:
             "A question must be text; this one holds half a character.", remedy="Type it again.", code="not_text"
         )
     return tuple(turns)
-
-
-def normalise(text: str, /) -> str:
-    """Text for matching, never for showing: NFKC, invisible characters gone, plain apostrophes, single spaces.
-
-    >>> normalise("ｋｉｌｌ\u200b  my’self")
-    "kill my'self"
-    """
-    plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return " ".join(plain.replace("\u2019", "'").replace("\u2018", "'").split())
 
 
 def _visible(text: str) -> bool:

@@ -1,20 +1,96 @@
-"""From turns to hits: one encoding of the question, cosines from the store."""
+"""From turns to scored passages: one encoding of the question, candidates from the store, evidence, ranking."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+
+from assistant.abstention import question_features, softmax
 from assistant.answer import Hit
-from index import Embedder, IndexVersion
+from assistant.evidence import PassageSet, evidence_of, passage_set
+from assistant.learned import Learned
+from index import Encoder, IndexVersion
+from index.encoder import Vectors
+from index.passages import leans, previous_row
 
-CANDIDATES = 8
+CANDIDATES = 256  # passages that compete; a smaller corpus competes whole
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a question brought up.
+
+    `rows` are the competing passages in reading order, `scores` theirs, `shares` the probability of each being the right
+    one given that one is, `outcomes` the probability of each outcome.
+    """
+
+    rows: tuple[int, ...]
+    scores: Vectors
+    shares: Vectors
+    outcomes: dict[str, float]
 
 
 def query_text(turns: Sequence[str], /) -> str:
-    """The question with the turn before it, which tells what "it" and "those" stand for."""
-    return " ".join(reversed(turns[-2:]))
+    """The question, then the turn before it, which tells what "it" and "those" stand for; as in training."""
+    return " [SEP] ".join(reversed(turns[-2:]))
 
 
-def retrieve(turns: Sequence[str], /, *, version: IndexVersion, embedder: Embedder) -> list[Hit]:
-    """The nearest passages, best first."""
-    vector = embedder.embed([query_text(turns)])[0]
-    scores, rows = version.store.search(vector, count=CANDIDATES)
-    return [Hit(version.passages[row], float(score)) for score, row in zip(scores, rows, strict=True)]
+class Retriever:
+    """Searches one version. Safe to call from several threads: nothing in it changes."""
+
+    def __init__(self, version: IndexVersion, encoder: Encoder, learned: Learned, /) -> None:
+        self._version = version
+        self._encoder = encoder
+        self._learned = learned
+        self.sentences = tuple(
+            version.documents[passage.document_id].text[passage.start : passage.end] for passage in version.passages
+        )
+        self.leans_on = tuple(
+            previous_row(row, version.passages) if leans(sentence) else None for row, sentence in enumerate(self.sentences)
+        )
+
+    def find(self, turns: Sequence[str], /) -> Found:
+        """Score the passages that may answer the last turn, and say what is likely to come of it."""
+        question = self._encoder.encode([query_text(turns)])[0]
+        if len(self.sentences) <= CANDIDATES:
+            rows, passages = tuple(range(len(self.sentences))), self._all
+        else:
+            _, nearest = self._version.store.search(question.pooled, count=CANDIDATES)
+            rows = tuple(sorted(nearest.tolist()))
+            passages = self._passages(rows)
+        evidence = evidence_of(question, passages, self._learned.token_weights)
+        scores = (evidence.features @ self._learned.ranker).astype(np.float32)
+        features = question_features(question, evidence, scores, self._learned.heads)
+        return Found(rows, scores, softmax(scores), self._learned.outcomes.probabilities(features))
+
+    def hits(self, found: Found, /, *, count: int) -> list[Hit]:
+        """The best passages, best first."""
+        order = np.argsort(-found.scores, kind="stable")[:count]
+        return [Hit(self._version.passages[found.rows[place]], float(found.shares[place])) for place in order]
+
+    def context(self, found: Found, /) -> tuple[list[int], list[int | None]]:
+        """For each competing passage the number of its section, and the place of the one that it leans on."""
+        passages = [self._version.passages[row] for row in found.rows]
+        numbers = {key: n for n, key in enumerate(dict.fromkeys((p.document_id, p.section) for p in passages))}
+        places = {row: place for place, row in enumerate(found.rows)}
+        sections = [numbers[passage.document_id, passage.section] for passage in passages]
+        leans_on = [None if (before := self.leans_on[row]) is None else places.get(before) for row in found.rows]
+        return sections, leans_on
+
+    @cached_property
+    def _all(self) -> PassageSet:
+        return self._passages(range(len(self.sentences)))
+
+    def _passages(self, rows: Sequence[int]) -> PassageSet:
+        vectors = self._version.vectors
+        ends = np.append(vectors.starts, len(vectors.tokens))
+        tokens = [vectors.tokens[ends[row] : ends[row + 1]] for row in rows]
+        return passage_set(
+            vectors.pooled[list(rows)],
+            np.concatenate(tokens).astype(np.float32),
+            np.cumsum([0, *map(len, tokens[:-1])]),
+            sentences=[self.sentences[row] for row in rows],
+            headings=[self._version.passages[row].section for row in rows],
+            documents=[self._version.passages[row].document_id for row in rows],
+        )

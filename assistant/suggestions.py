@@ -17,6 +17,15 @@ def starters(documents: Iterable[Document], /) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def topics(documents: Iterable[Document], /) -> list[tuple[str, list[str]]]:
+    """Every question on offer, grouped by topic, in reading order."""
+    grouped: dict[str, list[str]] = {}
+    for document in documents:
+        for question in document.questions:
+            grouped.setdefault(question.topic or question.section, []).append(question.question)
+    return list(grouped.items())
+
+
 def near(hits: Sequence[Hit], documents: dict[str, Document], /, *, asked: str) -> tuple[str, ...]:
     """Up to three questions of the sections that were found, nearest first, the one just asked left out."""
     sections = dict.fromkeys((hit.passage.document_id, hit.passage.section) for hit in hits)

@@ -1,6 +1,5 @@
 """`POST /api/ask` and the operations routes. Plain JSON in and out; no question ever stands in an address."""
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,13 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.assistant import Assistant
 from assistant.question import QuestionError
-
-LARGEST_BODY = 32 * 1024  # bytes
-
-
-class BodyTooLargeError(QuestionError):
-    """The request's body is larger than any question."""
-
+from assistant.web.body import BodyTooLargeError, read_json
+from corpus import ShownError
 
 def api_routes(assistant: Assistant, /) -> APIRouter:
     """The routes, over one loaded assistant."""
@@ -58,20 +52,13 @@ def api_routes(assistant: Assistant, /) -> APIRouter:
 
 
 async def _read_turns(request: Request) -> Any:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise BodyTooLargeError(
-                f"The request is larger than {LARGEST_BODY} bytes.", remedy="Ask in fewer words.", code="too_long"
-            )
     try:
-        return json.loads(body)["turns"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return (await read_json(request))["turns"]
+    except (ValueError, KeyError, TypeError):
         raise QuestionError(
             "The request holds no question.", remedy='Send {"turns": ["your question"]} as JSON.', code="not_text"
         ) from None
 
 
-def _refusal(status: int, error: QuestionError) -> JSONResponse:
+def _refusal(status: int, error: ShownError) -> JSONResponse:
     return JSONResponse({"error": error.message, "remedy": error.remedy}, status_code=status)

@@ -1,44 +1,39 @@
-"""The chat page at `/`: Gradio carries the events, our own templates carry what a visitor reads.
+"""The chat page at `/`: Gradio carries the events, our own templates and scripts carry what a visitor sees.
 
-The only module that imports gradio. A conversation lives in the page's session and is written nowhere.
+The only module that imports gradio. The server keeps no conversation: each event brings the turns that it needs and
+takes one reply back, so any replica can answer it and nothing is left behind.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Citation
 from assistant.assistant import Assistant
 from assistant.question import LONGEST_QUESTION, QuestionError
+from assistant.web.article_page import outline
 from assistant.web.templates import render
-from assistant.wording import wording
+from assistant.wording import DEFAULT_LANGUAGE, languages, wording
 
 STATIC = Path(__file__).parent / "static"
 EVENTS_AT_ONCE = 4
 LONGEST_QUEUE = 64
+# No event is held back while another is under way: a visitor may stop one and ask anew.
+QUIETLY: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
+HEAD = '<script type="module" src="site/chat/main.js"></script>'
 
-# Buttons that carry a question ask it; a new answer is scrolled to its beginning, not to its end.
-CONVERSATION_SCRIPT = """
-element.addEventListener('click', (event) => {
-  const button = event.target.closest('button[data-ask]');
-  if (button) trigger('click', {question: button.dataset.ask});
-});
-watch('value', () => {
-  const turns = element.querySelectorAll('.turn');
-  if (turns.length) turns[turns.length - 1].scrollIntoView({block: 'start'});
-});
+# The bridge between Gradio and our scripts: what the page asks becomes an event, what comes back is announced to it.
+SHELL_BRIDGE = """
+element.addEventListener('rls:ask', (event) => trigger('submit', event.detail));
+element.addEventListener('rls:language', (event) => trigger('select', event.detail));
+watch('value', () => document.dispatchEvent(new CustomEvent('rls:drawn')));
+document.dispatchEvent(new CustomEvent('rls:drawn'));
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and its answer, or what was wrong with the question."""
-
-    question: str
-    answer: Answer | None
-    problem: str = ""
+REPLY_BRIDGE = "watch('value', () => document.dispatchEvent(new CustomEvent('rls:reply')));"
 
 
 def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> None:
@@ -49,7 +44,8 @@ def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> None:
         server,
         page,
         path="/",
-        css_paths=[STATIC / "site.css", STATIC / "chat.css"],
+        css_paths=[STATIC / "site.css", STATIC / "article.css", STATIC / "chat.css"],
+        head=HEAD,
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         footer_links=[],
         ssr_mode=False,
@@ -62,47 +58,89 @@ def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> None:
 
 
 def chat_page(assistant: Assistant, /) -> gr.Blocks:
-    """The page: a header, the conversation, and a box to type into."""
-    text = wording()
+    """The page: everything that is seen, and a hidden place where replies arrive."""
 
-    def respond(question: str | None, history: list[Exchange]) -> tuple[str, list[Exchange], str]:
-        """Answer, and empty the box; a question that cannot be asked stays in it."""
-        asked = [*(exchange.question for exchange in history if exchange.answer), question or ""]
-        try:
-            answer = assistant.ask(asked[-MOST_TURNS_READ:])
-        except QuestionError as error:
-            problem = text[f"page.{error.code}"].format(limit=f"{LONGEST_QUESTION:,}")
-            history = [*history, Exchange((question or "").strip()[:LONGEST_SHOWN], None, problem)]
-            return conversation(history), history, question or ""
-        history = [*history, Exchange(asked[-1], answer)]
-        return conversation(history), history, ""
+    def answer(event: gr.EventData) -> str:
+        """One reply; whatever the browser sent, it gets a sentence that helps."""
+        return reply_html(assistant, event._data)  # the only way to the whole of an event's data
 
-    def respond_to_button(history: list[Exchange], event: gr.EventData) -> tuple[str, list[Exchange], str]:
-        return respond(event.question, history)
+    def redraw(event: gr.EventData) -> str:
+        language = str(event._data.get("language"))
+        return shell_html(assistant, language if language in languages() else DEFAULT_LANGUAGE)
 
-    def conversation(history: list[Exchange]) -> str:
-        return render("conversation.html", history=history, starters=assistant.starters(), text=text)
-
-    with gr.Blocks(title=text["page.title"], analytics_enabled=False, fill_width=True) as page:
-        history = gr.State([])
-        documents = list(assistant.version.documents.values())
-        gr.HTML(render("header.html", documents=documents, text=text), elem_id="page-header", apply_default_css=False)
-        turns = gr.HTML(conversation([]), elem_id="conversation", apply_default_css=False, js_on_load=CONVERSATION_SCRIPT)
-        with gr.Row(elem_id="ask"):
-            box = gr.Textbox(
-                label=text["page.input_label"],
-                placeholder=text["page.input_placeholder"],
-                lines=1,
-                max_lines=6,
-                submit_btn=text["page.send"],
-                elem_id="question",
-                scale=1,
-            )
-        gr.HTML(render("footer.html", text=text), elem_id="page-footer", apply_default_css=False)
-        box.submit(respond, [box, history], [turns, history, box], api_visibility="private", show_progress="minimal")
-        turns.click(respond_to_button, [history], [turns, history, box], api_visibility="private", show_progress="minimal")
+    page: gr.Blocks = gr.Blocks(title=wording()["page.title"], analytics_enabled=False, fill_width=True)
+    with page:
+        shell = gr.HTML(
+            shell_html(assistant, DEFAULT_LANGUAGE), elem_id="shell", apply_default_css=False, js_on_load=SHELL_BRIDGE
+        )
+        reply = gr.HTML("", elem_id="reply", apply_default_css=False, js_on_load=REPLY_BRIDGE)
+        shell.submit(answer, None, reply, **QUIETLY)
+        shell.select(redraw, None, shell, **QUIETLY)
     return page
 
 
-MOST_TURNS_READ = 3  # the question and the two before it
-LONGEST_SHOWN = 200  # characters of a question that was too long to be asked
+def shell_html(assistant: Assistant, language: str, /) -> str:
+    """Everything but the replies, in a language."""
+    text = wording(language)
+    documents = list(assistant.version.documents.values())
+    first = [passage for passage in assistant.version.passages if passage.document_id == documents[0].id]
+    words = {
+        "known": [question.question for document in documents for question in document.questions],
+        "copied": text["page.copied"],
+        "older": text["page.older"],
+        "thanks": text["page.feedback_thanks"],
+        "failed": text["page.try_again"],
+    }
+    return render(
+        "chat.html",
+        language=language,
+        languages=[(code, wording(code)["language"]) for code in languages()],
+        version=assistant.version.name,
+        documents=documents,
+        document=documents[0],
+        sections=outline(documents[0], first),
+        topics=assistant.topics(),
+        text=text,
+        words_json=json.dumps(words, ensure_ascii=False),
+    )
+
+
+def reply_html(assistant: Assistant, data: Mapping[str, Any], /) -> str:
+    """The reply to `{"id", "turns", "language"}`; the id comes back with it, so that the page knows whose reply it is."""
+    language = data["language"] if data.get("language") in languages() else DEFAULT_LANGUAGE
+    text = wording(language)
+    found: Answer | None = None
+    problem = ""
+    try:
+        found = assistant.ask(data.get("turns", ()))
+    except QuestionError as error:
+        problem = text[f"page.{error.code}"].format(limit=f"{LONGEST_QUESTION:,}")
+    return render(
+        "reply.html",
+        reply_id=str(data.get("id", ""))[:40],
+        answer=found,
+        message=message_lines(found, language) if found else (),
+        answer_id=answer_id(found) if found else "",
+        problem=problem,
+        quotation=lambda citation: quotation(assistant, citation),
+        text=text,
+    )
+
+
+def message_lines(answer: Answer, language: str, /) -> list[str]:
+    """The lines of its message, those of the fixed wording in the language of the page."""
+    translations = {line: wording(language)[key] for key, line in reversed(wording().items())}
+    return [translations.get(line, line) for line in answer.message.split("\n")]
+
+
+def answer_id(answer: Answer, /) -> str:
+    """Which answer it was, never what was asked: its kind, and the spans that it quotes."""
+    spans = (f"{citation.article}:{citation.start}-{citation.end}" for citation in answer.citations)
+    return " ".join([answer.kind, *spans])
+
+
+def quotation(assistant: Assistant, citation: Citation, /) -> str:
+    """A quote as one would cite it: words, title, author, date. The page, which knows its own address, adds the link."""
+    source = assistant.version.documents[citation.article].source
+    origin = ", ".join(filter(None, [source.author, source.publisher, str(source.published or "")]))
+    return f"“{citation.quote}”\n{source.title}{f' ({origin})' if origin else ''}"

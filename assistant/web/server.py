@@ -9,15 +9,18 @@ from starlette.staticfiles import StaticFiles
 from assistant.assistant import Assistant
 from assistant.web.api import api_routes
 from assistant.web.article_page import article_routes
+from assistant.web.feedback import feedback_routes
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_server(assistant: Assistant, /) -> FastAPI:
+def create_server(assistant: Assistant, /, *, feedback_file: Path | None = None) -> FastAPI:
     """The API, the article pages and their style sheets; FastAPI's own documentation pages are off."""
     server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None)
     server.add_middleware(GZipMiddleware, minimum_size=1_000)
     server.include_router(api_routes(assistant))
     server.include_router(article_routes(assistant))
+    if feedback_file is not None:
+        server.include_router(feedback_routes(feedback_file))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")
     return server

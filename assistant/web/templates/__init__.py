@@ -1,6 +1,9 @@
 """The HTML of the pages, rendered by Jinja2 with everything escaped: an article can never bring markup with it."""
 
+import re
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 _environment = Environment(
     loader=PackageLoader("assistant.web", "templates"),
@@ -9,6 +12,27 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+CALLABLE = re.compile(r"(?<!\w)(?P<phone>\d[\d -]*\d)(?!\w)|(?P<web>https://\S+)")
+
+
+def phone_links(text: str, /) -> Markup:
+    """The text with its phone numbers and addresses as links that a phone can call or open.
+
+    >>> phone_links("Samaritans: 116 123")
+    Markup('Samaritans: <a href="tel:116123">116 123</a>')
+    """
+    pieces, end = Markup(""), 0  # Markup escapes whatever is added to it
+    for match in CALLABLE.finditer(text):
+        phone = match["phone"]
+        address = f"tel:{re.sub('[ -]', '', phone)}" if phone else match["web"]
+        pieces += text[end : match.start()]
+        pieces += Markup('<a href="{}">{}</a>').format(address, match.group())
+        end = match.end()
+    return pieces + text[end:]
+
+
+_environment.filters["phone_links"] = phone_links
 
 
 def render(template: str, /, **values: object) -> str:

@@ -1,0 +1,120 @@
+"""Knowing what kind of answer a question gets: calibrated probabilities of what would happen. numpy only.
+
+Flows in: a question's encoding, its evidence, its passages' scores. Flows out: the probability of six outcomes: the best
+passage is right, the corpus does not say, advice, urgent, chat, and "lost" (it does say, but the best passage is not it).
+The probability of the first is the confidence that is shown.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.answer import Kind
+from assistant.evidence import Evidence, is_rare
+from index import Encoding
+from index.encoder import Vectors
+
+OUTCOMES = ("answer", "unanswered", "advice", "urgent", "chat", "lost")
+QUESTION_FEATURES = (
+    *("top", "margin", "mass", "entropy", "dense", "late", "least_word", "lexical", "uncovered", "least_covered", "strange"),
+    *("strange_rare", "strange_share", "late_spread", "advice", "urgent", "chat", "words", "turns", "leaning_gap", "bigram"),
+    "worst",
+)
+SCALE = 20.0  # what cosines are multiplied by in every softmax; as in training
+NO_RIVAL = 5.0  # the margin of a passage that is alone
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What was learned beside the encoder.
+
+    `kinds` (3, k, d): unit vectors of advice, urgent and chat; `bias` (4,): of "no passage answers" and of the kinds; `mix`
+    (3,): weights of dense, late and worst.
+    """
+
+    kinds: Vectors
+    bias: Vectors
+    mix: Vectors
+
+    def logits(self, question: Encoding, /) -> Vectors:
+        """How much the question is like advice, urgent, chat (3,): log-mean-exp over each kind's vectors, plus its bias."""
+        cosine = SCALE * (self.kinds @ question.pooled)
+        top = cosine.max(axis=1)
+        spread: Vectors = np.log(np.exp(cosine - top[:, None]).mean(axis=1))
+        return top + spread + self.bias[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeModel:
+    """Multinomial logistic regression over standardised features: `weights` (outcomes, features), `bias` (outcomes,)."""
+
+    mean: Vectors
+    scale: Vectors
+    weights: Vectors
+    bias: Vectors
+
+    def probabilities(self, features: Vectors, /) -> dict[str, float]:
+        """The probability of each outcome; they sum to one."""
+        shares = softmax(self.weights @ ((features - self.mean) / self.scale) + self.bias)
+        return dict(zip(OUTCOMES, shares.tolist(), strict=True))
+
+
+# Urgent help is shown from a smaller probability on than anything else: a miss costs more than a false alarm.
+URGENT_FROM = 0.3
+
+
+def decide(outcomes: dict[str, float], /) -> Kind:
+    """The likeliest kind of answer; urgent already from a smaller probability."""
+    if outcomes[Kind.URGENT] >= URGENT_FROM:
+        return Kind.URGENT
+    return max(Kind, key=lambda kind: outcomes[kind])
+
+
+def question_features(question: Encoding, evidence: Evidence, scores: Vectors, heads: Heads, /) -> Vectors:
+    """The features named by QUESTION_FEATURES, in that order."""
+    order = np.argsort(-scores, kind="stable")
+    best = order[0]
+    top = float(scores[best])
+    share = softmax(scores)
+    row = evidence.features[best]
+    rarity, coverage = evidence.rarity, evidence.coverage
+    weight = max(1e-6, float(rarity.sum()))
+    anywhere = coverage.max(axis=1)
+    strange = rarity * ~evidence.known
+    logits = evidence.features[:, (0, 1, 9)] @ heads.mix
+    peak = float(logits.max())
+    mass = SCALE * peak + math.log(float(np.exp(SCALE * (logits - peak)).sum())) - float(heads.bias[0])
+    advice, urgent, chat = heads.logits(question)
+    return np.array(
+        [
+            top,
+            top - float(scores[order[1]]) if len(order) > 1 else NO_RIVAL,
+            mass,
+            -float((share * np.log(share + 1e-9)).sum()),
+            *row[:4],
+            float(rarity @ (1 - coverage[:, best])) / weight,
+            float(anywhere[is_rare(rarity)].min()),
+            float((strange * (1 - anywhere)).max()),
+            float(strange.max()),
+            float(strange.sum()) / weight,
+            peak - float(np.median(logits)),
+            advice,
+            urgent,
+            chat,
+            math.log1p(len(evidence.words)),
+            float("[SEP]" in question.pieces),
+            row[0] - row[4],
+            row[7],
+            row[9],
+        ],
+        dtype=np.float32,
+    )
+
+
+def softmax(logits: npt.NDArray[np.floating], /) -> Vectors:
+    """Shares that sum to one."""
+    exp = np.exp(logits - logits.max())
+    shares: Vectors = (exp / exp.sum()).astype(np.float32)
+    return shares

@@ -1,0 +1,68 @@
+// The box to type into: Enter sends, Shift+Enter breaks the line, Up recalls, and known questions come up as one types.
+import { part } from "./parts.js";
+
+const MOST_KNOWN = 3;
+const FEWEST_LETTERS = 3;
+const TALLEST = 200; // px
+let sent = []; // oldest first
+let recalled = 0; // where in `sent` the next Up looks
+
+const box = () => document.querySelector("#question");
+const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** Give the box its behaviour; called again whenever the page was drawn anew. */
+export function attachComposer(ask) {
+  const form = part("composer");
+  if (form.dataset.attached) return;
+  form.dataset.attached = "true";
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const question = box().value;
+    if (!ask(question)) return;
+    if (question.trim()) sent.push(question);
+    recalled = sent.length;
+    box().focus();
+  });
+  box().addEventListener("input", update);
+}
+
+/** Enter and Up, as people know them: Up goes back through what was sent, until it is changed. */
+export function recall(event) {
+  if (event.isComposing) return;
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    part("composer").requestSubmit();
+  } else if (event.key === "ArrowUp" && recalled > 0 && ["", sent[recalled]].includes(box().value)) {
+    event.preventDefault();
+    recalled -= 1;
+    fillBox(sent[recalled]);
+  }
+}
+
+export function fillBox(text) { box().value = text; update(); }
+export function keepInBox(text) { fillBox(text); box().focus(); }
+export function clearBox() { sent = []; recalled = 0; keepInBox(""); }
+
+function update() {
+  box().style.height = "auto";
+  box().style.height = `${Math.min(box().scrollHeight + 4, TALLEST)}px`;
+  offerKnown();
+}
+
+/** Known questions that hold every word typed so far, the last one perhaps unfinished. */
+function offerKnown() {
+  const typed = words(box().value);
+  const isEnough = typed.join("").length >= FEWEST_LETTERS;
+  const matches = part("words").known.filter((question) =>
+    isEnough && typed.every((piece) => words(question).some((word) => word.startsWith(piece))));
+  const buttons = matches.slice(0, MOST_KNOWN).map((question) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.ask = question;
+    button.lang = "en";
+    button.textContent = question;
+    return button;
+  });
+  part("known").replaceChildren(...buttons);
+  part("known").hidden = buttons.length === 0;
+}

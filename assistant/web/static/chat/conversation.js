@@ -1,0 +1,108 @@
+// Asks, waits, and shows replies. The conversation lives in this document and nowhere else.
+import { announce, part } from "./parts.js";
+import { fillBox, keepInBox } from "./composer.js";
+import { markCitations, unmarkCitations } from "./article.js";
+import { setPermalink } from "./share.js";
+
+const SHOW_PENDING_AFTER = 300; // ms
+const GIVE_UP_AFTER = 15000; // ms
+const TURNS_READ = 3;
+const SPOKEN = ".kind, .message, .nth, blockquote, .section"; // of a reply, in the order of the page
+
+let answered = []; // questions that got an answer, oldest first: what a follow-up is read with
+let waiting = null; // { id, question, turns, section, timers }
+let count = 0;
+
+/** Ask a question, with the turns before it. False if another is still waited for. */
+export function ask(question, earlier = answered) {
+  if (waiting) return false;
+  document.querySelectorAll(".log .turn:has(.problem), .log .suggestions").forEach((old) => old.remove());
+  const asked = document.createElement("p");
+  asked.className = "asked";
+  asked.dir = "auto";
+  asked.tabIndex = -1;
+  asked.textContent = question.trim().slice(0, 300) || "…";
+  const section = document.createElement("section");
+  section.className = "turn";
+  section.append(asked);
+  part("log").append(section);
+  setBegun(true);
+  section.scrollIntoView({ block: "start" });
+  if (document.activeElement?.id !== "question") asked.focus({ preventScroll: true }); // its button may be gone
+  fillBox("");
+  send({ id: `${Date.now()}-${++count}`, question, turns: [...earlier, question].slice(-TURNS_READ), section });
+  return true;
+}
+
+/** Whether there is a conversation: starters make room for it. */
+export function setBegun(isBegun) { part("chat").classList.toggle("begun", isBegun); }
+
+function send(request) {
+  waiting = request;
+  request.timers = [setTimeout(showPending, SHOW_PENDING_AFTER), setTimeout(fail, GIVE_UP_AFTER)];
+  if (!navigator.onLine) return fail();
+  const { id, turns } = request;
+  const detail = { id, turns, language: part("chat").dataset.language };
+  return part("chat").dispatchEvent(new CustomEvent("rls:ask", { bubbles: true, detail }));
+}
+
+function showPending() {
+  const pending = part("pending").content.cloneNode(true);
+  announce([pending.querySelector("p")]);
+  waiting.section.append(pending);
+}
+
+/** A reply has come: put it where its question stands. One that nobody waits for any more is dropped. */
+export function receive() {
+  const came = document.querySelector("#reply [data-reply]");
+  if (!came || !waiting || came.dataset.reply !== waiting.id) return;
+  const { section, question, turns } = settle();
+  const reply = came.firstElementChild.cloneNode(true);
+  section.append(reply);
+  if (reply.dataset.kind) {
+    answered.push(question);
+    setPermalink(reply, turns);
+  } else {
+    keepInBox(question);
+  }
+  if (reply.dataset.kind === "answer") markCitations(reply);
+  else unmarkCitations();
+  if (reply.role !== "alert") announce(reply.querySelectorAll(SPOKEN)); // an alert speaks for itself
+  section.scrollIntoView({ block: "start" });
+}
+
+function settle() {
+  const request = waiting;
+  waiting = null;
+  request.timers.forEach(clearTimeout);
+  request.section.querySelectorAll(".pending").forEach((old) => old.remove());
+  return request;
+}
+
+function fail() {
+  const { section, question } = settle();
+  section.append(part("failed").content.cloneNode(true));
+  keepInBox(question);
+}
+
+/** Stop waiting; the question goes back into the box. */
+export function stop() {
+  if (!waiting) return;
+  const { section, question } = settle();
+  section.remove();
+  setBegun(part("log").children.length > 0);
+  keepInBox(question);
+}
+
+/** Ask once more what failed, as it now stands in the box. */
+export function retry() { ask(document.querySelector("#question").value); }
+
+/** Forget everything. */
+export function clear() {
+  if (waiting) settle();
+  answered = [];
+  part("log").replaceChildren();
+  setBegun(false);
+  unmarkCitations();
+  history.replaceState(null, "", location.pathname + location.search);
+}

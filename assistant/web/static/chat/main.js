@@ -1,0 +1,73 @@
+// Wires the page together. Everything is delegated from the document, since the page is drawn again in another language.
+import { attachComposer, clearBox, recall } from "./composer.js";
+import { ask, clear, receive, retry, stop } from "./conversation.js";
+import { goBack, showSentence } from "./article.js";
+import { askFromLink, copyQuotation, saveConversation } from "./share.js";
+import { sendFeedback } from "./feedback.js";
+import { keepForRedrawing, restoreAfterRedrawing } from "./redraw.js";
+import { part } from "./parts.js";
+
+const controls = {
+  show: showSentence,
+  close: goBack,
+  copy: copyQuotation,
+  feedback: sendFeedback,
+  save: saveConversation,
+  print: () => window.print(),
+  clear: () => { clear(); clearBox(); },
+  stop,
+  retry,
+  theme: switchTheme,
+};
+
+let wanted = [new URLSearchParams(location.search).get("lang"), ...navigator.languages]; // languages, best first
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-ask], button[data-control]");
+  if (button?.dataset.ask) ask(button.dataset.ask);
+  else if (button) controls[button.dataset.control]?.(button);
+});
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("select[data-control=language]")) return;
+  wanted = [event.target.value];
+  begin();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") goBack();
+  else if (event.target.id === "question") recall(event);
+});
+
+document.addEventListener("rls:reply", receive);
+document.addEventListener("rls:drawn", begin);
+begin();
+
+/** The page was drawn, for the first time or again in another language; ask for another language if one is wanted. */
+function begin() {
+  const chat = part("chat");
+  if (!chat) return;
+  document.querySelector("main.contain")?.setAttribute("role", "none"); // Gradio's; the page's own is inside it
+  document.documentElement.lang = chat.dataset.language;
+  document.documentElement.dir = chat.dir;
+  document.title = chat.querySelector("h1").textContent;
+  attachComposer(ask);
+  restoreAfterRedrawing();
+  const offered = [...chat.querySelectorAll("[data-control=language] option")].map((option) => option.value);
+  const language = wanted.map((code) => code?.slice(0, 2).toLowerCase()).find((code) => offered.includes(code));
+  if (language && language !== chat.dataset.language) {
+    keepForRedrawing();
+    chat.dispatchEvent(new CustomEvent("rls:language", { bubbles: true, detail: { language } }));
+  } else {
+    askFromLink(ask);
+  }
+}
+
+function switchTheme() {
+  const root = document.documentElement;
+  const isDark = root.style.colorScheme
+    ? root.style.colorScheme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.style.colorScheme = isDark ? "light" : "dark";
+  document.body.classList.toggle("dark", !isDark); // Gradio's own switch
+}
