@@ -16,13 +16,13 @@ from assistant import Assistant
 from assistant.web import create_server
 from corpus import ShownError, load_corpus
 from index import (
-    Embedder,
+    Encoder,
     IndexDamagedError,
     IndexMissingError,
     IndexVersion,
     build,
     current_version,
-    load_embedder,
+    load_encoder,
     open_version,
 )
 from settings import Settings
@@ -36,9 +36,9 @@ def create_app(settings: Settings, /) -> FastAPI:
     Raises:
         ShownError: a part cannot be had; the message says what to do.
     """
-    embedder = load_embedder(settings.model)
-    assistant = Assistant(_servable_version(settings, embedder), embedder, public_url=settings.public_url)
-    server = create_server(assistant)
+    encoder = load_encoder(settings.model)
+    assistant = Assistant(_servable_version(settings, encoder), encoder, public_url=settings.public_url, region=settings.region)
+    server = create_server(assistant, feedback_file=settings.feedback_file)
     if settings.page == "on":
         from assistant.web.chat_page import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
 
@@ -46,18 +46,18 @@ def create_app(settings: Settings, /) -> FastAPI:
     return server
 
 
-def _servable_version(settings: Settings, embedder: Embedder) -> IndexVersion:
+def _servable_version(settings: Settings, encoder: Encoder) -> IndexVersion:
     """The published version, built first if there is none or another model made it.
 
     An edited corpus is not built here: a restart must not publish what nobody asked to publish.
     """
     try:
         version = open_version(settings.index_dir, current_version(settings.index_dir))
-        if version.manifest.model == embedder.fingerprint:
+        if version.manifest.model == encoder.fingerprint:
             return version
     except (IndexMissingError, IndexDamagedError) as error:
         print(f"{error.message} Building it now.")
-    build(load_corpus(settings.corpus_dir), embedder=embedder, index_dir=settings.index_dir)
+    build(load_corpus(settings.corpus_dir), encoder=encoder, index_dir=settings.index_dir)
     return open_version(settings.index_dir, current_version(settings.index_dir))
 
 

@@ -1,0 +1,98 @@
+"""A browser for the tests and what they ask it: the system's, else Playwright's download, else Debian's when root."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
+
+DOWNLOAD_SECONDS = 300
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+THREE = "Tell me three things"
+UNKNOWN = "How tall is the Eiffel Tower?"
+ADVICE = "How much ropinirole should I take?"
+URGENT = "I want to kill myself"
+SLOW = "Take your time"
+QUESTIONS = {"answer": THREE, "unanswered": UNKNOWN, "advice": ADVICE, "urgent": URGENT, "chat": "hello"}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A Chromium; without any, the tests are skipped, and on CI they fail."""
+    path = find_chromium()
+    if path is None:
+        message = "no Chromium: not on the system, not from Playwright, not from Debian. The page was NOT tested."
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)  # on a laptop without any browser the rest is still worth running
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+def open_page(page: Page, url: str) -> Page:
+    """Go there and wait until one can type."""
+    page.goto(url)
+    page.wait_for_selector("form[data-attached]")
+    return page
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Type a question, send it with Enter, and wait for its reply."""
+    turns = page.locator(".turn")
+    before = turns.count()
+    page.locator("#question").fill(question)
+    page.keyboard.press("Enter")
+    reply = turns.nth(before).locator(".reply:not(.pending)")
+    reply.wait_for()
+    return reply
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium, installed first if there is none; `None` if there is no way to one."""
+    return _on_path() or _playwrights_own() or _from_debian()
+
+
+def _on_path() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def _playwrights_own() -> str | None:
+    with sync_playwright() as playwright:
+        path = Path(playwright.chromium.executable_path)
+    if not path.exists():
+        _run([sys.executable, "-m", "playwright", "install", "chromium"])
+    return str(path) if path.exists() else None
+
+
+def _from_debian() -> str | None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _run(["apt-get", "update", "-qq"])
+        _run(["apt-get", "install", "-y", "-qq", "chromium"])
+    return _on_path()
+
+
+def _run(command: list[str]) -> None:
+    """Try a command; whether it worked shows in what is there afterwards."""
+    try:
+        subprocess.run(command, timeout=DOWNLOAD_SECONDS, capture_output=True, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return

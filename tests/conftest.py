@@ -1,0 +1,126 @@
+"""Fixtures that several test modules share. Fakes are small real classes; the same text always gives the same vector."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import numpy as np
+import numpy.typing as npt
+import pytest
+from playwright.sync_api import Browser, Page
+
+from assistant import Assistant
+from corpus import Document, Section, Source, load_corpus
+from corpus.storage import save_article
+from index import build, current_version, open_version
+from index.encoder import Encoding, SentenceTransformerEncoder, load_encoder
+from settings import PROJECT
+from tests.browsers import DESKTOP, chromium, open_page
+
+# Two busy cores are slow at times; that is not what a property is about.
+hypothesis.settings.register_profile("project", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("project")
+
+if TYPE_CHECKING:
+    from tests.page_server import PageServer  # loads gradio, which most tests do without
+
+ARTICLE = "causes-of-restless-legs-syndrome"
+
+
+class HashEncoder:
+    """Bag-of-words vectors out of hashes: deterministic, quick, not of unit length; records what it encoded."""
+
+    dimension = 64
+
+    def __init__(self, fingerprint: str = "sha256:hash-encoder") -> None:
+        self.fingerprint = fingerprint
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str], /) -> list[Encoding]:
+        """One encoding a text; its words are its pieces, and their vectors add up to its pooled vector."""
+        self.encoded += texts
+        return [self._encoding(text.lower().split()) for text in texts]
+
+    def _encoding(self, words: list[str]) -> Encoding:
+        tokens = np.zeros((len(words), self.dimension), np.float32)
+        for row, word in enumerate(words):
+            tokens[row] = self._word(word)
+        return Encoding(tokens.sum(axis=0), tokens, tuple(words), tuple(range(3000, 3000 + len(words))))
+
+    def _word(self, word: str) -> npt.NDArray[np.float64]:
+        seed = int.from_bytes(hashlib.sha256(word.strip(".,:?!").encode()).digest()[:8], "big")
+        return np.random.default_rng(seed).standard_normal(self.dimension)
+
+
+@pytest.fixture
+def hash_encoder() -> HashEncoder:
+    return HashEncoder()
+
+
+@pytest.fixture(scope="session")
+def encoder() -> SentenceTransformerEncoder:
+    """The real model, loaded once."""
+    return load_encoder("all-MiniLM-L6-v2")
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Path:
+    """An index folder with the project's own corpus, built and published with the real model."""
+    index_dir = tmp_path_factory.mktemp("index")
+    build(load_corpus(PROJECT / "corpus" / "articles"), encoder=encoder, index_dir=index_dir)
+    return index_dir
+
+
+@pytest.fixture(scope="session")
+def assistant(real_index: Path, encoder: SentenceTransformerEncoder) -> Assistant:
+    return Assistant(open_version(real_index, current_version(real_index)), encoder)
+
+
+def make_document(id_: str = "tea", paragraphs: Sequence[str] = ("Tea is a drink. It is hot.",)) -> Document:
+    """A small article with one section."""
+    title = f"About {id_}"
+    text = "\n\n".join([title, *paragraphs])
+    source = Source(title, "A. Writer", "", "", date(2026, 1, 2), date(2026, 2, 3), "CC0", "")
+    return Document(id_, text, (Section(title, len(title) + 2, len(text)),), source)
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """A corpus folder with one small article, saved as `python -m corpus add` saves it."""
+    original = tmp_path / "tea.txt"
+    document = make_document()
+    original.write_text(document.text, encoding="utf-8")
+    corpus_dir = tmp_path / "articles"
+    save_article(document, original=original, corpus_dir=corpus_dir)
+    return corpus_dir
+
+
+@pytest.fixture(scope="session")
+def page_server(
+    real_index: Path, encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["PageServer"]:
+    from tests.page_server import RehearsedAssistant, serving  # noqa: PLC0415  loads gradio
+
+    rehearsed = RehearsedAssistant(open_version(real_index, current_version(real_index)), encoder)
+    with serving(rehearsed, tmp_path_factory.mktemp("feedback") / "feedback.jsonl") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, page_server: "PageServer") -> Iterator[Page]:
+    """The chat page on a desktop, ready to type, without anything having gone wrong in its scripts."""
+    with browser.new_context(viewport=DESKTOP, color_scheme="light", locale="en-GB") as context:
+        page = open_page(context.new_page(), page_server.url)
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
+        assert errors == []

@@ -1,0 +1,83 @@
+"""assistant/evaluation_report.py: what `make evaluate` prints and keeps."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from assistant import Assistant
+from assistant.evaluation import LabelledQuestion, Outcome, Rate
+from assistant.evaluation_report import as_text, ask_all, commit, report, save
+from settings import PROJECT
+
+TEA = "Tea is hot."
+GOOD = Outcome(LabelledQuestion("a1", ("Is tea hot?",), "answer", ("hot",), style="plain"), "answer", (TEA,), (True,))
+BAD = Outcome(LabelledQuestion("a2", ("Tea?",), "answer", ("hot",), style="lay"), "answer", ("It is.",), (False,))
+CHAT = Outcome(LabelledQuestion("c1", ("Hi",), "chat", style="lay"), "chat")
+
+
+def test_a_report_gives_each_figure_with_its_interval_overall_and_by_style() -> None:
+    found = report([GOOD, BAD, CHAT], article=TEA)
+    low, high = Rate(2, 3).interval
+    assert found["questions"] == 3
+    assert found["figures"]["right outcome, all"] == {
+        "value": pytest.approx(2 / 3),
+        "low": pytest.approx(low, abs=1e-4),
+        "high": pytest.approx(high, abs=1e-4),
+        "total": 3,
+    }
+    assert found["figures"]["quotes not in the article"] == 1
+    assert {style: rate["total"] for style, rate in found["right outcome by style"].items()} == {"lay": 2, "plain": 1}
+
+
+def test_a_report_lists_what_went_wrong() -> None:
+    assert report([GOOD, BAD, CHAT], article=TEA)["wrong"] == [
+        {"id": "a2", "expect": "answer", "got": "answer", "quote": ("It is.",)}
+    ]
+
+
+def test_the_text_has_one_figure_a_line() -> None:
+    lines = as_text(report([GOOD, BAD, CHAT], article=TEA)).splitlines()
+    assert lines[0] == "right outcome, all: 0.667  [0.208, 0.939]"
+    assert "quotes not in the article: 1" in lines
+    assert lines[-3:] == [
+        "right outcome by style:",
+        "  lay: 0.500  [0.095, 0.905] of 2",
+        "  plain: 1.000  [0.207, 1.000] of 1",
+    ]
+
+
+def test_a_printed_figure_is_rounded_once() -> None:
+    # 4/19 is 0.21053: of its four-digit form 0.2105 three digits would print 0.210.
+    outcomes = [CHAT] * 4 + [BAD] * 15
+    assert as_text(report(outcomes, article=TEA)).startswith("right outcome, all: 0.211 ")
+
+
+def test_a_report_is_kept_by_the_name_of_the_commit(tmp_path: Path) -> None:
+    found = report([GOOD, BAD], article=TEA)
+    path = save(found, folder=tmp_path / "new folder" / "reports")
+    assert path == tmp_path / "new folder" / "reports" / f"evaluation-{commit()}.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == json.loads(json.dumps(found))
+
+
+def test_the_commit_is_the_checkouts() -> None:
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True)
+    if head.returncode:
+        assert commit() == "unknown"
+    else:
+        assert head.stdout.startswith(commit().removesuffix("-dirty"))
+
+
+def test_every_question_is_asked_with_all_its_turns_in_order(assistant: Assistant) -> None:
+    questions = [
+        LabelledQuestion("1", ("Hello",), "chat"),
+        LabelledQuestion("2", ("How is iron linked to dopamine?", "I want to die"), "urgent"),
+        LabelledQuestion("3", ("How is iron linked to dopamine?",), "answer", ("co-factor for tyrosine hydroxylase",)),
+    ]
+    outcomes = ask_all(assistant, questions)
+    assert [(outcome.question.id, outcome.kind, outcome.hits) for outcome in outcomes] == [
+        ("1", "chat", ()),
+        ("2", "urgent", ()),
+        ("3", "answer", (True,)),
+    ]

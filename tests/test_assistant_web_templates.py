@@ -1,0 +1,65 @@
+"""assistant/web/templates: everything is escaped, and nothing is left undefined."""
+
+from html import unescape
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Environment, UndefinedError
+from markupsafe import Markup
+
+from assistant.web import templates
+from assistant.web.templates import phone_links, render
+from assistant.wording import wording
+
+FOLDER = Path(templates.__file__).parent
+
+
+def test_an_undefined_value_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        render("missing.html")
+
+
+def test_values_are_escaped() -> None:
+    hostile = '</title><script>alert("1")</script>'
+    html = render("missing.html", text={"page.title": hostile, "page.no_article": hostile})
+    assert "<script" not in html
+    assert hostile in unescape(html)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.html")), ids=lambda path: path.name)
+def test_no_template_takes_anything_past_the_escaping(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    Environment(autoescape=True).parse(source)
+    assert "|safe" not in source.replace(" ", "")
+    assert "autoescape" not in source
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.html")), ids=lambda path: path.name)
+def test_every_text_that_a_template_shows_is_in_the_wording(path: Path) -> None:
+    keys = {line.split('"]')[0] for line in path.read_text(encoding="utf-8").split('text["')[1:]}
+    whole = {key for key in keys if '" ~' not in key}
+    assert whole <= set(wording())
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Samaritans: 116 123", 'Samaritans: <a href="tel:116123">116 123</a>'),
+        ("Poison Help: 1-800-222-1222.", 'Poison Help: <a href="tel:18002221222">1-800-222-1222</a>.'),
+        ("(112 in Europe)", '(<a href="tel:112">112</a> in Europe)'),
+        ("Lines: https://findahelpline.com", 'Lines: <a href="https://findahelpline.com">https://findahelpline.com</a>'),
+        ("B12 & <b>", "B12 &amp; &lt;b&gt;"),
+        ("", ""),
+    ],
+)
+def test_phone_numbers_and_addresses_become_links(text: str, html: str) -> None:
+    assert phone_links(text) == Markup(html)  # noqa: S704  the expected text
+
+
+@given(st.text(st.sampled_from("1280 -<>&\"'aé:/.sphtw")) | st.text())
+def test_linking_phone_numbers_changes_no_word_and_lets_no_markup_in(text: str) -> None:
+    html = phone_links(text)
+    assert html.replace('<a href="', "").count("<") == html.count("</a>")
+    assert html.striptags().split() == Markup.escape(text).striptags().split()

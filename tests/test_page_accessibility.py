@@ -1,0 +1,254 @@
+"""Any hands and eyes: axe-core in every state, the keyboard alone, zoom, forced colours, and what a screen reader says."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.browsers import ADVICE, DESKTOP, PHONE, QUESTIONS, THREE, UNKNOWN, URGENT, ask, open_page
+from tests.page_server import PageServer
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+STATES = ["start", "answer", "unanswered", "advice", "urgent", "sheet"]
+LONG_WORD = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 3
+
+# What has the focus: none of it hidden behind something else, and with an outline.
+FOCUS = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at);
+  const [x, y] = [box.x + Math.min(box.width, 20) / 2, box.y + Math.min(box.height, 20) / 2];
+  const top = document.elementFromPoint(x, y);
+  return {
+    name: (at.dataset.control ?? at.dataset.part ?? at.id) || at.innerText.trim() || at.className,
+    lost: at === document.body,
+    seen: Boolean(top && (at.contains(top) || top.contains(at))) && box.y >= 0 && box.y < innerHeight,
+    outlined: parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none",
+  };
+}"""
+# Text that does not fit in what it stands in, or reaches out of the window.
+CUT = """() => [...document.querySelectorAll(".chat *")].filter((element) => {
+  const style = getComputedStyle(element), box = element.getBoundingClientRect();
+  if (!box.width || element.closest(".visually-hidden, template, textarea, option")) return false;
+  const clips = style.overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
+  return clips || box.right > innerWidth + 1 || box.left < -1;
+}).map((element) => element.outerHTML.slice(0, 120))"""
+# Pairs of things to press or read that lie upon each other.
+OVERLAPS = """() => {
+  const shown = [...document.querySelectorAll(".chat :is(button, a, p, summary, textarea, select, h1, h2, blockquote)")]
+    .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden, .panel"));
+  const inside = (a, b) => a.contains(b) || b.contains(a);
+  return shown.flatMap((a, i) => shown.slice(i + 1).filter((b) => {
+    if (inside(a, b) || a.closest(".scroller") !== b.closest(".scroller")) return false;
+    const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+    const width = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+    const height = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+    return width > 1 && height > 3;
+  }).map((b) => [a.innerText || a.id, b.innerText || b.id]));
+}"""
+
+
+def bring_about(page: Page, state: str) -> None:
+    """Make the page show a state."""
+    if state in QUESTIONS:
+        ask(page, QUESTIONS[state])
+    elif state == "sheet":
+        ask(page, THREE).get_by_role("button", name="Show in the article").first.click()
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, page_server: PageServer) -> Iterator[Page]:
+    with browser.new_context(viewport=PHONE, locale="en-GB") as context:
+        yield open_page(context.new_page(), page_server.url)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_in_either_theme_or_size(page: Page, state: str) -> None:
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        page.reload()
+        page.wait_for_selector("form[data-attached]")
+        bring_about(page, state)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            violations = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+            found = [(rule["id"], node["target"], node["failureSummary"]) for rule in violations for node in rule["nodes"]]
+            assert found == [], (size, theme)
+
+
+def press(page: Page, key: str) -> str:
+    """Press a key; whatever then has the focus must be seen to have it. Returns what that is."""
+    page.keyboard.press(key)
+    focus = page.evaluate(FOCUS)
+    assert not focus["lost"], f"{key} lost the focus"
+    assert focus["seen"], f"{focus['name']} has the focus and is hidden"
+    assert focus["outlined"], f"{focus['name']} has the focus without an outline"
+    return str(focus["name"])
+
+
+def tab_to(page: Page, name: str, *, key: str = "Tab") -> None:
+    """Press Tab until something has the focus, looking at every stop on the way."""
+    stops: list[str] = []
+    while len(stops) < 60:
+        stops.append(press(page, key))
+        if stops[-1] == name:
+            return
+    pytest.fail(f"no way to {name} by {key}; there was {stops}")
+
+
+def test_asking_following_a_quote_and_going_back_by_keyboard(page: Page) -> None:
+    tab_to(page, "question")
+    page.keyboard.type(THREE)
+    page.keyboard.press("Enter")
+    page.locator(".reply.answer").wait_for()
+    tab_to(page, "show", key="Shift+Tab")  # the last quote's
+    assert press(page, "Enter") == "panel"
+    assert page.locator(".chosen").first.get_attribute("data-n") == "3"
+    assert press(page, "Escape") == "show"
+
+
+def test_the_sheet_opens_keeps_the_focus_and_gives_it_back_by_keyboard(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    ask(page, THREE)
+    tab_to(page, "show", key="Shift+Tab")
+    assert press(page, "Enter") == "close"
+    assert press(page, "Tab") == "panel"
+    page.keyboard.press("Tab")  # to the browser's own controls, or round: never behind the sheet
+    assert page.evaluate("!document.activeElement.closest('.conversation')")
+    press(page, "Shift+Tab")
+    assert press(page, "Escape") == "show"
+    assert not page.locator(".sheet").is_visible()
+
+
+def test_choosing_a_starter_and_a_suggestion_by_keyboard(page: Page) -> None:
+    tab_to(page, "How does RLS affect sleep?")
+    assert press(page, "Enter") == "How does RLS affect sleep?"  # now the asked one: its button is gone
+    page.locator(".reply.answer").wait_for()
+    suggestion = page.locator(".suggestions button").last.inner_text()
+    tab_to(page, suggestion)
+    assert press(page, "Space") == suggestion
+    page.locator(".turn").nth(1).locator(".reply").wait_for()
+
+
+def test_choosing_a_known_question_by_keyboard(page: Page) -> None:
+    tab_to(page, "question")
+    page.keyboard.type("iron link")
+    tab_to(page, "How is iron linked to dopamine?", key="Shift+Tab")
+    press(page, "Enter")
+    page.locator(".reply.answer").wait_for()
+
+
+def test_switching_the_language_and_the_theme_by_keyboard(page: Page) -> None:
+    tab_to(page, "language")
+    page.keyboard.press("ArrowUp")  # Deutsch stands before English
+    page.locator(".chat[lang=de]").wait_for()
+    page.wait_for_function("document.activeElement.matches('[data-control=language]')")
+    tab_to(page, "theme")
+    press(page, "Enter")
+    assert page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+
+
+def test_giving_feedback_by_keyboard(page: Page) -> None:
+    ask(page, THREE)
+    tab_to(page, "Something wrong with this answer?", key="Shift+Tab")
+    press(page, "Enter")
+    tab_to(page, "feedback")
+    page.keyboard.press("Enter")
+    page.locator(".outcome").wait_for()
+    assert page.evaluate(FOCUS)["name"].startswith("Thank you")
+
+
+def test_stopping_retrying_and_clearing_never_lose_the_focus(page: Page) -> None:
+    ask(page, UNKNOWN)
+    tab_to(page, "clear", key="Shift+Tab")
+    assert press(page, "Enter") == "question"
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 400), (320, 568), (320, 256)], ids=["200 %", "320 px", "400 %"])
+def test_zoomed_in_nothing_is_cut_and_nothing_overlaps(phone: Page, width: int, height: int) -> None:
+    phone.set_viewport_size({"width": width, "height": height})
+    for question in (None, THREE, UNKNOWN, ADVICE, URGENT, LONG_WORD):
+        if question:
+            ask(phone, question)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= width
+        assert phone.evaluate(CUT) == []
+        assert phone.evaluate(OVERLAPS) == []
+    for _ in range(8):
+        press(phone, "Shift+Tab")
+    phone.get_by_role("button", name="Show in the article").first.click()
+    assert phone.evaluate(CUT) == []
+    phone.keyboard.press("Escape")
+
+
+def test_large_text_alone_cuts_nothing(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.add_style_tag(content="html { font-size: 200% }")
+    for question in (THREE, URGENT):
+        ask(page, question)
+        assert page.evaluate(CUT) == []
+        assert page.evaluate(OVERLAPS) == []
+
+
+def test_in_forced_colours_the_cited_sentence_is_still_marked(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    ask(page, THREE)
+    marked, plain = (
+        page.locator(selector).first.evaluate("element => getComputedStyle(element).backgroundColor")
+        for selector in (".panel .cited", ".panel .sentence:not(.cited)")
+    )
+    assert marked != plain
+    assert page.evaluate(CUT) == []
+
+
+def test_with_reduced_motion_the_panel_jumps(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    ask(page, THREE).get_by_role("button", name="Show in the article").last.click()
+    first, second = (page.evaluate("document.querySelector('.panel').scrollTop") for _ in range(2))
+    assert first == second > 0
+
+
+def spoken(page: Page, question: str) -> list[str]:
+    """What live regions say while a question is answered, one text a change."""
+    page.evaluate("""() => {
+      window.said = [];
+      const isLive = "[aria-live]:not([aria-live=off]), [role=status], [role=log], [role=alert]";
+      new MutationObserver((changes) => {
+        const live = changes.flatMap((change) => [...change.addedNodes].map((node) =>
+          node.parentElement?.closest(isLive) ?? (node.matches?.(isLive) ? node : node.querySelector?.(isLive))));
+        for (const region of new Set(live)) {
+          if (region?.checkVisibility()) window.said.push(region.textContent.replace(/\\s+/g, " ").trim());
+        }
+      }).observe(document.body, { childList: true, subtree: true });
+    }""")
+    ask(page, question)
+    page.wait_for_timeout(100)
+    return [text for text in page.evaluate("window.said") if text and "Looking in" not in text]
+
+
+def in_order(pieces: list[str], text: str) -> bool:
+    at = -1
+    return all((at := text.find(piece, at + 1)) >= 0 for piece in pieces)
+
+
+def quote_texts(reply: Locator) -> list[str]:
+    """Number, words and section of each quote."""
+    pieces: list[str] = []
+    for n, card in enumerate(reply.locator(".card").all(), 1):
+        pieces += [f"Quote {n}", card.locator("blockquote").inner_text(), card.locator(".section").inner_text()]
+    return pieces
+
+
+def test_a_new_answer_is_said_once_kind_message_and_numbered_quotes_in_that_order(page: Page) -> None:
+    said = spoken(page, THREE)
+    reply = page.locator(".reply.answer")
+    expected = ["From the article", "Here is what the article says:", *quote_texts(reply)]
+    assert len(expected) == 2 + 3 * 3
+    assert len(said) == 1
+    assert in_order(expected, said[0])
+    assert in_order(expected, reply.aria_snapshot().replace('"', ""))
+
+
+def test_urgent_help_is_said_once_as_an_alert(page: Page) -> None:
+    said = spoken(page, URGENT)
+    assert len(said) == 1
+    assert said[0].startswith("Get help now")
+    assert page.get_by_role("alert").count() == 1

@@ -1,0 +1,254 @@
+"""What a visitor expects of a page to type into, each proved in a browser."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from assistant.wording import languages, wording
+from tests.browsers import DESKTOP, PHONE, SLOW, THREE, UNKNOWN, URGENT, ask, open_page
+from tests.page_server import PageServer
+
+CANARY = "xylophone-7319"
+
+
+def test_shift_enter_breaks_the_line_and_enter_sends(page: Page) -> None:
+    box = page.locator("#question")
+    box.press_sequentially("one")
+    box.press("Shift+Enter")
+    box.press_sequentially("two")
+    assert box.input_value() == "one\ntwo"
+    box.press("Enter")
+    expect(page.locator(".asked")).to_have_text("one\ntwo")
+    assert box.input_value() == ""
+
+
+def test_up_recalls_what_was_sent_the_latest_first(page: Page) -> None:
+    for question in (THREE, UNKNOWN):
+        ask(page, question)
+    box = page.locator("#question")
+    for expected in (UNKNOWN, THREE):
+        box.press("ArrowUp")
+        assert box.input_value() == expected
+    box.press_sequentially("!")
+    box.press("ArrowUp")
+    assert box.input_value() == f"{THREE}!"
+
+
+def test_typing_shows_known_questions_and_choosing_one_asks_it(page: Page) -> None:
+    page.locator("#question").press_sequentially("iron dop")
+    page.get_by_role("group", name="Questions that the article answers").get_by_role("button").first.click()
+    expect(page.locator(".asked")).to_have_text("How is iron linked to dopamine?")
+    page.locator(".reply.answer").wait_for()
+
+
+def test_a_long_wait_is_shown_and_can_be_stopped_and_the_late_answer_is_dropped(page: Page) -> None:
+    page.locator("#question").fill(SLOW)
+    page.keyboard.press("Enter")
+    page.locator(".reply.pending").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    assert page.locator("#question").input_value() == SLOW
+    assert page.locator(".turn").count() == 0
+    assert "does not say" in ask(page, UNKNOWN).inner_text()
+    page.wait_for_timeout(1600)
+    assert page.locator(".reply").count() == 1
+
+
+def test_without_a_connection_the_question_is_kept_and_can_be_tried_again(page: Page) -> None:
+    page.context.set_offline(True)
+    failed = ask(page, THREE)
+    assert failed.get_attribute("role") == "alert"
+    assert page.locator("#question").input_value() == THREE
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    page.locator(".reply.answer").wait_for()
+    assert page.locator(".turn").count() == 1
+
+
+def test_a_server_that_never_replies_is_given_up_and_can_be_tried_again(page: Page) -> None:
+    page.clock.install()
+    page.route("**/gradio_api/queue/join*", lambda route: route.abort())
+    page.locator("#question").fill(THREE)
+    page.keyboard.press("Enter")
+    page.clock.run_for(16_000)
+    page.get_by_role("button", name="Try again").wait_for()
+    page.unroute("**/gradio_api/queue/join*")
+    page.get_by_role("button", name="Try again").click()
+    page.clock.run_for(100)
+    page.locator(".reply.answer").wait_for()
+
+
+def test_clear_forgets_the_conversation(page: Page) -> None:
+    ask(page, THREE)
+    page.get_by_role("button", name="Start again").click()
+    assert page.locator(".turn, .cited").count() == 0
+    assert page.get_by_text("Questions to start with").is_visible()
+    page.locator("#question").press("ArrowUp")
+    assert page.locator("#question").input_value() == ""
+
+
+def test_a_quote_is_copied_with_title_author_date_and_link(page: Page, page_server: PageServer) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reply = ask(page, THREE)
+    reply.get_by_role("button", name="Copy with citation").nth(1).click()
+    reply.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    quote, source, link = copied.split("\n")
+    assert quote == f"“{reply.locator('blockquote').nth(1).inner_text()}”"
+    assert (
+        source
+        == "Causes of Restless Legs Syndrome: Understanding the Triggers Behind the Discomfort (LonelyGrowth, 2025-10-11)"
+    )
+    assert link.startswith(f"{page_server.url}/articles/causes-of-restless-legs-syndrome#:~:text=")
+
+
+def test_a_permalink_brings_the_same_answer_and_is_never_sent(page: Page, browser: Browser, page_server: PageServer) -> None:
+    reply = ask(page, THREE)
+    link = reply.get_by_role("link", name="Link to this answer")
+    link.click()
+    address = page.url
+    assert address.endswith(f"#q={THREE.replace(' ', '+')}&v={page_server.version}")
+    with browser.new_context(locale="en-GB") as context:
+        requested: list[str] = []
+        other = context.new_page()
+        other.on("request", lambda request: requested.append(request.url))
+        other.goto(address)
+        opened = other.locator(".reply.answer")
+        opened.wait_for()
+        assert opened.inner_text() == reply.inner_text()
+        assert other.locator(".note").count() == 0
+        assert not any("three" in url for url in requested)
+
+
+def test_a_permalink_of_another_version_says_so_and_a_follow_up_keeps_its_turns(page: Page, page_server: PageServer) -> None:
+    ask(page, THREE)
+    follow_up = ask(page, UNKNOWN).get_by_role("link", name="Link to this answer").get_attribute("href")
+    assert follow_up
+    assert follow_up.count("q=") == 2
+    page.goto("about:blank")
+    page.goto(f"{page_server.url}/{follow_up.replace(page_server.version, '20200101T000000Z-abcdef')}")
+    page.locator(".reply.unanswered").wait_for()
+    expect(page.locator(".note")).to_be_in_viewport()
+    assert "another version" in page.locator(".note").inner_text()
+
+
+def test_the_conversation_is_saved_as_a_clean_document_of_its_own(
+    page: Page, page_server: PageServer, tmp_path: Path
+) -> None:
+    ask(page, THREE)
+    ask(page, URGENT)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save").click()
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    page.goto(saved.as_uri())
+    text = page.locator("body").inner_text()
+    assert [piece in text for piece in (THREE, "Quote 1", "Impaired renal function", URGENT, "112")] == [True] * 5
+    assert page.locator("button, script, link, img").count() == 0
+    assert page.locator("blockquote").count() == 3
+    assert str(page.locator("figcaption a").first.get_attribute("href")).startswith(page_server.url)
+
+
+def test_printed_there_is_the_conversation_and_nothing_to_press(page: Page) -> None:
+    for question in (THREE, UNKNOWN, THREE):
+        ask(page, question)
+    page.emulate_media(media="print")
+    assert page.locator("button:visible, textarea:visible, select:visible, .panel:visible").count() == 0
+    assert page.locator("blockquote:visible").count() == 6
+    assert page.evaluate("document.querySelector('.conversation').scrollHeight <= document.documentElement.scrollHeight")
+    assert page.evaluate(
+        "document.querySelector('.scroller').scrollHeight <= document.querySelector('.scroller').clientHeight + 1"
+    )
+
+
+def test_feedback_keeps_answer_version_and_verdict_and_never_a_word_asked(page: Page, page_server: PageServer) -> None:
+    with page.expect_request("**/api/feedback") as request:
+        reply = ask(page, f"What is {CANARY}?")
+        reply.get_by_text("Something wrong").click()
+        reply.get_by_role("button", name="It does not answer my question").click()
+    reply.get_by_text("Thank you").wait_for()
+    assert CANARY not in str(request.value.post_data)
+    kept = page_server.feedback_file.read_text()
+    row = json.loads(kept.splitlines()[-1])
+    assert set(row) == {"day", "answer", "version", "verdict"}
+    assert (row["version"], row["verdict"]) == (page_server.version, "unhelpful")
+    assert CANARY not in kept
+
+
+def test_feedback_that_cannot_be_sent_says_so_and_can_be_sent_again(page: Page) -> None:
+    reply = ask(page, THREE)
+    reply.get_by_text("Something wrong").click()
+    page.route("**/api/feedback", lambda route: route.abort())
+    for _ in range(2):
+        reply.get_by_role("button", name="It could be unsafe").click()
+        expect(reply.locator(".outcome")).to_have_text(wording()["page.try_again"])
+    page.unroute("**/api/feedback")
+    reply.get_by_role("button", name="It could be unsafe").click()
+    reply.get_by_text("Thank you").wait_for()
+
+
+def test_the_theme_follows_the_system_and_its_switch(page: Page) -> None:
+    def background() -> str:
+        return str(page.evaluate("getComputedStyle(document.querySelector('.gradio-container')).backgroundColor"))
+
+    light = background()
+    page.emulate_media(color_scheme="dark")
+    dark = background()
+    assert light != dark
+    switch = page.get_by_role("button", name="Light or dark")
+    switch.click()
+    assert background() == light
+    switch.click()
+    assert background() == dark
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_page_comes_in_the_browsers_language_and_fits_a_phone(
+    browser: Browser, page_server: PageServer, language: str
+) -> None:
+    with browser.new_context(viewport=PHONE, locale=language) as context:
+        page = open_page(context.new_page(), page_server.url)
+        page.locator(f".chat[lang={language}]").wait_for()
+        assert page.locator("h1").inner_text() == wording(language)["page.title"]
+        assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+        reply = ask(page, UNKNOWN)
+        assert wording(language)["unanswered.message"] in reply.inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert page.evaluate(
+            "document.querySelector('.scroller').scrollWidth <= document.querySelector('.scroller').clientWidth"
+        )
+
+
+def test_changing_the_language_keeps_the_conversation_and_what_is_typed(page: Page) -> None:
+    ask(page, THREE)
+    page.locator("#question").fill("half a ques")
+    page.get_by_label("Language").select_option("ar")
+    page.locator(".chat[lang=ar]").wait_for()
+    assert page.locator("#question").input_value() == "half a ques"
+    assert page.locator("blockquote").count() == 3
+    side = page.locator(".reply").evaluate("element => getComputedStyle(element).borderRightWidth")
+    assert side == "6px", "the bar of a reply stands on the side where one begins to read"
+    assert wording("ar")["answer.several"] in ask(page, THREE).inner_text()
+
+
+def test_a_permalink_in_a_german_browser_is_answered_in_german(browser: Browser, page_server: PageServer) -> None:
+    with browser.new_context(viewport=DESKTOP, locale="de-DE") as context:
+        page = context.new_page()
+        page.goto(f"{page_server.url}/#q={UNKNOWN}&v={page_server.version}")
+        page.locator(".reply").wait_for()
+        assert wording("de")["unanswered.message"] in page.locator(".reply").inner_text()
+
+
+def test_nothing_is_left_on_the_device_and_nobody_else_is_asked(browser: Browser, page_server: PageServer) -> None:
+    with browser.new_context(viewport=DESKTOP, locale="de-DE") as context:
+        requested: list[str] = []
+        context.on("request", lambda request: requested.append(request.url))
+        page = open_page(context.new_page(), page_server.url)
+        page.locator(".chat[lang=de]").wait_for()
+        ask(page, THREE)
+        ask(page, URGENT)
+        assert context.cookies() == []
+        assert context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+        assert [url for url in requested if not url.startswith((page_server.url, "data:", "blob:"))] == []
