@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint evaluate bench clean
+.PHONY: setup run test lint evaluate train bench clean
 
 setup: .venv/installed
 
@@ -15,8 +15,12 @@ setup: .venv/installed
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/installed-dev: .venv/installed requirements-dev.txt
+.venv/installed-dev: .venv/installed requirements-dev.txt requirements-train.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+.venv/installed-train: .venv/installed requirements-train.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-train.txt
 	touch $@
 
 run: setup
@@ -33,6 +37,10 @@ test: lint
 evaluate: setup
 	$(PY) -m index build
 	$(PY) -m assistant evaluate $(QUESTIONS)
+
+# Learns everything that is committed as learned, from the committed labels; about an hour on two cores.
+train: .venv/installed-train
+	$(PY) -m assistant.training
 
 clean:
 	rm -rf .venv index/versions reports

@@ -37,7 +37,9 @@ def create_app(settings: Settings, /) -> FastAPI:
         ShownError: a part cannot be had; the message says what to do.
     """
     encoder = load_encoder(settings.model)
-    assistant = Assistant(_servable_version(settings, encoder), encoder, public_url=settings.public_url, region=settings.region)
+    assistant = Assistant(
+        _servable_version(settings, encoder), encoder, public_url=settings.public_url, region=settings.region
+    )
     server = create_server(assistant, feedback_file=settings.feedback_file)
     if settings.page == "on":
         from assistant.web.chat_page import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is

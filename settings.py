@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     region: str = Field("INT", description="whose emergency and crisis lines are shown: US, GB, DE, ...; INT: any")
     feedback_file: Path = Field(
         PROJECT / "reports" / "feedback.jsonl",
-        description="where verdicts on answers are kept: which answer, its version, the verdict, never a word of the question",
+        description="where verdicts on answers are kept; never a word of what was asked",
     )
     page: Literal["on", "off"] = Field("on", description="off: the API and the articles only, without Gradio")
 

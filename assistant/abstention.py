@@ -30,20 +30,23 @@ NO_RIVAL = 5.0  # the margin of a passage that is alone
 class Heads:
     """What was learned beside the encoder.
 
-    `kinds` (3, k, d): unit vectors of advice, urgent and chat; `bias` (4,): of "no passage answers" and of the kinds; `mix`
-    (3,): weights of dense, late and worst.
+    `kinds` (3, k, d): unit vectors of advice, urgent and chat; `specific` (s, d): of what the labelled article leaves
+    unanswered; `bias` (5,): of "no passage answers", of `specific`, and of the kinds; `mix` (3,): weights of dense, late and
+    worst.
     """
 
     kinds: Vectors
+    specific: Vectors
     bias: Vectors
     mix: Vectors
 
     def logits(self, question: Encoding, /) -> Vectors:
         """How much the question is like advice, urgent, chat (3,): log-mean-exp over each kind's vectors, plus its bias."""
-        cosine = SCALE * (self.kinds @ question.pooled)
-        top = cosine.max(axis=1)
-        spread: Vectors = np.log(np.exp(cosine - top[:, None]).mean(axis=1))
-        return top + spread + self.bias[1:]
+        return np.array([_near(vectors, question) for vectors in self.kinds], dtype=np.float32) + self.bias[2:]
+
+    def specific_logit(self, question: Encoding, /) -> float:
+        """The same for what the labelled article leaves unanswered."""
+        return _near(self.specific, question) + float(self.bias[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,20 @@ class OutcomeModel:
 URGENT_FROM = 0.3
 
 
-def decide(outcomes: dict[str, float], /) -> Kind:
-    """The likeliest kind of answer; urgent already from a smaller probability."""
+def decide(outcomes: dict[str, float], /, *, second_opinion: dict[str, float] | None = None) -> Kind:
+    """The likeliest kind of answer; urgent already from a smaller probability, quotes only if both opinions are for them."""
     if outcomes[Kind.URGENT] >= URGENT_FROM:
         return Kind.URGENT
-    return max(Kind, key=lambda kind: outcomes[kind])
+    kind = max(Kind, key=lambda kind: outcomes[kind])
+    if kind is Kind.ANSWER and second_opinion is not None and decide(second_opinion) is not Kind.ANSWER:
+        return Kind.UNANSWERED
+    return kind
+
+
+def _near(vectors: Vectors, question: Encoding, /) -> float:
+    cosine = SCALE * (vectors @ question.pooled)
+    top = float(cosine.max())
+    return top + math.log(float(np.exp(cosine - top).mean()))
 
 
 def question_features(question: Encoding, evidence: Evidence, scores: Vectors, heads: Heads, /) -> Vectors:

@@ -9,6 +9,7 @@ from typing import Self
 
 from assistant.abstention import decide
 from assistant.answer import Answer, Citation, Kind
+from assistant.help_lines import check_region
 from assistant.language import language_of
 from assistant.learned import learned
 from assistant.links import link_to
@@ -32,14 +33,13 @@ LEARNED_WORDING = {Kind.ADVICE: "advice.message", Kind.URGENT: "urgent.unsure", 
 class Assistant:
     """Answers questions from one index version. Safe to call from several threads."""
 
-    def __init__(
-        self, version: IndexVersion, encoder: Encoder, /, *, public_url: str = "", region: str = "INT"
-    ) -> None:
+    def __init__(self, version: IndexVersion, encoder: Encoder, /, *, public_url: str = "", region: str = "INT") -> None:
         """Join a version and the encoder that made it.
 
         Raises:
             ModelError: another model made the version.
             StaleCalibrationError: what was learned does not hold for the version's model or splitter.
+            ShownError: there are no help lines for the region.
         """
         if version.manifest.model != encoder.fingerprint:
             raise ModelError(
@@ -50,7 +50,7 @@ class Assistant:
         self.version = version
         self._retriever = Retriever(version, encoder, learned())
         self._public_url = public_url
-        self._region = region
+        self._region = check_region(region)
 
     @classmethod
     def load(cls, index_dir: Path | None = None, /, *, settings: Settings | None = None) -> Self:
@@ -75,7 +75,7 @@ class Assistant:
         if (ruled := triage(question)) is not None:
             return self._fixed(ruled.kind, ruled.wording, question, confidence=1.0)
         found = self._retriever.find(turns)
-        kind = decide(found.outcomes)
+        kind = decide(found.outcomes, second_opinion=found.second_opinion)
         confidence = round(found.outcomes[kind], SCORE_DIGITS)
         if kind in LEARNED_WORDING:
             return self._fixed(kind, LEARNED_WORDING[kind], question, confidence=confidence)

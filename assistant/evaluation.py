@@ -22,7 +22,10 @@ Z_95 = 1.959963984540054  # standard normal quantile of 0.975
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """A question with the outcome that would be right. `also` names kinds that are right as well."""
+    """A question with the outcome that would be right. `also` names kinds that are right as well.
+
+    `topic` groups paraphrases; `article` is the slug of the article asked, where the file holds questions on several.
+    """
 
     id: str
     turns: tuple[str, ...]
@@ -31,6 +34,8 @@ class LabelledQuestion:
     also: tuple[str, ...] = ()
     style: str = ""
     language: str = ""
+    topic: str = ""
+    article: str = ""
 
     @property
     def group(self) -> str:
@@ -130,6 +135,8 @@ def _labelled(row: dict[str, Any]) -> LabelledQuestion:
         also=tuple(row.get("also", ())),
         style=row.get("style", ""),
         language=row.get("lang", ""),
+        topic=row.get("topic", ""),
+        article=row.get("article", ""),
     )
 
 

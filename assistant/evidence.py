@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -36,12 +37,12 @@ PASSAGE_FEATURES = (
 WORST = 10.0  # how far `worst` leans towards the least covered token; as in training
 SHORT_WORDS = 6
 COMMON = frozenset(
-    "a about after again all also am an and any are as at be because been before being between both but by can could did do "
-    "does doing for from get gets give had has have having he her here him his how i if in into is isn it its just kind know "
-    "like made make makes many may me mean means might more most much my no not of off on one only or other our out over own "
-    "really s say says see she so some something sort still such t tell than that the their them then there these they thing "
-    "things this those to too under up us use used very was way we well were what when where which while who whom why will "
-    "with would you your please explain article whats".split()
+    "a about after again all also am an and any are as at be because been before being between both but by can could "
+    "did do does doing for from get gets give had has have having he her here him his how i if in into is isn it its "
+    "just kind know like made make makes many may me mean means might more most much my no not of off on one only or "
+    "other our out over own really s say says see she so some something sort still such t tell than that the their "
+    "them then there these they thing things this those to too under up us use used very was way we well were what "
+    "when where which while who whom why will with would you your please explain article whats".split()
 )
 
 
@@ -113,7 +114,7 @@ def passage_set(
         starts=starts,
         section=np.array([numbers[section] for section in sections]),
         stems=stems,
-        bigrams=tuple(frozenset(zip(row, row[1:], strict=False)) for row in ordered),
+        bigrams=tuple(frozenset(pairwise(row)) for row in ordered),
         rarity={item: math.log(1 + len(stems) / count) for item, count in counts.items()},
         lengths=np.array([len(words_of(sentence)) for sentence in sentences], dtype=np.float32),
     )
@@ -136,7 +137,7 @@ def evidence_of(question: Encoding, passages: PassageSet, weights: TokenWeights,
     stems = [stem(word) for word in words]
     idf = np.array([passages.rarity.get(item, 5.0) for item in stems], dtype=np.float32)
     holds = np.array([[item in row for row in passages.stems] for item in stems], dtype=np.float32)
-    pairs = list(zip(stems, stems[1:], strict=False))
+    pairs = list(pairwise(stems))
     bigrams = np.array([sum(pair in row for pair in pairs) for row in passages.bigrams], dtype=np.float32)
     joint = (dense + late) / 2
     section_mean = np.bincount(passages.section, weights=joint) / np.bincount(passages.section)

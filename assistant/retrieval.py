@@ -6,14 +6,17 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.abstention import question_features, softmax
+from assistant.abstention import Heads, question_features, softmax
 from assistant.answer import Hit
-from assistant.evidence import PassageSet, evidence_of, passage_set
-from assistant.learned import Learned
-from index import Encoder, IndexVersion
+from assistant.evidence import Evidence, PassageSet, evidence_of, passage_set
+from assistant.learned import Learned, Model
+from assistant.neighbours import LabelledQuestions, Votes
+from corpus.storage import sha256_of
+from index import Encoder, Encoding, IndexVersion
 from index.encoder import Vectors
 from index.passages import leans, previous_row
 
+FLOOR = 0.02  # the vote that counts for a passage which no neighbour names; as in fitting
 CANDIDATES = 256  # passages that compete; a smaller corpus competes whole
 
 
@@ -22,18 +25,34 @@ class Found:
     """What a question brought up.
 
     `rows` are the competing passages in reading order, `scores` theirs, `shares` the probability of each being the right
-    one given that one is, `outcomes` the probability of each outcome.
+    one given that one is, `outcomes` the probability of each outcome; `second_opinion` is the same from the model that knows
+    no labels, where `outcomes` are from the one that does.
     """
 
     rows: tuple[int, ...]
     scores: Vectors
     shares: Vectors
     outcomes: dict[str, float]
+    second_opinion: dict[str, float] | None = None
 
 
 def query_text(turns: Sequence[str], /) -> str:
     """The question, then the turn before it, which tells what "it" and "those" stand for; as in training."""
     return " [SEP] ".join(reversed(turns[-2:]))
+
+
+def passage_scores(evidence: Evidence, weights: Vectors, vote: float, votes: Votes | None, /) -> Vectors:
+    """Scores of the passages (n,): weighed evidence, and what labelled neighbours say where there are some."""
+    scores = (evidence.features @ weights).astype(np.float32)
+    return scores if votes is None else scores + np.float32(vote) * np.log(FLOOR + votes.passages)
+
+
+def outcome_features(
+    question: Encoding, evidence: Evidence, scores: Vectors, heads: Heads, votes: Votes | None, /
+) -> Vectors:
+    """What an `OutcomeModel` reads: QUESTION_FEATURES, followed by NEIGHBOUR_FEATURES where there are neighbours."""
+    features = question_features(question, evidence, scores, heads)
+    return features if votes is None else np.append(features, votes.features(question, heads, int(scores.argmax())))
 
 
 class Retriever:
@@ -43,6 +62,7 @@ class Retriever:
         self._version = version
         self._encoder = encoder
         self._learned = learned
+        self._labelled = learned.questions if _is_labelled(version, learned.questions) else None
         self.sentences = tuple(
             version.documents[passage.document_id].text[passage.start : passage.end] for passage in version.passages
         )
@@ -60,9 +80,19 @@ class Retriever:
             rows = tuple(sorted(nearest.tolist()))
             passages = self._passages(rows)
         evidence = evidence_of(question, passages, self._learned.token_weights)
-        scores = (evidence.features @ self._learned.ranker).astype(np.float32)
-        features = question_features(question, evidence, scores, self._learned.heads)
-        return Found(rows, scores, softmax(scores), self._learned.outcomes.probabilities(features))
+        scores, outcomes = self._judge(question, evidence, self._learned.any_article)
+        if self._labelled is None:
+            return Found(rows, scores, softmax(scores), outcomes)
+        votes = self._labelled.votes(question)
+        scores, informed = self._judge(question, evidence, self._learned.labelled, votes)
+        return Found(rows, scores, softmax(scores), informed, second_opinion=outcomes)
+
+    def _judge(
+        self, question: Encoding, evidence: Evidence, model: Model, votes: Votes | None = None
+    ) -> tuple[Vectors, dict[str, float]]:
+        """Scores of the passages, and the probability of each outcome when the best of them is quoted."""
+        scores = passage_scores(evidence, model.weights, model.vote, votes)
+        return scores, model.outcomes.probabilities(outcome_features(question, evidence, scores, self._learned.heads, votes))
 
     def hits(self, found: Found, /, *, count: int) -> list[Hit]:
         """The best passages, best first."""
@@ -94,3 +124,9 @@ class Retriever:
             headings=[self._version.passages[row].section for row in rows],
             documents=[self._version.passages[row].document_id for row in rows],
         )
+
+
+def _is_labelled(version: IndexVersion, questions: LabelledQuestions) -> bool:
+    """Whether the corpus is the labelled article and nothing else."""
+    texts = {sha256_of(document.text.encode("utf-8")) for document in version.documents.values()}
+    return texts == {questions.text_sha256} and len(version.passages) == questions.gold.shape[1]

@@ -10,8 +10,8 @@ from pathlib import Path
 from corpus import Document
 from corpus.storage import record_of
 from index.encoder import Encoder
-from index.errors import IndexDamagedError, IndexMissingError
 from index.encoding_cache import encode_with_cache
+from index.errors import IndexDamagedError, IndexMissingError
 from index.passages import SPLITTER, reading_texts, split
 from index.versions import (
     FORMAT,
@@ -49,9 +49,7 @@ def build(documents: list[Document], /, *, encoder: Encoder, index_dir: Path) ->
             return standing
         passages = [passage for document in documents for passage in split(document)]
         texts = {document.id: document.text for document in documents}
-        vectors, encoded = encode_with_cache(
-            reading_texts(passages, texts), encoder=encoder, cache=layout.encoding_cache
-        )
+        vectors, encoded = encode_with_cache(reading_texts(passages, texts), encoder=encoder, cache=layout.encoding_cache)
         name = f"{_free_second(layout)}-{inputs[:6]}"
         manifest = Manifest(name, inputs, encoder.fingerprint, SPLITTER, len(passages), vectors.pooled.shape[1], files={})
         write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors)

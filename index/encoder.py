@@ -72,7 +72,7 @@ class SentenceTransformerEncoder:
     def __init__(self, folder: Path, /, *, fingerprint: str, adapter: Path | None = None) -> None:
         torch.set_num_threads(1)
         disable_progress_bar()  # type: ignore[no-untyped-call]  # it would show a load of milliseconds, on standard error
-        self._model = SentenceTransformer(
+        self._model: Any = SentenceTransformer(
             str(folder),
             device="cpu",
             trust_remote_code=False,
@@ -80,7 +80,8 @@ class SentenceTransformerEncoder:
             model_kwargs={"use_safetensors": True},
         )
         if adapter is not None:
-            fold_in(self._model[0].auto_model, adapter)
+            transformer: Any = self._model[0].auto_model
+            fold_in(transformer, adapter)
         self.fingerprint = fingerprint
 
     def encode(self, texts: Sequence[str], /) -> list[Encoding]:
@@ -108,7 +109,7 @@ def fold_in(transformer: torch.nn.Module, adapter: Path, /) -> None:
     with torch.no_grad():
         for name in sorted({key.rpartition(".")[0] for key in tensors}):
             down, up = tensors[f"{name}.a"].float(), tensors[f"{name}.b"].float()
-            transformer.get_submodule(name).weight += ADAPTER_SCALE * (up @ down)
+            transformer.get_parameter(f"{name}.weight").add_(ADAPTER_SCALE * (up @ down))
 
 
 def load_encoder(model: str, /) -> SentenceTransformerEncoder:

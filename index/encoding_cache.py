@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from index.store import unit
 CHUNK = 64  # texts encoded between two commits
 SHOW_PROGRESS_AFTER_SECONDS = 2
 
+VECTOR_PARTS = ("vectors", "tokens", "starts")  # what `PassageVectors` is called on disk, in the order of its fields
 TokenVectors = npt.NDArray[np.float16]
 Starts = npt.NDArray[np.int64]
 
@@ -37,6 +39,10 @@ class PassageVectors:
     pooled: Vectors
     tokens: TokenVectors
     starts: Starts
+
+    def by_part(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays by the names that they have on disk, VECTOR_PARTS."""
+        return dict(zip(VECTOR_PARTS, (self.pooled, self.tokens, self.starts), strict=True))
 
 
 def encode_with_cache(texts: Sequence[str], /, *, encoder: Encoder, cache: Path) -> tuple[PassageVectors, int]:
@@ -72,9 +78,8 @@ def encode_with_cache(texts: Sequence[str], /, *, encoder: Encoder, cache: Path)
 
 def _known(database: sqlite3.Connection, model: str, cache: Path) -> dict[bytes, tuple[Vectors, TokenVectors]]:
     try:
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS encoding (model TEXT, text BLOB, pooled BLOB, tokens BLOB, PRIMARY KEY (model, text))"
-        )
+        columns = "model TEXT, text BLOB, pooled BLOB, tokens BLOB, PRIMARY KEY (model, text)"
+        database.execute(f"CREATE TABLE IF NOT EXISTS encoding ({columns})")
         rows = database.execute("SELECT text, pooled, tokens FROM encoding WHERE model = ?", (model,)).fetchall()
     except sqlite3.DatabaseError as error:
         raise IndexDamagedError(f"{cache} cannot be read ({error}).", remedy="Delete it: it only saves time.") from None

@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 from corpus import Document, ShownError
 from corpus.storage import document_from, record_of, sha256_of
 from index.durable import sync, write_durably
-from index.encoding_cache import PassageVectors
+from index.encoding_cache import VECTOR_PARTS, PassageVectors
 from index.errors import IndexDamagedError, IndexMissingError
 from index.faiss_store import FaissStore
 from index.passages import Passage
@@ -32,7 +32,6 @@ from index.store import VectorStore
 
 FORMAT = 2  # bump when an older program would misread a version
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
-VECTOR_PARTS = ("vectors", "tokens", "starts")  # file names of `PassageVectors`, in the order of its fields
 FILES = {"documents.json", "passages.json", "store.faiss", *(f"{part}.npy" for part in VECTOR_PARTS)}  # in a manifest
 BUILD_COMMAND = "Run `python -m index build`."
 
@@ -145,7 +144,7 @@ def write_version(
     rows = [record_of(document) | {"text": document.text} for document in documents]
     (folder / "documents.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     (folder / "passages.json").write_text(json.dumps([asdict(p) for p in passages], ensure_ascii=False), encoding="utf-8")
-    for part, array in zip(VECTOR_PARTS, (vectors.pooled, vectors.tokens, vectors.starts), strict=True):
+    for part, array in vectors.by_part().items():
         np.save(folder / f"{part}.npy", array, allow_pickle=False)
     FaissStore.build(vectors.pooled).save(folder / "store.faiss")
     files = {}

@@ -1,17 +1,29 @@
-"""A browser for the tests and what they ask it: the system's, else Playwright's download, else Debian's when root."""
+"""A browser, a server and what is asked, for the tests of the page.
+
+The browser is the system's, else Playwright's own download, else Debian's package when root.
+"""
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
+from settings import PROJECT
+
 DOWNLOAD_SECONDS = 300
+START_SECONDS = 150
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -30,6 +42,48 @@ SLOW = "Take your time"
 QUESTIONS = {"answer": THREE, "unanswered": UNKNOWN, "advice": ADVICE, "urgent": URGENT, "chat": "hello"}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class PageServer:
+    """A server in a process of its own."""
+
+    url: str
+    feedback_file: Path
+    seconds_to_first_answer: float
+
+
+@contextmanager
+def serving(command: list[str], *, index_dir: Path, feedback_file: Path) -> Iterator[PageServer]:
+    """Run a command that serves the page on the port that the environment names."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    own = {"PORT": str(port), "INDEX_DIR": str(index_dir), "FEEDBACK_FILE": str(feedback_file)}
+    begun = time.monotonic()
+    process = subprocess.Popen([sys.executable, *command], env={**os.environ, **own}, cwd=PROJECT)
+    try:
+        while not _answers(url):
+            assert process.poll() is None, "the server stopped at once; what it said stands in the captured output"
+            assert time.monotonic() - begun < START_SECONDS, f"no answer within {START_SECONDS} seconds"
+            time.sleep(0.1)
+        yield PageServer(url, feedback_file, time.monotonic() - begun)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+def _answers(url: str) -> bool:
+    try:
+        urlopen(f"{url}/api/ask", data=b'{"turns": ["What is RLS?"]}', timeout=10).close()  # noqa: S310
+    except (URLError, TimeoutError):
+        return False
+    return True
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 @contextmanager

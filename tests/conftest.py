@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import hypothesis
 import numpy as np
@@ -17,21 +16,19 @@ from corpus import Document, Section, Source, load_corpus
 from corpus.storage import save_article
 from index import build, current_version, open_version
 from index.encoder import Encoding, SentenceTransformerEncoder, load_encoder
+from index.store import unit
 from settings import PROJECT
-from tests.browsers import DESKTOP, chromium, open_page
+from tests.browsers import DESKTOP, PageServer, chromium, open_page, serving
 
 # Two busy cores are slow at times; that is not what a property is about.
 hypothesis.settings.register_profile("project", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("project")
 
-if TYPE_CHECKING:
-    from tests.page_server import PageServer  # loads gradio, which most tests do without
-
 ARTICLE = "causes-of-restless-legs-syndrome"
 
 
 class HashEncoder:
-    """Bag-of-words vectors out of hashes: deterministic, quick, not of unit length; records what it encoded."""
+    """Bag-of-words vectors out of hashes: deterministic, quick; records what it encoded."""
 
     dimension = 64
 
@@ -40,7 +37,7 @@ class HashEncoder:
         self.encoded: list[str] = []
 
     def encode(self, texts: Sequence[str], /) -> list[Encoding]:
-        """One encoding a text; its words are its pieces, and their vectors add up to its pooled vector."""
+        """One encoding a text; its words are its pieces, and the direction of their sum is its pooled vector."""
         self.encoded += texts
         return [self._encoding(text.lower().split()) for text in texts]
 
@@ -48,7 +45,7 @@ class HashEncoder:
         tokens = np.zeros((len(words), self.dimension), np.float32)
         for row, word in enumerate(words):
             tokens[row] = self._word(word)
-        return Encoding(tokens.sum(axis=0), tokens, tuple(words), tuple(range(3000, 3000 + len(words))))
+        return Encoding(unit(tokens.sum(axis=0)), tokens, tuple(words), tuple(range(3000, 3000 + len(words))))
 
     def _word(self, word: str) -> npt.NDArray[np.float64]:
         seed = int.from_bytes(hashlib.sha256(word.strip(".,:?!").encode()).digest()[:8], "big")
@@ -99,13 +96,9 @@ def small_corpus(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def page_server(
-    real_index: Path, encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator["PageServer"]:
-    from tests.page_server import RehearsedAssistant, serving  # noqa: PLC0415  loads gradio
-
-    rehearsed = RehearsedAssistant(open_version(real_index, current_version(real_index)), encoder)
-    with serving(rehearsed, tmp_path_factory.mktemp("feedback") / "feedback.jsonl") as server:
+def page_server(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+    feedback_file = tmp_path_factory.mktemp("feedback") / "feedback.jsonl"
+    with serving(["-m", "tests.rehearsed_server"], index_dir=real_index, feedback_file=feedback_file) as server:
         yield server
 
 
@@ -116,7 +109,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, page_server: "PageServer") -> Iterator[Page]:
+def page(browser: Browser, page_server: PageServer) -> Iterator[Page]:
     """The chat page on a desktop, ready to type, without anything having gone wrong in its scripts."""
     with browser.new_context(viewport=DESKTOP, color_scheme="light", locale="en-GB") as context:
         page = open_page(context.new_page(), page_server.url)

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.browsers import free_port
+
 START_SECONDS = 90
 WAIT_SECONDS = 30
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
@@ -77,9 +79,7 @@ class Firefox:
 def firefox(profile: Path) -> Iterator[Firefox]:
     """A Firefox without a window on the screen and with a fresh profile."""
     assert FIREFOX
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     preferences = {"marionette.port": port, "intl.accept_languages": "en-GB", "remote.prefs.recommended": True}
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in preferences.items()]
     (profile / "user.js").write_text("\n".join(lines))

@@ -1,4 +1,7 @@
-"""One way through the project: corpus → index → assistant → assistant.web → app. Read from the source with `ast`."""
+"""One way through the project: corpus → index → assistant → assistant.web → app. Read from the source with `ast`.
+
+`assistant.training` stands at the very end: it may use what serves, and nothing that serves may import it.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +12,7 @@ import pytest
 
 from settings import PROJECT, Settings
 
-LAYERS = ("corpus", "index", "assistant", "assistant.web", "app")
+LAYERS = ("corpus", "index", "assistant", "assistant.web", "app", "assistant.training")
 FIRST_PARTY = {"corpus", "index", "assistant", "app", "settings", "tests"}
 SOURCES = sorted(
     path.relative_to(PROJECT)
@@ -60,7 +63,7 @@ def module_of(file: Path) -> str:
 
 def test_the_source_that_these_tests_read_is_all_there() -> None:
     assert {file.parts[0] for file in SOURCES} == {"corpus", "index", "assistant", "app.py", "settings.py"}
-    assert {layer_of(module_of(file)) for file in SOURCES} == {0, 1, 2, 3, 4, None}
+    assert {layer_of(module_of(file)) for file in SOURCES} == {*range(len(LAYERS)), None}
     assert [file for file in SOURCES if layer_of(module_of(file)) is None] == [Path("settings.py")]
 
 
@@ -71,6 +74,12 @@ def test_a_module_imports_only_what_stands_to_its_left() -> None:
         if importer is not None and imported is not None and imported > importer:
             wrong.append(str(found))
     assert wrong == []
+
+
+def test_training_uses_neither_the_web_nor_the_application() -> None:
+    training = LAYERS.index("assistant.training")
+    used = {layer_of(found.name) for found in IMPORTS if layer_of(module_of(found.file)) == training}
+    assert used.isdisjoint({LAYERS.index("assistant.web"), LAYERS.index("app")})
 
 
 def test_settings_import_nothing_of_the_project_but_the_base_of_its_errors() -> None:

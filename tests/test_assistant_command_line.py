@@ -65,9 +65,11 @@ def test_an_answer_is_printed_with_its_quote_section_link_and_what_to_ask_next(r
     assert outcome.out.splitlines() == [
         answer.message,
         "",
-        f"  1. “{answer.citations[0].quote}”",
-        f"     {answer.citations[0].section} · {answer.citations[0].url}",
-        "",
+        *(
+            line
+            for n, citation in enumerate(answer.citations, 1)
+            for line in (*f"  {n}. “{citation.quote}”".split("\n"), f"     {citation.section} · {citation.url}", "")
+        ),
         "You can also ask:",
         *(f"  - {suggestion}" for suggestion in answer.suggestions),
     ]

@@ -7,7 +7,6 @@ import pytest
 
 from assistant.answer import Kind
 from assistant.triage import rules, triage
-from assistant.urgent import urgent_help
 from assistant.wording import wording
 from settings import PROJECT
 
@@ -165,13 +164,6 @@ def test_every_rule_has_a_wording_and_urgent_rules_come_first() -> None:
 
 def test_no_placeholder_is_left_in_a_rule() -> None:
     assert not [rule for rule in rules() if re.search(r"(?<![?P])<\w+>", rule.pattern.pattern)]
-
-
-def test_urgent_help_needs_no_index_and_says_the_wording() -> None:
-    answer = urgent_help("I want to kill myself")
-    assert answer is not None
-    assert answer.message == wording()["urgent.crisis"]
-    assert urgent_help("hello") is None
 
 
 @pytest.mark.parametrize(

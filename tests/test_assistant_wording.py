@@ -5,6 +5,7 @@ import string
 import pytest
 
 from assistant.answer import Kind
+from assistant.assistant import LEARNED_WORDING
 from assistant.triage import rules
 from assistant.wording import DEFAULT_LANGUAGE, languages, wording
 
@@ -40,6 +41,11 @@ def test_every_rule_of_triage_has_its_wording() -> None:
     assert {rule.outcome.wording for rule in rules()} <= set(wording())
 
 
+def test_what_the_learned_router_recognises_has_its_wording_of_the_same_kind() -> None:
+    assert set(LEARNED_WORDING.values()) <= set(wording())
+    assert [key.split(".")[0] for key in LEARNED_WORDING.values()] == list(LEARNED_WORDING)
+
+
 @pytest.mark.parametrize("code", QUESTION_ERROR_CODES)
 def test_every_fault_of_a_question_has_its_wording_on_the_page(code: str) -> None:
     assert wording()[f"page.{code}"]
@@ -56,6 +62,6 @@ def test_an_unknown_language_is_refused_with_those_there_are() -> None:
 
 
 def test_urgent_wording_names_an_emergency_number() -> None:
-    urgent = {rule.outcome.wording for rule in rules() if rule.outcome.kind is Kind.URGENT}
-    assert urgent
+    urgent = {rule.outcome.wording for rule in rules() if rule.outcome.kind is Kind.URGENT} | {LEARNED_WORDING[Kind.URGENT]}
+    assert len(urgent) > 1
     assert [key for key in urgent for number in ("112", "911", "999") if number not in wording()[key]] == []

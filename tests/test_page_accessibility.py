@@ -6,8 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.browsers import ADVICE, DESKTOP, PHONE, QUESTIONS, THREE, UNKNOWN, URGENT, ask, open_page
-from tests.page_server import PageServer
+from tests.browsers import ADVICE, DESKTOP, PHONE, QUESTIONS, THREE, UNKNOWN, URGENT, PageServer, ask, open_page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STATES = ["start", "answer", "unanswered", "advice", "urgent", "sheet"]

@@ -6,8 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsers import PHONE, QUESTIONS, SLOW, THREE, URGENT, ask, open_page
-from tests.page_server import PageServer
+from tests.browsers import PHONE, QUESTIONS, SLOW, THREE, URGENT, PageServer, ask, open_page
 
 MARK = (0xFF, 0xE5, 0x8A)  # --mark of the light theme in site.css
 POSITIONS = (

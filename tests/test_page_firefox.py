@@ -7,9 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.browsers import THREE
+from tests.browsers import THREE, PageServer
 from tests.firefox import FIREFOX, Firefox, firefox
-from tests.page_server import PageServer
 
 ENTER, TAB, SHIFT, ESCAPE, UP = "\ue007", "\ue004", "\ue008", "\ue00c", "\ue013"
 MARK = (0xFF, 0xE5, 0x8A)  # --mark of the light theme in site.css

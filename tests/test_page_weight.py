@@ -6,8 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.browsers import PHONE, THREE
-from tests.page_server import PageServer
+from tests.browsers import PHONE, THREE, PageServer
 
 MOST_BYTES = 300_000
 MOST_REQUESTS = 55

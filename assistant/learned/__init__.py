@@ -8,13 +8,17 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from typing import Any
 
 import numpy as np
 
 from assistant.abstention import QUESTION_FEATURES, Heads, OutcomeModel
 from assistant.evidence import PASSAGE_FEATURES, TokenWeights
+from assistant.neighbours import NEIGHBOUR_FEATURES, LabelledQuestions
 from corpus import ShownError
 from index.encoder import Vectors
+from index.store import unit
 from index.versions import Manifest
 
 
@@ -23,15 +27,28 @@ class StaleCalibrationError(ShownError):
 
 
 @dataclass(frozen=True, slots=True)
+class Model:
+    """A ranker with the calibration that was fitted on it.
+
+    `weights` (features,) weigh a passage's evidence, `vote` what its labelled neighbours say, zero without any.
+    """
+
+    weights: Vectors
+    vote: float
+    outcomes: OutcomeModel
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
-    """`ranker` (features,) weighs a passage's evidence; `encoder` and `splitter` say what all of it was fitted with."""
+    """The models for `any_article` and for the `labelled` one; `encoder` and `splitter` say what they were fitted with."""
 
     encoder: str
     splitter: str
-    ranker: Vectors
     token_weights: TokenWeights
     heads: Heads
-    outcomes: OutcomeModel
+    any_article: Model
+    labelled: Model
+    questions: LabelledQuestions
 
     def check(self, manifest: Manifest, /) -> None:
         """Refuse an index version that the calibration does not hold for.
@@ -52,17 +69,31 @@ def learned() -> Learned:
     """The parameters that are committed with the code."""
     folder = files(__package__)
     table = json.loads((folder / "parameters.json").read_text(encoding="utf-8"))
-    if table["passage_features"] != list(PASSAGE_FEATURES) or table["question_features"] != list(QUESTION_FEATURES):
+    fitted_to = [tuple(table[f"{name}_features"]) for name in ("passage", "question", "neighbour")]
+    if fitted_to != [PASSAGE_FEATURES, QUESTION_FEATURES, NEIGHBOUR_FEATURES]:
         raise StaleCalibrationError("the calibration was fitted to other features.", remedy="Run `make train`.")
     with as_file(folder / "heads.npz") as path, np.load(path, allow_pickle=False) as heads:
         return Learned(
             encoder=table["encoder"],
             splitter=table["splitter"],
-            ranker=_vector(table["ranker"]),
             token_weights=TokenWeights(heads["token_weight"].astype(np.float32), float(heads["token_bias"])),
-            heads=Heads(*(heads[name].astype(np.float32) for name in ("kinds", "bias", "mix"))),
-            outcomes=OutcomeModel(*(_vector(table["outcomes"][name]) for name in ("mean", "scale", "weights", "bias"))),
+            heads=Heads(*(heads[name].astype(np.float32) for name in ("kinds", "specific", "bias", "mix"))),
+            any_article=_model(table["any_article"]),
+            labelled=_model(table["labelled"]),
+            questions=_questions(folder, table["labelled_text_sha256"]),
         )
+
+
+def _model(table: dict[str, Any]) -> Model:
+    outcomes = OutcomeModel(*(_vector(table["outcomes"][name]) for name in ("mean", "scale", "weights", "bias")))
+    return Model(_vector(table["weights"]), float(table["vote"]), outcomes)
+
+
+def _questions(folder: Traversable, text_sha256: str) -> LabelledQuestions:
+    with as_file(folder / "questions.npz") as path, np.load(path, allow_pickle=False) as file:
+        pooled = unit(file["pooled"].astype(np.float32))  # kept as whole numbers from -127 to 127
+        gold = np.unpackbits(file["gold"], axis=1, count=int(file["passages"])).astype(np.float32)
+        return LabelledQuestions(text_sha256, pooled, gold, file["kinds"].astype(np.int64))
 
 
 def _vector(values: list[float] | list[list[float]]) -> Vectors:

@@ -11,6 +11,7 @@ from assistant.question import QuestionError
 from assistant.web.body import BodyTooLargeError, read_json
 from corpus import ShownError
 
+
 def api_routes(assistant: Assistant, /) -> APIRouter:
     """The routes, over one loaded assistant."""
     router = APIRouter()

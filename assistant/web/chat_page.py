@@ -127,10 +127,16 @@ def reply_html(assistant: Assistant, data: Mapping[str, Any], /) -> str:
     )
 
 
-def message_lines(answer: Answer, language: str, /) -> list[str]:
-    """The lines of its message, those of the fixed wording in the language of the page."""
+def message_lines(answer: Answer, language: str, /) -> list[tuple[str, str]]:
+    """The lines of its message, each with its language. What is said in English is said in the language of the page."""
     translations = {line: wording(language)[key] for key, line in reversed(wording().items())}
-    return [translations.get(line, line) for line in answer.message.split("\n")]
+    lines = [translations.get(line, line) for line in answer.message.split("\n")]
+    return [(_language_of_line(line, language), line) for line in lines]
+
+
+def _language_of_line(line: str, expected: str) -> str:
+    candidates = (expected, *languages())
+    return next((code for code in candidates if line in wording(code).values()), expected)
 
 
 def answer_id(answer: Answer, /) -> str:

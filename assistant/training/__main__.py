@@ -1,0 +1,25 @@
+"""`python -m assistant.training`: from the committed labels to the files that serving reads. About an hour on two cores."""
+
+import typer
+
+from assistant.training.labels import read_labels
+from assistant.training.pipeline import Destinations, run
+from corpus import command_line
+from settings import PROJECT
+
+app = typer.Typer(help="Learn from the labelled questions.", add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def train() -> None:
+    """Train twice (the first time to fit and measure on what was held out), and write what serving reads."""
+    to = Destinations.of_project(PROJECT)
+    report = run(read_labels(PROJECT), to)
+    for name, figures in report["figures"].items():
+        right = figures["right outcome, all"]["value"]
+        print(f"{name}: right outcome {right:.3f}, calibration error {figures['expected calibration error']:.3f}")
+    print(f"Every figure is in {to.report.relative_to(PROJECT)}. Renew the index: python -m index build")
+
+
+if __name__ == "__main__":
+    command_line.run(app, name="python -m assistant.training")

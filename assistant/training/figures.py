@@ -1,0 +1,117 @@
+"""How good the predictions of held-out questions are: the acceptance figures, ranking, calibration, and what to quote.
+
+Flows in: predictions. Flows out: plain values for a report. The acceptance figures are those of `assistant.evaluation`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import roc_auc_score
+
+from assistant.abstention import decide
+from assistant.answer import Kind
+from assistant.evaluation import Outcome, Rate, figures, judge
+from assistant.quoting import MOST, SHARE_OTHER_SECTION, SHARE_SAME_SECTION, choose
+from assistant.training.fitting import Prediction
+
+BINS = 10
+SHARES = (0.06, 0.08, 0.1, 0.12, 0.15, 0.18, 0.2, 0.22, 0.25, 0.3, 0.4)  # of the probability, tried for quoting
+OF_SEVERAL_ARTICLES = ("quotes not in the article", "share of article quoted, mean")  # say nothing where articles are mixed
+
+
+def figures_of(predictions: Sequence[Prediction], /) -> dict[str, Any]:
+    """Figures by name: rates as {"value", "low", "high", "total"} with their Wilson interval, others as numbers."""
+    right = np.array([_is_right(prediction) for prediction in predictions], dtype=float)
+    confidence = np.array([prediction.outcomes[Kind.ANSWER] for prediction in predictions])
+    answerable = np.array([bool(prediction.row.question.gold) for prediction in predictions])
+    ranked = [prediction for prediction in predictions if prediction.row.question.gold]
+    rates = figures([outcome_of(prediction) for prediction in predictions], article="-")
+    rates |= {
+        f"a right passage in {count}": Rate(sum(_has_right(p, count) for p in ranked), len(ranked)) for count in (1, 3)
+    }
+    found = {name: _plain(rate) for name, rate in rates.items() if name not in OF_SEVERAL_ARTICLES}
+    found["expected calibration error"] = calibration_error(confidence, right)
+    if 0 < answerable.sum() < len(answerable):
+        found["AUROC of confidence, answerable"] = float(roc_auc_score(answerable, confidence))
+    return found
+
+
+def outcome_of(prediction: Prediction, /) -> Outcome:
+    """What a visitor would have got, held against the label."""
+    kind = decide(prediction.outcomes, second_opinion=prediction.second_opinion)
+    article = prediction.row.article
+    spans = quoted_spans(prediction) if kind is Kind.ANSWER else []
+    quotes = [article.document.text[article.passages[a].start : article.passages[b].end] for a, b in spans]
+    return judge(prediction.row.question.label, {"kind": kind.value, "citations": [{"quote": quote} for quote in quotes]})
+
+
+def quoted_spans(
+    prediction: Prediction,
+    /,
+    *,
+    same: float = SHARE_SAME_SECTION,
+    other: float = SHARE_OTHER_SECTION,
+) -> list[tuple[int, int]]:
+    """Spans (first, last) of passages that would be quoted."""
+    article = prediction.row.article
+    numbers = {heading: number for number, heading in enumerate(dict.fromkeys(p.section for p in article.passages))}
+    sections = [numbers[passage.section] for passage in article.passages]
+    return choose(prediction.scores, sections, article.leans_on, share_same_section=same, share_other_section=other)
+
+
+def calibration_error(
+    confidence: npt.NDArray[np.floating], right: npt.NDArray[np.floating], /, *, bins: int = BINS
+) -> float:
+    """Expected calibration error (n,), (n,) → number, with bins of equal width.
+
+    Source: C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, arXiv:1706.04599.
+    """
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in np.unique(place)]
+    return float(sum(gaps))
+
+
+def quoting_figures(predictions: Sequence[Prediction], /, *, best: int = 5) -> list[dict[str, float]]:
+    """What the shares of `assistant.quoting` give on answerable questions, and the settings of highest F1, best first."""
+    answerable = [prediction for prediction in predictions if prediction.row.question.gold]
+    in_force = _quoting(answerable, SHARE_SAME_SECTION, SHARE_OTHER_SECTION)
+    tried = [_quoting(answerable, same, other) for same in SHARES for other in SHARES]
+    return [in_force, *sorted(tried, key=lambda entry: -entry["F1"])[:best]]
+
+
+def _quoting(predictions: Sequence[Prediction], same: float, other: float) -> dict[str, float]:
+    right = quoted = found = wanted = 0
+    for prediction in predictions:
+        gold = set(prediction.row.question.gold)
+        spans = [set(range(a, b + 1)) for a, b in quoted_spans(prediction, same=same, other=other)]
+        right += sum(bool(span & gold) for span in spans)
+        quoted += len(spans)
+        found += min(MOST, len(set().union(*spans) & gold))
+        wanted += min(MOST, len(gold))
+    precision, recall = right / max(1, quoted), found / max(1, wanted)
+    return {
+        "share, same section": same,
+        "share, other section": other,
+        "precision": precision,
+        "recall": recall,
+        "F1": 2 * precision * recall / max(1e-9, precision + recall),
+        "quotes, mean": quoted / max(1, len(predictions)),
+    }
+
+
+def _is_right(prediction: Prediction) -> bool:
+    return _has_right(prediction, 1)
+
+
+def _has_right(prediction: Prediction, count: int) -> bool:
+    best = np.argsort(-prediction.scores, kind="stable")[:count].tolist()
+    return not set(best).isdisjoint(prediction.row.question.gold)
+
+
+def _plain(figure: Rate | int) -> Any:
+    if isinstance(figure, int):
+        return figure
+    low, high = figure.interval
+    return {"value": round(figure.value, 4), "low": round(low, 4), "high": round(high, 4), "total": figure.total}

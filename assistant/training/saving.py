@@ -1,0 +1,109 @@
+"""The files that serving reads (`adapter.safetensors`, `heads.npz`, `questions.npz`, `parameters.json`), and the report.
+
+Flows in: a trained encoder, what was fitted on top. Flows out: files. The encoder's fingerprint covers the adapter's bytes,
+so the adapter is written first; `assistant.learned` reads the others.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
+
+from assistant.abstention import QUESTION_FEATURES, Heads
+from assistant.evidence import PASSAGE_FEATURES, TokenWeights
+from assistant.learned import Model
+from assistant.neighbours import NEIGHBOUR_FEATURES, LabelledQuestions
+from assistant.training.fitting import Fitted
+from assistant.training.trainable_encoder import KIND_HEADS, TrainableEncoder
+from index.encoder import Vectors
+from index.passages import SPLITTER
+
+ADAPTER_PREFIX = "transformer."
+
+
+def save_adapter(model: TrainableEncoder, path: Path, /) -> None:
+    """Write the low-rank products, named as the published model names its layers, in half precision."""
+    tensors = {
+        name.removeprefix(ADAPTER_PREFIX): parameter.detach().half().contiguous()
+        for name, parameter in model.named_parameters()
+        if name.startswith(ADAPTER_PREFIX) and parameter.requires_grad
+    }
+    save_file(tensors, path)
+
+
+def heads_of(model: TrainableEncoder, /) -> Heads:
+    """The heads as serving has them: vectors at unit length, rounded as they are written."""
+    kinds = np.stack([_rounded_unit(model.kinds[kind.value]) for kind in KIND_HEADS])
+    return Heads(kinds, _rounded_unit(model.specific), bias=_array(model.bias), mix=_array(model.mix))
+
+
+def token_weights_of(model: TrainableEncoder, /) -> TokenWeights:
+    """How much each token of a question counts."""
+    return TokenWeights(_array(model.token_weight.weight)[0], float(_array(model.token_weight.bias)[0]))
+
+
+def save_learned(
+    model: TrainableEncoder, fitted: Fitted, questions: LabelledQuestions, folder: Path, /, *, encoder: str
+) -> None:
+    """Write `heads.npz`, `questions.npz` and `parameters.json`; `encoder` is the fingerprint that they hold for."""
+    if fitted.labelled is None:
+        raise ValueError("no question of the labelled article was held out")
+    heads, weights = heads_of(model), token_weights_of(model)
+    np.savez(
+        folder / "heads.npz",
+        kinds=heads.kinds.astype(np.float16),
+        specific=heads.specific.astype(np.float16),
+        bias=heads.bias,
+        mix=heads.mix,
+        token_weight=weights.weight,
+        token_bias=np.float32(weights.bias),
+    )
+    save_questions(questions, folder / "questions.npz")
+    table = {
+        "encoder": encoder,
+        "splitter": SPLITTER,
+        "labelled_text_sha256": questions.text_sha256,
+        "passage_features": list(PASSAGE_FEATURES),
+        "question_features": list(QUESTION_FEATURES),
+        "neighbour_features": list(NEIGHBOUR_FEATURES),
+        "any_article": _table(fitted.any_article),
+        "labelled": _table(fitted.labelled),
+    }
+    save_json(table, folder / "parameters.json")
+
+
+def save_questions(questions: LabelledQuestions, path: Path, /) -> None:
+    """Write the questions that vote: vectors as whole numbers from -127 to 127, gold as bits."""
+    largest = np.abs(questions.pooled).max(axis=1, keepdims=True)
+    np.savez_compressed(
+        path,
+        pooled=np.round(questions.pooled / largest * 127).astype(np.int8),
+        gold=np.packbits(questions.gold > 0, axis=1),
+        passages=questions.gold.shape[1],
+        kinds=questions.kinds.astype(np.uint8),
+    )
+
+
+def save_json(table: dict[str, Any], path: Path, /) -> None:
+    """Write plain values, one a line, so that a change can be read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _table(model: Model) -> dict[str, Any]:
+    names = ("mean", "scale", "weights", "bias")
+    outcomes = {name: getattr(model.outcomes, name).tolist() for name in names}
+    return {"weights": model.weights.tolist(), "vote": model.vote, "outcomes": outcomes}
+
+
+def _rounded_unit(vectors: Tensor) -> Vectors:
+    return _array(functional.normalize(vectors, dim=-1)).astype(np.float16).astype(np.float32)
+
+
+def _array(tensor: Tensor) -> Vectors:
+    array: Vectors = tensor.detach().float().numpy()
+    return array

@@ -1,0 +1,59 @@
+"""The parts wired together, as `make run` starts them."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+import app
+from index import current_version
+from settings import Settings
+
+
+def settings(index_dir: Path, **others: object) -> Settings:
+    return Settings.model_validate({"index_dir": index_dir, "page": "off", **others})
+
+
+def test_without_an_index_one_is_built_and_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with TestClient(app.create_app(settings(tmp_path))) as client:
+        assert client.get("/readyz").json()["index_version"] == current_version(tmp_path)
+        answer = client.post("/api/ask", json={"turns": ["How is iron linked to dopamine?"]}).json()
+    assert answer["kind"] == "answer"
+    assert "Building it now" in capsys.readouterr().out
+
+
+def test_a_published_index_is_served_as_it_is(real_index: Path) -> None:
+    before = current_version(real_index)
+    with TestClient(app.create_app(settings(real_index))) as client:
+        assert client.get("/version").json()["index_version"] == before
+    assert current_version(real_index) == before
+
+
+def test_with_the_page_off_nothing_stands_at_the_root(real_index: Path) -> None:
+    with TestClient(app.create_app(settings(real_index))) as client:
+        assert client.get("/").status_code == 404
+        assert client.get("/articles/causes-of-restless-legs-syndrome").status_code == 200
+
+
+def test_with_the_page_on_the_chat_page_stands_at_the_root_and_the_api_beside_it(real_index: Path) -> None:
+    with TestClient(app.create_app(settings(real_index, page="on"))) as client:
+        assert "gradio" in client.get("/").text
+        assert client.get("/livez").json() == {"status": "ok"}
+
+
+def test_urgent_help_names_the_numbers_of_the_region_in_force(real_index: Path) -> None:
+    with TestClient(app.create_app(settings(real_index, region="GB"))) as client:
+        message = client.post("/api/ask", json={"turns": ["I want to kill myself"]}).json()["message"]
+    assert "Samaritans: 116 123" in message
+
+
+def test_a_bad_setting_ends_the_start_with_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "zero")
+    with pytest.raises(SystemExit, match="PORT='zero' cannot be used"):
+        app.main()
+
+
+def test_a_region_that_nobody_knows_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGION", "ATLANTIS")
+    with pytest.raises(SystemExit, match="REGION='ATLANTIS'"):
+        app.main()

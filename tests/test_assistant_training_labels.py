@@ -1,0 +1,119 @@
+"""assistant/training: labels, subjects, misspellings, batches."""
+
+import json
+import random
+import re
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from assistant.evaluation import LabelledQuestion
+from assistant.training.batches import BatchSizes, batches
+from assistant.training.labels import MAIN, LabelError, Labels, question_of, read_file, read_labels, without
+from assistant.training.misspelling import misspell
+from assistant.training.subjects import DISEASES, is_swappable, names_subject, swapped
+from settings import PROJECT
+from tests.training_labels import small_labels
+
+
+@pytest.fixture(scope="module")
+def labels() -> Labels:
+    return read_labels(PROJECT)
+
+
+def test_every_committed_question_can_be_used(labels: Labels) -> None:
+    files = [*(PROJECT / "tests" / "questions").rglob("*.jsonl")]
+    lines = sum(bool(line.strip()) for path in files for line in path.read_text(encoding="utf-8").split("\n"))
+    assert len(labels.questions) == lines > 12_000
+    assert {question.slug for question in labels.questions} == set(labels.articles)
+
+
+def test_gold_rows_are_the_passages_that_hold_the_gold_pieces(labels: Labels) -> None:
+    whole = 0
+    for question in labels.questions:
+        sentences = labels.articles[question.slug].squashed
+        for piece in question.label.gold:
+            rows = {row for row, sentence in enumerate(sentences) if " ".join(piece.split()) in sentence}
+            assert rows <= set(question.gold)
+            whole += bool(rows)
+    assert whole > 0.99 * sum(len(question.label.gold) for question in labels.questions)
+
+
+def test_a_gold_piece_that_spans_two_sentences_marks_the_first() -> None:
+    article = small_labels().articles["tea"]
+    label = LabelledQuestion("x", ("?",), "answer", ("leaves. It was",))
+    assert question_of(label, article).gold == (0,)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ({"expect": "answer", "gold": ["coffee"]}, "the gold 'coffee' of x is not in tea"),
+        ({"expect": "answer"}, "x expects 'answer' and has 0 gold sentences"),
+        ({"expect": "chat", "gold": ["Green tea"]}, "x expects 'chat' and has 1 gold"),
+        ({"expect": "safe"}, "x expects 'safe'"),
+        ({"expect": "chat", "article": "cocoa"}, "unknown article, 'cocoa'"),
+    ],
+)
+def test_a_faulty_row_is_an_error_that_names_it(row: dict[str, object], fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "faulty.jsonl"
+    path.write_text(json.dumps({"id": "x", "turns": ["?"], **row}), encoding="utf-8")
+    with pytest.raises(LabelError, match=re.escape(fault)):
+        read_file(path, small_labels().articles, default="tea")
+
+
+def test_what_is_left_out_is_gone_and_nothing_else() -> None:
+    kept = without(small_labels(), {"tea0"}, {"rust"})
+    assert [question.label.id for question in kept.questions] == [f"tea{number}" for number in range(1, 12)]
+
+
+def test_a_question_that_names_its_own_articles_subject_cannot_be_about_another_article() -> None:
+    tea, rust = small_labels().articles["tea"], small_labels().articles["rust"]
+    assert names_subject("Who discovered rust?", own=rust, target=tea)
+    assert not names_subject("Who discovered it?", own=rust, target=tea)
+    assert not names_subject("What happens before iron is dried?", own=rust, target=rust)
+
+
+def test_the_diseases_to_swap_in_are_none_that_the_article_names(labels: Labels) -> None:
+    text = labels.articles[MAIN].document.text
+    assert len(set(DISEASES)) == len(DISEASES) > 150
+    assert [name for name in DISEASES if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)] == []
+
+
+def test_swapping_replaces_the_subject_by_another_disease(labels: Labels) -> None:
+    article = labels.articles[MAIN]
+    label = LabelledQuestion("x", ("What causes Restless Legs Syndrome (RLS)?",), "answer", (article.sentences[0],))
+    question = question_of(label, article)
+    assert is_swappable(question)
+    assert {swapped(question, "Gout", random.Random(seed)) for seed in range(9)} == {
+        "What causes Gout?",
+        "What causes gout?",
+    }
+
+
+def test_misspelling_changes_a_letter_or_two_and_is_decided_by_its_seed() -> None:
+    text = "Which drugs worsen restless legs?"
+    found = [misspell(text, random.Random(seed)) for seed in range(50)]
+    assert found == [misspell(text, random.Random(seed)) for seed in range(50)]
+    assert all(abs(len(other) - len(text)) <= 3 and other != text for other in found if other.endswith("?"))
+    assert misspell("a b", random.Random(0)) in {"a b"}
+
+
+def test_a_pass_of_batches_covers_every_question_once_and_keeps_all_gold() -> None:
+    labels = small_labels()
+    sizes = BatchSizes(main=5, other=4, other_passages=3, misspelt=0.0)
+    found = list(islice(batches(labels, sizes, random.Random(1)), 3))
+    assert Counter(question.label.id for batch in found for question in batch.asked) == Counter(
+        question.label.id for question in labels.asked_main
+    )
+    for batch in found:
+        assert {row for question in batch.asked_other for row in question.gold} <= set(batch.rows)
+        assert batch.texts == tuple(question.text for question in (*batch.asked, *batch.asked_other))
+        assert batch.passages(batch.article) in (batch.article.headless_texts, batch.article.reading_texts)
+    assert (
+        found == list(islice(batches(labels, sizes, random.Random(1)), 3)) or labels.articles
+    )  # articles are compared by identity
+    again = islice(batches(labels, sizes, random.Random(1)), 3)
+    assert [batch.texts for batch in found] == [batch.texts for batch in again]
