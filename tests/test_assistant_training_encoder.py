@@ -1,7 +1,6 @@
 """assistant/training: the trainable encoder is the serving one, its losses are what they say, and a step lowers them."""
 
 import math
-import random
 from pathlib import Path
 
 import numpy as np
@@ -106,13 +105,11 @@ def test_training_lowers_the_loss_and_is_decided_by_its_seed(untuned: SentenceTr
     labels = small_labels()
     anchors = anchors_of(labels, untuned)
     sizes = BatchSizes(main=12, other=9, misspelt=0.0, headless=0.0, foreign=2)
-    cycle = Cycle(epochs=6, warm_up=1, sizes=sizes)
+    cycle = Cycle(epochs=2, warm_up=1, sizes=sizes)  # two steps, each with all questions of the main article
     found = []
     for _ in range(2):
         torch.manual_seed(cycle.seed)
         found.append(run_cycle(TrainableEncoder(), labels, anchors, cycle, name="test"))
-    assert len(found[0]) == 6
-    assert found[0][1] < found[0][0]
-    assert found[0][-1] < 0.8 * found[0][0]
+    assert len(found[0]) == 2
+    assert found[0][1] < 0.9 * found[0][0]
     assert found[0] == found[1]
-    assert random.Random(cycle.seed).random() != random.Random(11).random()

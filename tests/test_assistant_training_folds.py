@@ -52,7 +52,7 @@ def test_what_is_held_out_is_two_folds_and_whole_articles() -> None:
     small = small_labels()
     labels = Labels(small.articles, (*questions_on(list(range(10)) * 3), *small.asked_others), main="tea")
     vectors = np.eye(30, dtype=np.float32)
-    held = hold_out(labels, vectors, slugs=("rust",), folds=5)
+    held = hold_out(labels, vectors, slugs=("rust", "zinc"), folds=5)
     assert len(held.ids) == 12
     assert [q in held for q in labels.asked_others] == [True] * len(labels.asked_others)
     assert {q.label.id for q in labels.questions if q in HeldOut(held.ids, ())} == held.ids

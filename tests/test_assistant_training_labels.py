@@ -65,7 +65,7 @@ def test_a_faulty_row_is_an_error_that_names_it(row: dict[str, object], fault: s
 
 
 def test_what_is_left_out_is_gone_and_nothing_else() -> None:
-    kept = without(small_labels(), {"tea0"}, {"rust"})
+    kept = without(small_labels(), {"tea0"}, {"rust", "zinc"})
     assert [question.label.id for question in kept.questions] == [f"tea{number}" for number in range(1, 12)]
 
 
@@ -98,7 +98,7 @@ def test_misspelling_changes_a_letter_or_two_and_is_decided_by_its_seed() -> Non
     found = [misspell(text, random.Random(seed)) for seed in range(50)]
     assert found == [misspell(text, random.Random(seed)) for seed in range(50)]
     assert all(abs(len(other) - len(text)) <= 3 and other != text for other in found if other.endswith("?"))
-    assert misspell("a b", random.Random(0)) in {"a b"}
+    assert misspell("a b c", random.Random(0)) == "a b c"  # nothing long enough
 
 
 def test_a_pass_of_batches_covers_every_question_once_and_keeps_all_gold() -> None:
@@ -112,8 +112,5 @@ def test_a_pass_of_batches_covers_every_question_once_and_keeps_all_gold() -> No
         assert {row for question in batch.asked_other for row in question.gold} <= set(batch.rows)
         assert batch.texts == tuple(question.text for question in (*batch.asked, *batch.asked_other))
         assert batch.passages(batch.article) in (batch.article.headless_texts, batch.article.reading_texts)
-    assert (
-        found == list(islice(batches(labels, sizes, random.Random(1)), 3)) or labels.articles
-    )  # articles are compared by identity
     again = islice(batches(labels, sizes, random.Random(1)), 3)
     assert [batch.texts for batch in found] == [batch.texts for batch in again]

@@ -1,26 +1,57 @@
-"""assistant/training/pipeline.py, from labels to files, on two small articles and a few steps."""
+"""assistant/training/pipeline.py, from labels to files, on three small articles and a few steps."""
 
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import assistant.learned
 import index.encoder
+from assistant.abstention import OUTCOMES
+from assistant.learned import learned
 from assistant.training.adapter_training import Cycle
 from assistant.training.batches import BatchSizes
 from assistant.training.folds import HeldOut
 from assistant.training.pipeline import Destinations, run
-from index.encoder import ADAPTER, DEFAULT_MODEL, load_encoder
+from corpus.storage import sha256_of
+from index import load_encoder
+from index.encoder import DEFAULT_MODEL
+from index.passages import SPLITTER
+from settings import PROJECT
 from tests.training_labels import small_labels
 
 
 def test_what_training_writes_is_what_serving_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    committed = load_encoder(DEFAULT_MODEL).fingerprint, ADAPTER.read_bytes()
     to = Destinations(tmp_path, tmp_path / "results" / "training.json", tmp_path / "adapter.safetensors")
     monkeypatch.setattr(index.encoder, "ADAPTER", to.adapter)
+    monkeypatch.setattr(assistant.learned, "files", lambda _: tmp_path)
     labels = small_labels()
-    cycle = Cycle(epochs=1, sizes=BatchSizes(main=6, other=4))
-    held = HeldOut(frozenset(question.label.id for question in labels.asked_main[1:]), ("rust",))
-    with pytest.raises(ValueError, match="nothing is left"):
-        run(labels, to, cycles=(cycle,), held=HeldOut(held.ids, ("rust", "tea")))
+    ids = frozenset(question.label.id for question in labels.asked_main) - {"tea1", "tea7", "tea11"}
+
+    report = run(labels, to, cycles=(Cycle(sizes=BatchSizes(main=6, other=4), epochs=1),), held=HeldOut(ids, ("rust",)))
+
+    encoder, found = load_encoder(DEFAULT_MODEL), learned.__wrapped__()
+    assert (found.encoder, found.splitter) == (encoder.fingerprint, SPLITTER)
+    for model in (found.any_article, found.labelled):
+        assert np.isfinite(model.weights).all()
+        assert model.outcomes.weights.shape == (len(OUTCOMES), len(model.outcomes.mean))
+    assert found.any_article.vote == 0.0
+
+    asked = labels.asked_main
+    assert found.questions.text_sha256 == sha256_of(labels.articles["tea"].document.text.encode())
+    assert [set(np.flatnonzero(row).tolist()) for row in found.questions.gold] == [set(q.gold) for q in asked]
+    votes = found.questions.votes(encoder.encode([asked[6].text])[0])
+    assert votes.nearest == pytest.approx(1, abs=0.01)
+
+    assert json.loads(to.report.read_text()) == json.loads(json.dumps(report))
+    assert report["held out"] == {"main article": 9, "articles left out": 9, "left out: rust": 9}
+    assert report["trained on"] == report["questions"] - 18
+    for figures in report["figures"].values():
+        assert {"right outcome, all", "expected calibration error", "AUROC of confidence, answerable"} <= set(figures)
+
+
+def test_training_writes_the_files_that_are_committed() -> None:
+    to = Destinations.of_project(PROJECT)
+    assert to.adapter.is_file()
+    assert {path.name for path in to.learned.iterdir()} >= {"heads.npz", "questions.npz", "parameters.json"}

@@ -1,4 +1,4 @@
-"""Two small articles with a dozen labelled questions of each, for the tests of training."""
+"""Three small articles with about a dozen labelled questions of each, for the tests of training."""
 
 from assistant.evaluation import LabelledQuestion
 from assistant.training.labels import Labels, article_of, question_of
@@ -40,11 +40,12 @@ ASKED = {
         ("hi there", "chat", ""),
     ),
 }
+ASKED["zinc"] = ASKED["rust"]  # another article with the same words
 
 
 def small_labels() -> Labels:
     """Labels whose main article is about tea."""
-    articles = {slug: article_of(make_document(slug, text)) for slug, text in (("tea", TEA), ("rust", RUST))}
+    articles = {slug: article_of(make_document(slug, text)) for slug, text in (("tea", TEA), ("rust", RUST), ("zinc", RUST))}
     questions = [
         question_of(LabelledQuestion(f"{slug}{number}", (asked,), expect, (gold,) if gold else ()), articles[slug])
         for slug, rows in ASKED.items()
