@@ -66,16 +66,24 @@ class OutcomeModel:
 
 # Urgent help is shown from a smaller probability on than anything else: a miss costs more than a false alarm.
 URGENT_FROM = 0.3
+# Quotes are shown when it is this likely that the corpus says it. On held-out questions 0.6 and 0.5 get as many outcomes
+# right; 0.6 stays silent on more near misses (0.81 against 0.77), and on other diseases.
+ANSWER_FROM = 0.6
 
 
-def decide(outcomes: dict[str, float], /, *, second_opinion: dict[str, float] | None = None) -> Kind:
-    """The likeliest kind of answer; urgent already from a smaller probability, quotes only if both opinions are for them."""
+def decide(outcomes: dict[str, float], /) -> Kind:
+    """The likeliest kind of answer; urgent already from a smaller probability, quotes only from a larger one."""
     if outcomes[Kind.URGENT] >= URGENT_FROM:
         return Kind.URGENT
     kind = max(Kind, key=lambda kind: outcomes[kind])
-    if kind is Kind.ANSWER and second_opinion is not None and decide(second_opinion) is not Kind.ANSWER:
+    if kind is Kind.ANSWER and outcomes[Kind.ANSWER] + outcomes["lost"] < ANSWER_FROM:
         return Kind.UNANSWERED
     return kind
+
+
+def agreed(first: dict[str, float], second: dict[str, float], /) -> dict[str, float]:
+    """The probabilities of two opinions together: their mean."""
+    return {outcome: (first[outcome] + second[outcome]) / 2 for outcome in OUTCOMES}
 
 
 def _near(vectors: Vectors, question: Encoding, /) -> float:

@@ -75,7 +75,7 @@ class Assistant:
         if (ruled := triage(question)) is not None:
             return self._fixed(ruled.kind, ruled.wording, question, confidence=1.0)
         found = self._retriever.find(turns)
-        kind = decide(found.outcomes, second_opinion=found.second_opinion)
+        kind = decide(found.outcomes)
         confidence = round(found.outcomes[kind], SCORE_DIGITS)
         if kind in LEARNED_WORDING:
             return self._fixed(kind, LEARNED_WORDING[kind], question, confidence=confidence)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.abstention import Heads, question_features, softmax
+from assistant.abstention import Heads, agreed, question_features, softmax
 from assistant.answer import Hit
 from assistant.evidence import Evidence, PassageSet, evidence_of, passage_set
 from assistant.learned import Learned, Model
@@ -25,15 +25,13 @@ class Found:
     """What a question brought up.
 
     `rows` are the competing passages in reading order, `scores` theirs, `shares` the probability of each being the right
-    one given that one is, `outcomes` the probability of each outcome; `second_opinion` is the same from the model that knows
-    no labels, where `outcomes` are from the one that does.
+    one given that one is, `outcomes` the probability of each outcome.
     """
 
     rows: tuple[int, ...]
     scores: Vectors
     shares: Vectors
     outcomes: dict[str, float]
-    second_opinion: dict[str, float] | None = None
 
 
 def query_text(turns: Sequence[str], /) -> str:
@@ -85,7 +83,7 @@ class Retriever:
             return Found(rows, scores, softmax(scores), outcomes)
         votes = self._labelled.votes(question)
         scores, informed = self._judge(question, evidence, self._learned.labelled, votes)
-        return Found(rows, scores, softmax(scores), informed, second_opinion=outcomes)
+        return Found(rows, scores, softmax(scores), agreed(informed, outcomes))
 
     def _judge(
         self, question: Encoding, evidence: Evidence, model: Model, votes: Votes | None = None

@@ -35,12 +35,6 @@ def test_with_the_page_off_nothing_stands_at_the_root(real_index: Path) -> None:
         assert client.get("/articles/causes-of-restless-legs-syndrome").status_code == 200
 
 
-def test_with_the_page_on_the_chat_page_stands_at_the_root_and_the_api_beside_it(real_index: Path) -> None:
-    with TestClient(app.create_app(settings(real_index, page="on"))) as client:
-        assert "gradio" in client.get("/").text
-        assert client.get("/livez").json() == {"status": "ok"}
-
-
 def test_urgent_help_names_the_numbers_of_the_region_in_force(real_index: Path) -> None:
     with TestClient(app.create_app(settings(real_index, region="GB"))) as client:
         message = client.post("/api/ask", json={"turns": ["I want to kill myself"]}).json()["message"]

@@ -42,7 +42,9 @@ def test_a_version_made_with_another_model_or_splitter_is_refused_with_what_to_r
 ) -> None:
     (other,) = change.values()
     manifest = replace(manifest_of(parameters), **change)  # type: ignore[arg-type]
-    with pytest.raises(StaleCalibrationError, match=rf"with another {name} \({other}\).*`make train`.*`python -m index build`"):
+    with pytest.raises(
+        StaleCalibrationError, match=rf"with another {name} \({other}\).*`make train`.*`python -m index build`"
+    ):
         parameters.check(manifest)
 
 

@@ -40,7 +40,11 @@ def test_vectors_are_those_of_the_encoder_in_the_order_of_the_texts(hash_encoder
     texts = ["a long text that is encoded last", "short", "of middle length"]
     vectors, encoded = encode_with_cache(texts, encoder=hash_encoder, cache=cache)
     assert_those_of_the_encoder(vectors, texts)
-    assert (str(vectors.pooled.dtype), str(vectors.tokens.dtype), str(vectors.starts.dtype)) == ("float32", "float16", "int64")
+    assert (str(vectors.pooled.dtype), str(vectors.tokens.dtype), str(vectors.starts.dtype)) == (
+        "float32",
+        "float16",
+        "int64",
+    )
     assert encoded == 3
 
 

@@ -150,7 +150,15 @@ def read_as(*documents: Document) -> list[str]:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["This is why.", "these drugs do.", "It is hot.", "IT is hot.", "They differ.", "However, tea helps.", "For example, tea."],
+    [
+        "This is why.",
+        "these drugs do.",
+        "It is hot.",
+        "IT is hot.",
+        "They differ.",
+        "However, tea helps.",
+        "For example, tea.",
+    ],
 )
 def test_a_sentence_that_points_back_leans(sentence: str) -> None:
     assert leans(sentence)

@@ -9,9 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browsers import PHONE, QUESTIONS, SLOW, THREE, URGENT, PageServer, ask, open_page
 
 MARK = (0xFF, 0xE5, 0x8A)  # --mark of the light theme in site.css
-POSITIONS = (
-    "() => [window.scrollY, document.querySelector('.scroller').scrollTop, document.querySelector('.panel').scrollTop]"
-)
+POSITIONS = "() => [window.scrollY, document.querySelector('.scroller').scrollTop]"
 
 
 def share_marked(sentence: Locator) -> float:
@@ -39,7 +37,7 @@ def test_showing_a_quote_scrolls_the_panel_and_never_the_page(page: Page, n: int
     button.click()
     sentence = page.locator(f".panel .cited[data-n='{n}']")
     expect(sentence).to_be_in_viewport(ratio=1)
-    assert share_marked(sentence) > 0.4
+    assert share_marked(sentence) > 0.25
     assert page.evaluate(POSITIONS) == before
 
 
@@ -85,7 +83,7 @@ def test_the_source_opens_with_the_sentence_highlighted(page: Page) -> None:
     sentence = opened.value.locator(".sentence", has_text=quote)
     sentence.wait_for()
     assert opened.value.evaluate("window.scrollY") > 0, "the page did not scroll to the sentence"
-    assert share_marked(sentence) > 0.4
+    assert share_marked(sentence) > 0.25
     assert share_marked(opened.value.locator(".sentence", has_text="Low serum ferritin")) == 0
 
 
@@ -96,7 +94,7 @@ def test_every_sentence_can_be_addressed_by_its_id_and_is_then_highlighted(page:
     assert len(ids) == 28
     for id_ in ids[::9]:
         page.goto(f"{address}#{id_}")
-        assert share_marked(page.locator(f"#{id_}")) > 0.4
+        assert share_marked(page.locator(f"#{id_}")) > 0.25
 
 
 def test_the_five_kinds_look_different_without_their_colours(page: Page) -> None:

@@ -7,7 +7,7 @@
     trainable_encoder the encoder with a low-rank adapter, and the heads trained with it
     encodings         pooled vectors of many texts
     batches, losses   one step of training: what it sees, what it is told
-    adapter_training  the two cycles
+    adapter_training  the cycles of training
     evidence_rows     held-out questions, through the serving encoder
     conditional_logit the rankers
     outcome_model     the abstainers

@@ -1,4 +1,4 @@
-"""`python -m assistant.training`: from the committed labels to the files that serving reads. About an hour on two cores."""
+"""`python -m assistant.training`: from the committed labels to what serving reads; an hour and a half on two cores."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""Training the adapter and its heads: two cycles, the second a warm restart of the first at smaller steps.
+"""Training the adapter and its heads, in cycles: each further one is a warm restart.
 
 Flows in: labels and the untuned encoder. Flows out: a trained `TrainableEncoder`. Knows nothing of files.
 
@@ -30,7 +30,7 @@ class Cycle:
     """One cycle of training. `epochs` are passes over the main article's questions; the rates are AdamW's."""
 
     seed: int = 7
-    epochs: float = 5.0
+    epochs: float = 5.5
     adapter_rate: float = 1e-3
     vector_rate: float = 2e-3  # of the kinds' vectors and the token weights
     scalar_rate: float = 1e-2  # of the biases and the mix
@@ -41,7 +41,8 @@ class Cycle:
     weights: LossWeights = field(default_factory=LossWeights)
 
 
-CYCLES = (Cycle(), Cycle(seed=11, epochs=4.5, adapter_rate=6e-4, vector_rate=1e-3, scalar_rate=2e-3))
+# One cycle: a second (4.5 epochs at 6e-4) made the held-out quotes worse, F1 0.770 against 0.783.
+CYCLES = (Cycle(),)
 THREADS = 2
 
 

@@ -40,7 +40,7 @@ def figures_of(predictions: Sequence[Prediction], /) -> dict[str, Any]:
 
 def outcome_of(prediction: Prediction, /) -> Outcome:
     """What a visitor would have got, held against the label."""
-    kind = decide(prediction.outcomes, second_opinion=prediction.second_opinion)
+    kind = decide(prediction.outcomes)
     article = prediction.row.article
     spans = quoted_spans(prediction) if kind is Kind.ANSWER else []
     quotes = [article.document.text[article.passages[a].start : article.passages[b].end] for a, b in spans]

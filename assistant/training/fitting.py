@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
-from assistant.abstention import OUTCOMES, Heads
+from assistant.abstention import OUTCOMES, Heads, agreed
 from assistant.answer import Kind
 from assistant.evidence import PASSAGE_FEATURES, Integers
 from assistant.learned import Model
@@ -29,12 +29,11 @@ EVERYWHERE = frozenset({Kind.ADVICE, Kind.URGENT, Kind.CHAT})
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What is predicted of a row, as `assistant.retrieval.Found` has it: `scores` (passages,), outcomes, second opinion."""
+    """What is predicted of a row, as `assistant.retrieval.Found` has it: `scores` (passages,) and outcomes."""
 
     row: EvidenceRow
     scores: Vectors
     outcomes: dict[str, float]
-    second_opinion: dict[str, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,9 @@ class Fitted:
         """What serving would find."""
         scores, outcomes = _judged(row, self.any_article, heads, None)
         if row.votes is None or self.labelled is None:
-            return Prediction(row, scores, outcomes, None)
+            return Prediction(row, scores, outcomes)
         scores, informed = _judged(row, self.labelled, heads, row.votes)
-        return Prediction(row, scores, informed, outcomes)
+        return Prediction(row, scores, agreed(informed, outcomes))
 
 
 def fit(rows: Sequence[EvidenceRow], heads: Heads, /) -> Fitted:

@@ -1,7 +1,8 @@
-"""The chat page at `/`: Gradio carries the events, our own templates and scripts carry what a visitor sees.
+"""The chat page at `/`: Gradio serves and draws it, our own templates and scripts are what a visitor sees.
 
-The only module that imports gradio. The server keeps no conversation: each event brings the turns that it needs and
-takes one reply back, so any replica can answer it and nothing is left behind.
+The only module that imports gradio. The server keeps no conversation: each question brings the turns that it needs and
+takes one reply back, so any replica can answer it and nothing is left behind. Questions do not go through Gradio's
+queue, since after a lost connection Gradio loads the page anew and the conversation would be gone.
 """
 
 import json
@@ -10,34 +11,43 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
 
 from assistant.answer import Answer, Citation
 from assistant.assistant import Assistant
 from assistant.question import LONGEST_QUESTION, QuestionError
 from assistant.web.article_page import outline
+from assistant.web.body import BodyTooLargeError, read_json
 from assistant.web.templates import render
 from assistant.wording import DEFAULT_LANGUAGE, languages, wording
 
 STATIC = Path(__file__).parent / "static"
 EVENTS_AT_ONCE = 4
 LONGEST_QUEUE = 64
-# No event is held back while another is under way: a visitor may stop one and ask anew.
-QUIETLY: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
 HEAD = '<script type="module" src="site/chat/main.js"></script>'
 
-# The bridge between Gradio and our scripts: what the page asks becomes an event, what comes back is announced to it.
+# The bridge between Gradio and our scripts: another language is an event, and a new drawing is announced to them.
 SHELL_BRIDGE = """
-element.addEventListener('rls:ask', (event) => trigger('submit', event.detail));
 element.addEventListener('rls:language', (event) => trigger('select', event.detail));
 watch('value', () => document.dispatchEvent(new CustomEvent('rls:drawn')));
 document.dispatchEvent(new CustomEvent('rls:drawn'));
 """
-REPLY_BRIDGE = "watch('value', () => document.dispatchEvent(new CustomEvent('rls:reply')));"
 
 
 def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> None:
-    """Mount the page on the server, below whose routes it stands."""
+    """Mount the page, and the route that its questions take, on the server, below whose routes it stands."""
+
+    @server.post("/api/reply", response_class=HTMLResponse)
+    async def reply(request: Request) -> HTMLResponse:
+        """One reply to `{"turns", "language"}`; whatever was sent, it gets a sentence that helps."""
+        try:
+            data = dict(await read_json(request))
+        except (BodyTooLargeError, ValueError, TypeError):
+            data = {}
+        return HTMLResponse(await run_in_threadpool(reply_html, assistant, data))
+
     page = chat_page(assistant)
     page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=EVENTS_AT_ONCE)
     gr.mount_gradio_app(
@@ -58,11 +68,7 @@ def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> None:
 
 
 def chat_page(assistant: Assistant, /) -> gr.Blocks:
-    """The page: everything that is seen, and a hidden place where replies arrive."""
-
-    def answer(event: gr.EventData) -> str:
-        """One reply; whatever the browser sent, it gets a sentence that helps."""
-        return reply_html(assistant, event._data)  # the only way to the whole of an event's data
+    """The page, drawn again when another language is chosen."""
 
     def redraw(event: gr.EventData) -> str:
         language = str(event._data.get("language"))
@@ -73,9 +79,7 @@ def chat_page(assistant: Assistant, /) -> gr.Blocks:
         shell = gr.HTML(
             shell_html(assistant, DEFAULT_LANGUAGE), elem_id="shell", apply_default_css=False, js_on_load=SHELL_BRIDGE
         )
-        reply = gr.HTML("", elem_id="reply", apply_default_css=False, js_on_load=REPLY_BRIDGE)
-        shell.submit(answer, None, reply, **QUIETLY)
-        shell.select(redraw, None, shell, **QUIETLY)
+        shell.select(redraw, None, shell, api_visibility="private", show_progress="hidden", trigger_mode="multiple")
     return page
 
 
@@ -106,7 +110,7 @@ def shell_html(assistant: Assistant, language: str, /) -> str:
 
 
 def reply_html(assistant: Assistant, data: Mapping[str, Any], /) -> str:
-    """The reply to `{"id", "turns", "language"}`; the id comes back with it, so that the page knows whose reply it is."""
+    """The reply to `{"turns", "language"}`."""
     language = data["language"] if data.get("language") in languages() else DEFAULT_LANGUAGE
     text = wording(language)
     found: Answer | None = None
@@ -117,7 +121,6 @@ def reply_html(assistant: Assistant, data: Mapping[str, Any], /) -> str:
         problem = text[f"page.{error.code}"].format(limit=f"{LONGEST_QUESTION:,}")
     return render(
         "reply.html",
-        reply_id=str(data.get("id", ""))[:40],
         answer=found,
         message=message_lines(found, language) if found else (),
         answer_id=answer_id(found) if found else "",

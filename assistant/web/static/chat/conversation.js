@@ -10,8 +10,7 @@ const TURNS_READ = 3;
 const SPOKEN = ".kind, .message, .nth, blockquote, .section"; // of a reply, in the order of the page
 
 let answered = []; // questions that got an answer, oldest first: what a follow-up is read with
-let waiting = null; // { id, question, turns, section, timers }
-let count = 0;
+let waiting = null; // { question, turns, section, timers, aborter }
 
 /** Ask a question, with the turns before it. False if another is still waited for. */
 export function ask(question, earlier = answered) {
@@ -30,20 +29,25 @@ export function ask(question, earlier = answered) {
   section.scrollIntoView({ block: "start" });
   if (document.activeElement?.id !== "question") asked.focus({ preventScroll: true }); // its button may be gone
   fillBox("");
-  send({ id: `${Date.now()}-${++count}`, question, turns: [...earlier, question].slice(-TURNS_READ), section });
+  send({ question, turns: [...earlier, question].slice(-TURNS_READ), section });
   return true;
 }
 
 /** Whether there is a conversation: starters make room for it. */
 export function setBegun(isBegun) { part("chat").classList.toggle("begun", isBegun); }
 
-function send(request) {
-  waiting = request;
-  request.timers = [setTimeout(showPending, SHOW_PENDING_AFTER), setTimeout(fail, GIVE_UP_AFTER)];
-  if (!navigator.onLine) return fail();
-  const { id, turns } = request;
-  const detail = { id, turns, language: part("chat").dataset.language };
-  return part("chat").dispatchEvent(new CustomEvent("rls:ask", { bubbles: true, detail }));
+async function send(request) {
+  const aborter = new AbortController();
+  const timers = [setTimeout(showPending, SHOW_PENDING_AFTER), setTimeout(() => aborter.abort(), GIVE_UP_AFTER)];
+  waiting = Object.assign(request, { aborter, timers });
+  const body = JSON.stringify({ turns: request.turns, language: part("chat").dataset.language });
+  const html = await fetch("api/reply", { method: "POST", body, signal: aborter.signal })
+    .then((response) => (response.ok ? response.text() : ""))
+    .catch(() => "");
+  if (waiting !== request) return; // stopped or cleared
+  settle();
+  if (html) receive(request, html);
+  else fail(request);
 }
 
 function showPending() {
@@ -52,12 +56,10 @@ function showPending() {
   waiting.section.append(pending);
 }
 
-/** A reply has come: put it where its question stands. One that nobody waits for any more is dropped. */
-export function receive() {
-  const came = document.querySelector("#reply [data-reply]");
-  if (!came || !waiting || came.dataset.reply !== waiting.id) return;
-  const { section, question, turns } = settle();
-  const reply = came.firstElementChild.cloneNode(true);
+function receive({ section, question, turns }, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html; // our own server's, which escapes everything
+  const reply = template.content.firstElementChild;
   section.append(reply);
   if (reply.dataset.kind) {
     answered.push(question);
@@ -75,12 +77,12 @@ function settle() {
   const request = waiting;
   waiting = null;
   request.timers.forEach(clearTimeout);
-  request.section.querySelectorAll(".pending").forEach((old) => old.remove());
+  request.aborter.abort();
+  request.section.querySelector(".pending")?.remove();
   return request;
 }
 
-function fail() {
-  const { section, question } = settle();
+function fail({ section, question }) {
   section.append(part("failed").content.cloneNode(true));
   keepInBox(question);
 }

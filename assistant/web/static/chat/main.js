@@ -1,6 +1,6 @@
 // Wires the page together. Everything is delegated from the document, since the page is drawn again in another language.
 import { attachComposer, clearBox, recall } from "./composer.js";
-import { ask, clear, receive, retry, stop } from "./conversation.js";
+import { ask, clear, retry, stop } from "./conversation.js";
 import { goBack, showSentence } from "./article.js";
 import { askFromLink, copyQuotation, saveConversation } from "./share.js";
 import { sendFeedback } from "./feedback.js";
@@ -21,6 +21,7 @@ const controls = {
 };
 
 let wanted = [new URLSearchParams(location.search).get("lang"), ...navigator.languages]; // languages, best first
+let requested = ""; // the language that the page is being drawn in
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-ask], button[data-control]");
@@ -31,6 +32,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (!event.target.matches("select[data-control=language]")) return;
   wanted = [event.target.value];
+  requested = "";
   begin();
 });
 
@@ -39,7 +41,6 @@ document.addEventListener("keydown", (event) => {
   else if (event.target.id === "question") recall(event);
 });
 
-document.addEventListener("rls:reply", receive);
 document.addEventListener("rls:drawn", begin);
 begin();
 
@@ -47,7 +48,6 @@ begin();
 function begin() {
   const chat = part("chat");
   if (!chat) return;
-  document.querySelector("main.contain")?.setAttribute("role", "none"); // Gradio's; the page's own is inside it
   document.documentElement.lang = chat.dataset.language;
   document.documentElement.dir = chat.dir;
   document.title = chat.querySelector("h1").textContent;
@@ -56,6 +56,8 @@ function begin() {
   const offered = [...chat.querySelectorAll("[data-control=language] option")].map((option) => option.value);
   const language = wanted.map((code) => code?.slice(0, 2).toLowerCase()).find((code) => offered.includes(code));
   if (language && language !== chat.dataset.language) {
+    if (language === requested) return; // it is on its way
+    requested = language;
     keepForRedrawing();
     chat.dispatchEvent(new CustomEvent("rls:language", { bubbles: true, detail: { language } }));
   } else {

@@ -1,0 +1,256 @@
+"""assistant/evidence.py: late interaction and coverage, held against slow plain Python, and examples worked by hand."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.evidence import (
+    COMMON,
+    PASSAGE_FEATURES,
+    WORST,
+    Evidence,
+    PassageSet,
+    TokenWeights,
+    content_words,
+    evidence_of,
+    is_rare,
+    passage_set,
+    stem,
+    words_of,
+)
+from index import Encoding
+from index.encoder import SentenceTransformerEncoder, Vectors
+from index.store import unit
+
+DIMENSION = 5
+SENTENCES = [
+    "Low iron causes restless legs at night.",
+    "Tea is hot.",
+    "Iron in the brain is low.",
+    "It helps.",
+    "Legs move.",
+]
+HEADINGS = ["Iron", "Drinks", "Iron", "Iron", "Legs"]
+DOCUMENTS = ["a", "a", "a", "b", "b"]
+PIECES = ("low", "iron", "in", "rest", "##less", "legs", "?", "[SEP]", "tea")
+IDS = (2659, 3707, 1999, 2717, 3238, 3456, 1029, 102, 5572)
+
+
+def vectors_of(seed: int, *shape: int) -> Vectors:
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+def question_of(pieces: Sequence[str], ids: Sequence[int], seed: int = 1) -> Encoding:
+    pooled = unit(vectors_of(seed, DIMENSION))
+    return Encoding(pooled, 3 * vectors_of(seed + 1, len(pieces), DIMENSION), tuple(pieces), tuple(ids))
+
+
+def passages_of(sizes: Sequence[int], seed: int = 3) -> PassageSet:
+    """Passages with so many tokens each; their words are those of SENTENCES, over and over."""
+    count = len(sizes)
+    return passage_set(
+        unit(vectors_of(seed, count, DIMENSION)),
+        unit(vectors_of(seed + 1, sum(sizes), DIMENSION)),
+        np.cumsum([0, *sizes[:-1]]),
+        sentences=[SENTENCES[row % 5] for row in range(count)],
+        headings=[HEADINGS[row % 5] for row in range(count)],
+        documents=[DOCUMENTS[row % 5] for row in range(count)],
+    )
+
+
+WEIGHTS = TokenWeights(vectors_of(9, DIMENSION) / 5, -0.3)
+QUESTION = question_of(PIECES, IDS)
+
+
+def column(evidence: Evidence, name: str) -> list[float]:
+    found: list[float] = evidence.features[:, PASSAGE_FEATURES.index(name)].tolist()
+    return found
+
+
+# --- the oracle: the definitions, in plain Python -------------------------------------------------------------------
+
+
+def cosine(one: Vectors, other: Vectors) -> float:
+    pairs: list[tuple[float, float]] = list(zip(one.tolist(), other.tolist(), strict=True))
+    return sum(a * b for a, b in pairs) / math.sqrt(sum(a * a for a, _ in pairs) * sum(b * b for _, b in pairs))
+
+
+def best_cosines(question: Encoding, passages: PassageSet) -> list[list[float]]:
+    """For each token of the question its best cosine with a token of each passage."""
+    edges = [*passages.starts.tolist(), len(passages.tokens)]
+    return [
+        [max(cosine(token, passages.tokens[row]) for row in range(edges[n], edges[n + 1])) for n in range(len(edges) - 1)]
+        for token in question.tokens
+    ]
+
+
+def slow_late(question: Encoding, passages: PassageSet, weights: TokenWeights) -> tuple[list[float], list[float]]:
+    """The weighted mean of the best cosines, and the mean softened towards the least."""
+    weight = [
+        math.log(
+            1 + math.exp(sum(t * w for t, w in zip(token.tolist(), weights.weight.tolist(), strict=True)) + weights.bias)
+        )
+        for token in question.tokens
+    ]
+    best = best_cosines(question, passages)
+    late, worst = [], []
+    for n in range(len(passages.pooled)):
+        late.append(sum(w * row[n] for w, row in zip(weight, best, strict=True)) / sum(weight))
+        inside = sum(w * math.exp(-WORST * row[n]) for w, row in zip(weight, best, strict=True)) / sum(weight)
+        worst.append(-math.log(inside) / WORST)
+    return late, worst
+
+
+def slow_context(joint: list[float], sections: list[tuple[str, str]]) -> tuple[list[float], list[float], list[float]]:
+    """The passage before, the one after (the mean where there is none), and the mean over the section."""
+    mean = sum(joint) / len(joint)
+    members = [[value for value, other in zip(joint, sections, strict=True) if other == section] for section in sections]
+    return [mean, *joint[:-1]], [*joint[1:], mean], [sum(values) / len(values) for values in members]
+
+
+@given(sizes=st.lists(st.integers(1, 4), min_size=1, max_size=7), tokens=st.integers(1, 9), seed=st.integers(0, 999))
+def test_late_interaction_and_its_context_are_those_of_plain_python(sizes: list[int], tokens: int, seed: int) -> None:
+    question = question_of(PIECES[:tokens], IDS[:tokens], seed)
+    passages = passages_of(sizes, seed + 50)
+    evidence = evidence_of(question, passages, WEIGHTS)
+    late, worst = slow_late(question, passages, WEIGHTS)
+    dense = [cosine(question.pooled, row) for row in passages.pooled]
+    joint = [(one + other) / 2 for one, other in zip(dense, late, strict=True)]
+    sections = [(DOCUMENTS[row % 5], HEADINGS[row % 5]) for row in range(len(sizes))]
+    before, after, section = slow_context(joint, sections)
+    expected = {"dense": dense, "late": late, "worst": worst, "before": before, "after": after, "section": section}
+    for name, values in expected.items():
+        assert column(evidence, name) == pytest.approx(values, abs=1e-4), name
+    assert evidence.features.shape == (len(sizes), len(PASSAGE_FEATURES))
+
+
+def test_coverage_is_the_mean_of_a_words_best_cosines_and_the_least_of_the_rare_ones_counts() -> None:
+    passages = passages_of([2, 1, 3, 1, 2])
+    evidence = evidence_of(QUESTION, passages, WEIGHTS)
+    best = best_cosines(QUESTION, passages)
+    expected = [best[0], best[1], [(a + b) / 2 for a, b in zip(best[3], best[4], strict=True)], best[5]]
+    assert evidence.words == ("low", "iron", "restless", "legs")
+    np.testing.assert_allclose(evidence.coverage, expected, atol=1e-5)
+    rare = [row for row, rarity in zip(expected, evidence.rarity.tolist(), strict=True) if rarity >= 0.55]
+    assert 0 < len(rare) < 5
+    assert column(evidence, "least_word") == pytest.approx([min(row[n] for row in rare) for n in range(5)], abs=1e-5)
+
+
+# --- worked examples ------------------------------------------------------------------------------------------------
+
+
+def test_words_that_a_passage_or_its_heading_holds_count_by_how_rare_they_are_among_the_passages() -> None:
+    evidence = evidence_of(QUESTION, passages_of([1] * 5), WEIGHTS)
+    # stems: low in 2 of 5 sentences; iron in 3 (one by its heading); restless in 1; leg in 2
+    low, iron, restless, leg = (math.log(1 + 5 / count) for count in (2, 3, 1, 2))
+    total = low + iron + restless + leg
+    assert column(evidence, "lexical") == pytest.approx([1, 0, (low + iron) / total, iron / total, leg / total], abs=1e-6)
+
+
+def test_word_pairs_count_where_both_words_stand_side_by_side() -> None:
+    evidence = evidence_of(QUESTION, passages_of([1] * 5), WEIGHTS)
+    assert column(evidence, "best_bigram") == pytest.approx(
+        [2 / 3, 0, 0, 0, 0]
+    )  # low iron, restless legs; not iron restless
+
+
+def test_sentences_of_fewer_than_six_words_are_short() -> None:
+    evidence = evidence_of(QUESTION, passages_of([1] * 5), WEIGHTS)
+    assert column(evidence, "short") == [0, 1, 0, 1, 1]  # the third has exactly six
+
+
+def test_a_question_in_the_words_of_a_passage_has_every_cosine_1() -> None:
+    passages = passages_of([2, 1])
+    question = Encoding(passages.pooled[0], 7 * passages.tokens[:2], ("low", "iron"), (2659, 3707))
+    evidence = evidence_of(question, passages, WEIGHTS)
+    for name in ("dense", "late", "least_word", "worst", "lexical"):
+        assert column(evidence, name)[0] == pytest.approx(1, abs=1e-5), name
+        assert column(evidence, name)[1] < 1
+
+
+def test_only_words_that_the_passages_hold_are_known() -> None:
+    evidence = evidence_of(question_of(("iron", "unicorn"), (3707, 21830)), passages_of([1] * 5), WEIGHTS)
+    assert evidence.known.tolist() == [True, False]
+
+
+# --- edges ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pieces", "ids"),
+    [((), ()), (("?",), (1029,)), (("what", "is", "it", "?"), (2054, 2003, 2009, 1029)), (("[SEP]", "iron"), (102, 3707))],
+    ids=["nothing", "a mark", "common words", "only the turn before"],
+)
+def test_a_question_without_content_words_has_one_empty_word_of_no_weight(
+    pieces: tuple[str, ...], ids: tuple[int, ...]
+) -> None:
+    question = question_of(pieces, ids)
+    groups, words, rarity = content_words(question)
+    assert (groups, words, rarity.tolist()) == ([], [""], [0])
+    evidence = evidence_of(question, passages_of([2, 1, 3]), WEIGHTS)
+    assert evidence.coverage.tolist() == [[1, 1, 1]]
+    assert evidence.known.tolist() == [False]
+    assert np.isfinite(evidence.features).all()
+    assert column(evidence, "lexical") == column(evidence, "best_bigram") == [0, 0, 0]
+
+
+def test_a_passage_that_is_alone_is_its_own_context() -> None:
+    evidence = evidence_of(QUESTION, passages_of([3]), WEIGHTS)
+    joint = (column(evidence, "dense")[0] + column(evidence, "late")[0]) / 2
+    for name in ("before", "after", "section"):
+        assert column(evidence, name) == pytest.approx([joint], abs=1e-6)
+    assert evidence.coverage.shape == (4, 1)
+
+
+def test_the_same_heading_of_two_documents_is_two_sections() -> None:
+    passages = passages_of([1] * 5)
+    assert passages.section.tolist() == [0, 1, 0, 2, 3]
+
+
+def test_a_word_of_several_pieces_is_one_word_rarer_than_any_whole_one() -> None:
+    groups, words, rarity = content_words(question_of(PIECES, IDS))
+    assert (groups, words) == ([[0], [1], [3, 4], [5]], ["low", "iron", "restless", "legs"])
+    assert rarity[2] == pytest.approx(1.15)
+    assert max(rarity[[0, 1, 3]]) <= 1
+    assert rarity[0] == pytest.approx(math.log(2659 - 1995) / math.log(28_000))
+
+
+def test_a_question_that_begins_in_the_middle_of_a_word_is_read() -> None:
+    assert content_words(question_of(("##less", "legs"), (3238, 3456)))[1] == ["less", "legs"]
+
+
+@given(st.lists(st.integers(0, 23), min_size=1, max_size=9).map(lambda numbers: [number / 20 for number in numbers]))
+def test_the_rarest_word_is_always_rare(rarity: list[float]) -> None:
+    array = np.array(rarity, np.float32)
+    rare = is_rare(array)
+    assert rare[array.argmax()]
+    assert all(rare[array >= 0.55])
+    assert not rare[array < min(0.55, float(array.max()))].any()
+
+
+def test_words_are_those_of_the_real_model(encoder: SentenceTransformerEncoder) -> None:
+    (question,) = encoder.encode(["What is Ekbom's dopaminergic idea? [SEP] Does tea help?"])
+    _, words, _ = content_words(question)
+    assert words == ["ekbom", "dopaminergic", "idea"]
+
+
+@pytest.mark.parametrize(
+    ("word", "stemmed"), [("causes", "caus"), ("legs", "leg"), ("is", "is"), ("iron", "iron"), ("families", "famil")]
+)
+def test_endings_are_taken_off_long_words_only(word: str, stemmed: str) -> None:
+    assert stem(word) == stemmed
+
+
+@given(st.text())
+def test_words_are_lower_case_letters_and_digits_of_any_script(text: str) -> None:
+    words = words_of(text)
+    assert all(word and "_" not in word and not any(map(str.isspace, word)) for word in words)
+    assert words_of(" ".join(words)) == words or any(word != word.lower() for word in words)
+
+
+def test_common_words_are_written_as_words_are_read() -> None:
+    assert sorted(COMMON) == sorted({word for common in COMMON for word in words_of(common)})

@@ -1,0 +1,62 @@
+"""assistant/neighbours.py: votes of the nearest labelled questions, held against plain Python."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.abstention import Heads
+from assistant.answer import Kind
+from assistant.neighbours import NEIGHBOUR_FEATURES, NEIGHBOURS, SHARPNESS, LabelledQuestions
+from index import Encoding
+from index.store import unit
+
+PASSAGES = 4
+
+
+def labelled(count: int, seed: int) -> LabelledQuestions:
+    random = np.random.default_rng(seed)
+    pooled = unit(random.standard_normal((count, 3)).astype(np.float32))
+    gold = random.integers(0, 2, (count, PASSAGES)).astype(np.float32)
+    return LabelledQuestions("", pooled, gold, random.integers(0, len(Kind), count))
+
+
+def asked(seed: int) -> Encoding:
+    pooled = unit(np.random.default_rng(seed).standard_normal(3).astype(np.float32))
+    return Encoding(pooled, np.zeros((0, 3), np.float32), (), ())
+
+
+@given(st.integers(1, 40), st.integers(0, 999))
+def test_votes_are_those_of_the_nearest_weighted_by_nearness(count: int, seed: int) -> None:
+    questions, question = labelled(count, seed), asked(seed + 1)
+    votes = questions.votes(question)
+    cosines = [sum(a * b for a, b in zip(row, question.pooled.tolist(), strict=True)) for row in questions.pooled.tolist()]
+    nearest = sorted(range(count), key=lambda row: -cosines[row])[:NEIGHBOURS]
+    weights = {row: math.exp(SHARPNESS * (cosines[row] - max(cosines))) for row in nearest}
+    total = sum(weights.values())
+    kinds = [sum(weights[row] for row in nearest if questions.kinds[row] == kind) / total for kind in range(5)]
+    passages = [sum(weights[row] * questions.gold[row, n] for row in nearest) / total for n in range(PASSAGES)]
+    assert votes.kinds.tolist() == pytest.approx(kinds, abs=1e-4)
+    assert votes.passages.tolist() == pytest.approx(passages, abs=1e-4)
+    assert votes.nearest == pytest.approx(max(cosines), abs=1e-5)
+
+
+def test_a_question_that_was_labelled_is_nearest_to_itself() -> None:
+    questions = labelled(30, 5)
+    question = Encoding(questions.pooled[7], np.zeros((0, 3), np.float32), (), ())
+    assert questions.votes(question).nearest == pytest.approx(1, abs=1e-5)
+
+
+def test_features_are_the_named_ones_in_the_order_of_the_kinds() -> None:
+    assert [name for name in NEIGHBOUR_FEATURES if name[5:] in set(Kind)] == [f"vote_{kind}" for kind in Kind]
+    heads = Heads(
+        np.zeros((3, 1, 3), np.float32), np.zeros((1, 3), np.float32), np.full(5, 0.25, np.float32), np.ones(3, np.float32)
+    )
+    votes = labelled(20, 3).votes(asked(4))
+    features = dict(zip(NEIGHBOUR_FEATURES, votes.features(asked(4), heads, 2).tolist(), strict=True))
+    assert features["specific"] == 0.25
+    assert features["vote_top"] == pytest.approx(float(votes.passages[2]))
+    assert features["nearest"] == pytest.approx(votes.nearest)
+    assert sum(features[f"vote_{kind}"] for kind in Kind) == pytest.approx(1, abs=1e-5)
