@@ -37,7 +37,7 @@ def choose(
     """
     share = softmax(np.asarray(scores, dtype=np.float64))
     spans: list[tuple[int, int]] = []
-    for row in np.argsort(-share, kind="stable")[: MOST + 2].tolist():
+    for row in np.argsort(-np.asarray(scores), kind="stable")[: MOST + 2].tolist():
         used = {sections[last] for _, last in spans}
         enough = share_same_section if sections[row] in used else share_other_section
         is_quoted = any(first <= row <= last for first, last in spans)

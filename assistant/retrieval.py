@@ -64,9 +64,7 @@ class Retriever:
         self.sentences = tuple(
             version.documents[passage.document_id].text[passage.start : passage.end] for passage in version.passages
         )
-        self.leans_on = tuple(
-            previous_row(row, version.passages) if leans(sentence) else None for row, sentence in enumerate(self.sentences)
-        )
+        self.leans_on = tuple(self._leans_on(row) for row in range(len(self.sentences)))
 
     def find(self, turns: Sequence[str], /) -> Found:
         """Score the passages that may answer the last turn, and say what is likely to come of it."""
@@ -105,6 +103,15 @@ class Retriever:
         sections = [numbers[passage.document_id, passage.section] for passage in passages]
         leans_on = [None if (before := self.leans_on[row]) is None else places.get(before) for row in found.rows]
         return sections, leans_on
+
+    def _leans_on(self, row: int) -> int | None:
+        """The row that a sentence cannot be quoted without; never one of another paragraph, which would tear the quote."""
+        before = previous_row(row, self._version.passages) if leans(self.sentences[row]) else None
+        if before is None:
+            return None
+        here = self._version.passages[row]
+        between = self._version.documents[here.document_id].text[self._version.passages[before].end : here.start]
+        return None if "\n" in between else before
 
     @cached_property
     def _all(self) -> PassageSet:

@@ -92,8 +92,9 @@ class SentenceTransformerEncoder:
     def _encoding(self, row: dict[str, Any]) -> Encoding:
         length = int(row["attention_mask"].sum())  # the rest pads the text to the longest of its batch
         ids = row["input_ids"][1 : length - 1].tolist()
+        pooled = row["sentence_embedding"].numpy()
         return Encoding(
-            pooled=row["sentence_embedding"].numpy(),
+            pooled=pooled / max(float(np.linalg.norm(pooled)), 1e-12),  # not every model ends in a normalisation
             tokens=row["token_embeddings"][1 : length - 1].numpy(),
             pieces=tuple(self._model.tokenizer.convert_ids_to_tokens(ids)),
             ids=tuple(ids),
@@ -133,6 +134,8 @@ def load_encoder(model: str, /) -> SentenceTransformerEncoder:
     for path in sorted(folder.rglob("*.json")):  # tokenizer, pooling and normalisation are part of what a model is
         digest.update(path.read_bytes())
     adapter = ADAPTER if model == DEFAULT_MODEL else None
+    if adapter is not None and not adapter.is_file():
+        raise ModelError(f"{adapter.name} is missing from {adapter.parent}.", remedy="Restore it, or run `make train`.")
     if adapter is not None:
         digest.update(adapter.read_bytes() + str(ADAPTER_SCALE).encode())
     try:

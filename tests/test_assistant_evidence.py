@@ -62,7 +62,7 @@ def passages_of(sizes: Sequence[int], seed: int = 3) -> PassageSet:
     )
 
 
-WEIGHTS = TokenWeights(vectors_of(9, DIMENSION) / 5, -0.3)
+WEIGHTS = TokenWeights(vectors_of(9, DIMENSION) / np.float32(5), -0.3)
 QUESTION = question_of(PIECES, IDS)
 
 
