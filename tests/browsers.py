@@ -104,7 +104,7 @@ def chromium() -> Iterator[Browser]:
 def open_page(page: Page, url: str) -> Page:
     """Go there and wait until one can type."""
     page.goto(url)
-    page.wait_for_selector("form[data-attached]")
+    page.wait_for_selector(".chat[data-ready]")
     return page
 
 

@@ -26,5 +26,5 @@ class RehearsedAssistant(Assistant):
         return Answer(Kind.ANSWER, wording()["answer.several"], citations, self.starters()[:3], 0.9, self.version.name)
 
 
-app.Assistant = RehearsedAssistant  # type: ignore[misc]
+app.Assistant = RehearsedAssistant  # type: ignore[attr-defined]
 app.main()

@@ -65,7 +65,7 @@ def test_axe_finds_nothing_in_either_theme_or_size(page: Page, state: str) -> No
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)
         page.reload()
-        page.wait_for_selector("form[data-attached]")
+        page.wait_for_selector(".chat[data-ready]")
         bring_about(page, state)
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)

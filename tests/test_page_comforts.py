@@ -230,7 +230,7 @@ def test_changing_the_language_keeps_the_conversation_and_what_is_typed(page: Pa
     page.get_by_label("Language").select_option("ar")
     page.locator(".chat[lang=ar]").wait_for()
     assert page.locator("#question").input_value() == "half a ques"
-    assert page.locator("blockquote").count() == 3
+    expect(page.locator("blockquote")).to_have_count(3)
     side = page.locator(".reply").evaluate("element => getComputedStyle(element).borderRightWidth")
     assert side == "6px", "the bar of a reply stands on the side where one begins to read"
     assert wording("ar")["answer.several"] in ask(page, THREE).inner_text()

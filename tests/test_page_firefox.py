@@ -27,7 +27,7 @@ def open_and_ask(driven: Firefox, url: str, *, width: int) -> None:
     driven.send("WebDriver:SetWindowRect", width=width, height=800)
     driven.send("WebDriver:Navigate", url="about:blank")
     driven.send("WebDriver:Navigate", url=url)
-    driven.wait_for("document.querySelector('form[data-attached]')")
+    driven.wait_for("document.querySelector('.chat[data-ready]')")
     driven.run("document.querySelector('#question').focus()")
     driven.press(*THREE, ENTER)
     driven.wait_for("document.querySelectorAll('.turn blockquote').length === 3")

@@ -55,7 +55,7 @@ def test_a_cold_page_on_a_phone_is_light_and_soon_ready_to_type(browser: Browser
         devtools.send("Network.emulateNetworkConditions", PHONE_NETWORK)
         devtools.send("Emulation.setCPUThrottlingRate", {"rate": PHONE_SLOWNESS})
         page.goto(page_server.url, wait_until="commit")
-        page.wait_for_selector("form[data-attached]")
+        page.wait_for_selector(".chat[data-ready]")
         seconds = page.evaluate("performance.now()") / 1000
         page.wait_for_load_state("networkidle")
     print(f"\n{sum(transferred):,.0f} bytes in {len(requested)} requests; ready to type after {seconds:.2f} s")

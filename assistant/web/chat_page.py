@@ -132,7 +132,7 @@ def reply_html(assistant: Assistant, data: Mapping[str, Any], /) -> str:
 
 def message_lines(answer: Answer, language: str, /) -> list[tuple[str, str]]:
     """The lines of its message, each with its language. What is said in English is said in the language of the page."""
-    translations = {line: wording(language)[key] for key, line in reversed(wording().items())}
+    translations = {line: wording(language)[key] for key, line in reversed(list(wording().items()))}
     lines = [translations.get(line, line) for line in answer.message.split("\n")]
     return [(_language_of_line(line, language), line) for line in lines]
 

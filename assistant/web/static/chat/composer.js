@@ -10,20 +10,13 @@ let recalled = 0; // where in `sent` the next Up looks
 const box = () => document.querySelector("#question");
 const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** Give the box its behaviour; called again whenever the page was drawn anew. */
-export function attachComposer(ask) {
-  const form = part("composer");
-  if (form.dataset.attached) return;
-  form.dataset.attached = "true";
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const question = box().value;
-    if (!ask(question)) return;
-    if (question.trim()) sent.push(question);
-    recalled = sent.length;
-    box().focus();
-  });
-  box().addEventListener("input", update);
+/** Ask what stands in the box. */
+export function submit(ask) {
+  const question = box().value;
+  if (!ask(question)) return;
+  if (question.trim()) sent.push(question);
+  recalled = sent.length;
+  box().focus();
 }
 
 /** Enter and Up, as people know them: Up goes back through what was sent, until it is changed. */
@@ -43,7 +36,8 @@ export function fillBox(text) { box().value = text; update(); }
 export function keepInBox(text) { fillBox(text); box().focus(); }
 export function clearBox() { sent = []; recalled = 0; keepInBox(""); }
 
-function update() {
+/** Fit the box to its text and offer known questions; to be called whenever the text changed. */
+export function update() {
   box().style.height = "auto";
   box().style.height = `${Math.min(box().scrollHeight + 4, TALLEST)}px`;
   offerKnown();

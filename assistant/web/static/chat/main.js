@@ -1,5 +1,5 @@
 // Wires the page together. Everything is delegated from the document, since the page is drawn again in another language.
-import { attachComposer, clearBox, recall } from "./composer.js";
+import { clearBox, recall, submit, update } from "./composer.js";
 import { ask, clear, retry, stop } from "./conversation.js";
 import { goBack, showSentence } from "./article.js";
 import { askFromLink, copyQuotation, saveConversation } from "./share.js";
@@ -36,6 +36,13 @@ document.addEventListener("change", (event) => {
   begin();
 });
 
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit(ask);
+});
+
+document.addEventListener("input", (event) => { if (event.target.id === "question") update(); });
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") goBack();
   else if (event.target.id === "question") recall(event);
@@ -51,7 +58,7 @@ function begin() {
   document.documentElement.lang = chat.dataset.language;
   document.documentElement.dir = chat.dir;
   document.title = chat.querySelector("h1").textContent;
-  attachComposer(ask);
+  chat.dataset.ready = "true";
   restoreAfterRedrawing();
   const offered = [...chat.querySelectorAll("[data-control=language] option")].map((option) => option.value);
   const language = wanted.map((code) => code?.slice(0, 2).toLowerCase()).find((code) => offered.includes(code));

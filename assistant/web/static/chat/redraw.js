@@ -1,24 +1,23 @@
-// Another language draws the whole page again: what the visitor had on it is kept and put back.
-import { part } from "./parts.js";
-import { fillBox } from "./composer.js";
+// Another language draws the page again, in place: Gradio patches the document back to what the server sent. What the
+// visitor had on it is kept and put back.
+import { markCitations } from "./article.js";
 import { setBegun } from "./conversation.js";
+import { part } from "./parts.js";
 
-let kept = null;
+let kept = null; // { language, turns }
 
-/** To be called just before; what is typed or answered in between is read when the new page is there. */
+/** To be called before another language is asked for. */
 export function keepForRedrawing() {
-  const chat = part("chat");
-  kept = { log: part("log"), box: chat.querySelector("#question"), select: chat.querySelector("[data-control=language]"), focused: document.activeElement };
+  kept = { language: part("chat").dataset.language, turns: [...part("log").children] };
 }
 
-/** Put back conversation, words in the box and focus. */
+/** Put back the conversation and its marks in the article, once the page is drawn. */
 export function restoreAfterRedrawing() {
-  if (!kept || kept.log === part("log")) return;
-  const { log, box, select, focused } = kept;
+  if (!kept || kept.language === part("chat").dataset.language) return;
+  const turns = new Set([...kept.turns, ...part("log").children]);
   kept = null;
-  part("log").replaceChildren(...log.childNodes);
-  setBegun(part("log").children.length > 0);
-  if (box.value) fillBox(box.value);
-  if (focused === select) part("chat").querySelector("[data-control=language]").focus();
-  else if (focused === box) part("chat").querySelector("#question").focus();
+  part("log").replaceChildren(...turns);
+  setBegun(turns.size > 0);
+  const answers = part("log").querySelectorAll(".reply.answer");
+  if (answers.length) markCitations(answers[answers.length - 1]);
 }
