@@ -1,13 +1,10 @@
 """`python -m assistant`: what it prints, its exit codes, and errors of one line."""
 
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,21 +13,11 @@ import pytest
 
 from assistant import Assistant
 from assistant.__main__ import app
-from corpus import command_line
 from settings import PROJECT, Settings
+from tests.command_lines import Outcome, Run, assert_one_line_error, runner
 
 IRON = "How is iron linked to dopamine?"
 COMMAND = [sys.executable, "-m", "assistant"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    exit_code: int
-    out: str
-    error: str
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -39,23 +26,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], rea
     monkeypatch.setenv("INDEX_DIR", str(real_index))
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str, given: bytes = b"") -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["assistant", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
-        with pytest.raises(SystemExit) as ended:
-            command_line.run(app, name="python -m assistant")
-        out, error = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Outcome(ended.value.code, out, error)
-
-    return run
-
-
-def assert_one_line_error(outcome: Outcome, *parts: str) -> None:
-    assert (outcome.exit_code, outcome.out) == (2, "")
-    assert outcome.error.count("\n") == 1
-    for part in parts:
-        assert part in outcome.error
+    return runner(monkeypatch, capsys, app, "assistant")
 
 
 def test_an_answer_is_printed_with_its_quote_section_link_and_what_to_ask_next(run: Run, assistant: Assistant) -> None:

@@ -3,26 +3,15 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from corpus import command_line, load_article
+from corpus import load_article
 from corpus.__main__ import app
 from settings import PROJECT
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    exit_code: int
-    out: str
-    error: str
-
-
-Run = Callable[..., Outcome]
+from tests.command_lines import Outcome, Run, assert_one_line_error, runner
 
 
 @pytest.fixture
@@ -31,22 +20,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sma
     monkeypatch.setenv("CORPUS_DIR", str(small_corpus))
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["corpus", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            command_line.run(app, name="python -m corpus")
-        out, error = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Outcome(ended.value.code, out, error)
-
-    return run
-
-
-def assert_one_line_error(outcome: Outcome, *parts: str) -> None:
-    assert (outcome.exit_code, outcome.out) == (2, "")
-    assert outcome.error.count("\n") == 1
-    for part in parts:
-        assert part in outcome.error
+    return runner(monkeypatch, capsys, app, "corpus")
 
 
 def test_list_prints_a_line_an_article(run: Run) -> None:

@@ -2,28 +2,17 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from corpus import command_line, load_corpus
+from corpus import load_corpus
 from index import build, current_version
 from index.__main__ import app
 from index.versions import list_versions
 from settings import PROJECT
+from tests.command_lines import Run, assert_one_line_error, runner
 from tests.conftest import HashEncoder, make_document
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    exit_code: int
-    out: str
-    error: str
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -38,15 +27,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sma
     monkeypatch.setenv("INDEX_DIR", str(index_dir))
     monkeypatch.delenv("MODEL", raising=False)
 
-    def run(*arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["index", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            command_line.run(app, name="python -m index")
-        out, error = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Outcome(ended.value.code, out, error)
-
-    return run
+    return runner(monkeypatch, capsys, app, "index")
 
 
 @pytest.fixture
@@ -55,13 +36,6 @@ def versions(small_corpus: Path, index_dir: Path) -> list[str]:
     for documents in ([make_document(paragraphs=["Old."])], load_corpus(small_corpus)):
         build(documents, encoder=HashEncoder(), index_dir=index_dir)
     return list_versions(index_dir)
-
-
-def assert_one_line_error(outcome: Outcome, *parts: str) -> None:
-    assert (outcome.exit_code, outcome.out) == (2, "")
-    assert outcome.error.count("\n") == 1
-    for part in parts:
-        assert part in outcome.error
 
 
 def test_build_publishes_with_the_real_model_and_a_second_build_has_nothing_to_do(run: Run, index_dir: Path) -> None:
