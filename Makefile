@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint evaluate train bench clean
+.PHONY: setup run test lint evaluate train clean
 
 setup: .venv/installed
 

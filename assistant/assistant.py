@@ -16,7 +16,7 @@ from assistant.links import link_to
 from assistant.question import check_turns
 from assistant.quoting import choose
 from assistant.retrieval import Found, Retriever
-from assistant.suggestions import near, starters, topics
+from assistant.suggestions import near, nearest_section, starters, topics
 from assistant.triage import triage
 from assistant.urgent import urgent_answer
 from assistant.wording import DEFAULT_LANGUAGE, wording
@@ -80,9 +80,11 @@ class Assistant:
         if kind in LEARNED_WORDING:
             return self._fixed(kind, LEARNED_WORDING[kind], question, confidence=confidence)
         language = language_of(question)
-        suggestions = near(self._retriever.hits(found, count=NEAR_HITS), self.version.documents, asked=question)
+        hits = self._retriever.hits(found, count=NEAR_HITS)
+        suggestions = near(hits, self.version.documents, asked=question)
         if kind is Kind.UNANSWERED:
             key = "unanswered.message" if language == DEFAULT_LANGUAGE else "unanswered.foreign"
+            suggestions = nearest_section(hits, self.version.documents) + suggestions
             return Answer(kind, wording(language)[key], (), suggestions, confidence, self.version.name)
         citations = self._cite(found)
         key = "answer.one" if len(citations) == 1 else "answer.several"

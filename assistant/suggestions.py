@@ -34,5 +34,11 @@ def near(hits: Sequence[Hit], documents: dict[str, Document], /, *, asked: str) 
     return tuple(dict.fromkeys(q for q in pool if q.casefold().strip(" ?.!") != known))[:MOST_QUESTIONS]
 
 
+def nearest_section(hits: Sequence[Hit], documents: dict[str, Document], /) -> tuple[str, ...]:
+    """The heading of the section that came nearest, which can be asked as it stands; none for an article's opening."""
+    heading = hits[0].passage.section
+    return () if heading == documents[hits[0].passage.document_id].source.title else (heading,)
+
+
 def _questions(document: Document, heading: str) -> list[str]:
     return [question.question for question in document.questions if question.section == heading] or [heading]

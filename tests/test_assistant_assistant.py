@@ -229,3 +229,15 @@ def test_an_answer_is_the_json_that_the_contract_shows(assistant: Assistant) -> 
     for citation in found["citations"]:
         assert list(citation) == ["n", "quote", "article", "title", "section", "start", "end", "url", "score"]
         assert TEXT[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_an_abstention_offers_the_nearest_section_and_up_to_three_questions(assistant: Assistant) -> None:
+    answer = assistant.ask(["Does caffeine make restless legs worse?"])
+    assert answer.kind is Kind.UNANSWERED
+    assert answer.suggestions[0] in {section.heading for section in assistant.version.documents[ARTICLE].sections}
+    assert 2 <= len(answer.suggestions) <= 4
+
+
+def test_every_section_can_be_asked_for_by_its_heading(assistant: Assistant) -> None:
+    headings = [section.heading for section in assistant.version.documents[ARTICLE].sections]
+    assert [heading for heading in headings if assistant.ask([heading]).kind is not Kind.ANSWER] == []

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from assistant.answer import Hit
-from assistant.suggestions import MOST_QUESTIONS, near, starters
+from assistant.suggestions import MOST_QUESTIONS, near, nearest_section, starters
 from corpus import Document, Section, SuggestedQuestion, load_article
 from index import Passage
 from settings import PROJECT
@@ -61,3 +61,8 @@ def test_every_section_of_the_article_has_a_question_of_its_own() -> None:
     offered = starters([article])
     assert len(offered) == len(article.sections)
     assert not set(offered) & {section.heading for section in article.sections}
+
+
+def test_the_nearest_section_is_named_unless_it_is_the_opening_that_the_title_heads() -> None:
+    assert nearest_section([hit(TEA, "Water", 0.9), hit(TEA, "Cups", 0.1)], CORPUS) == ("Water",)
+    assert nearest_section([hit(TEA, TEA.source.title, 0.9)], CORPUS) == ()
