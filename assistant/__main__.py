@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import typer
 from tqdm import tqdm
 
-from assistant.answer import Answer
-from assistant.assistant import Assistant
+from assistant.answer import Answer, Kind
+from assistant.assistant import MOST_STARTERS, Assistant
 from assistant.evaluation import read_questions
 from assistant.evaluation_report import as_text, ask_all, report, save
-from assistant.question import QuestionError, check_turns
+from assistant.question import LONGEST_QUESTION, QuestionError, check_turns
 from assistant.urgent import urgent_help
+from assistant.wording import wording
 from corpus import ShownError, command_line
 from settings import PROJECT, Settings
 
@@ -72,25 +73,39 @@ def _ask_many() -> None:
     rows = list(_read_rows())
     assistant = Assistant.load()
     for row in tqdm(rows, desc="Asking", unit="question", delay=2, disable=None):
-        print(json.dumps({"id": row.get("id"), **assistant.ask(row["turns"]).as_dict()}, ensure_ascii=False))
+        print(json.dumps({"id": row.get("id"), **_answer(assistant, row["turns"]).as_dict()}, ensure_ascii=False))
+
+
+def _answer(assistant: Assistant, turns: list[str]) -> Answer:
+    """An answer to every question of a batch: one that cannot be asked must not cost the others theirs."""
+    try:
+        return assistant.ask(turns)
+    except QuestionError as error:
+        message = wording()[f"page.{error.code}"].format(limit=f"{LONGEST_QUESTION:,}")
+        return Answer(Kind.CHAT, message, (), assistant.starters()[:MOST_STARTERS], 1.0, assistant.version.name)
 
 
 def _read_rows() -> Iterator[dict[str, Any]]:
-    """Every line, checked before the first is answered, so that a bad one leaves nothing half written."""
+    """Every line, read before the first is answered, so that a malformed one leaves nothing half written."""
     for number, line in enumerate(sys.stdin.buffer, 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            check_turns(row["turns"])
-            json.dumps(row.get("id"), ensure_ascii=False).encode("utf-8")  # half a character could not be written back
-        except QuestionError as error:
-            raise QuestionError(f"line {number}: {error.message}", remedy=error.remedy, code=error.code) from None
+            row = _checked(json.loads(line))
         except (ValueError, KeyError, TypeError, RecursionError):
             raise QuestionError(
                 f'line {number} is not an object like {{"id": "1", "turns": ["…"]}}.', remedy="Mend it.", code="not_text"
             ) from None
         yield row
+
+
+def _checked(row: Any) -> dict[str, Any]:
+    """A row whose turns are a list of strings, and whose id can be written back: half a character could not."""
+    turns = row["turns"]
+    if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
+        raise TypeError(turns)
+    json.dumps(row.get("id"), ensure_ascii=False).encode("utf-8")
+    return dict(row)
 
 
 def _as_text(answer: Answer) -> str:

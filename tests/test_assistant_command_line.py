@@ -100,16 +100,29 @@ def test_no_question_at_all_is_an_empty_one(run: Run) -> None:
         (b'["Hello"]', ["line 2 is not an object"]),
         (b'{"id": "2"}', ["line 2 is not an object"]),
         (b'{"id": "\\ud83d", "turns": ["Hello"]}', ["line 2 is not an object"]),
-        (b'{"id": "2", "turns": "Hello"}', ["line 2: A question must be text."]),
-        (b'{"id": "2", "turns": [7]}', ["line 2: A question must be text."]),
-        (b'{"id": "2", "turns": []}', ["line 2: The question is empty.", "Type a question"]),
-        (b'{"id": "2", "turns": [" "]}', ["line 2: The question is empty."]),
-        (b'{"id": "2", "turns": ["' + b"a" * 1_001 + b'"]}', ["line 2: The question has 1,001 characters"]),
+        (b'{"id": "2", "turns": "Hello"}', ["line 2 is not an object"]),
+        (b'{"id": "2", "turns": [7]}', ["line 2 is not an object"]),
+        (b'{"id": "2", "turns": []}', ["line 2 is not an object"]),
     ],
 )
-def test_a_bad_line_is_named_and_nothing_is_answered(run: Run, line: bytes, parts: list[str]) -> None:
+def test_a_malformed_line_is_named_and_nothing_is_answered(run: Run, line: bytes, parts: list[str]) -> None:
     good = b'{"id": "1", "turns": ["Hello"]}\n'
     assert_one_line_error(run("ask", "--jsonl", given=good + line + b"\n" + good), *parts)
+
+
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [(" ", "Please type a question"), ("a" * 1_001, "1,000 characters"), ("half \\ud83d", "only read text")],
+)
+def test_a_question_of_a_batch_that_cannot_be_asked_says_so_and_costs_no_other_its_answer(
+    run: Run, question: str, part: str
+) -> None:
+    good = '{"id": "1", "turns": ["Hello"]}'
+    outcome = run("ask", "--jsonl", given=f'{good}\n{{"id": "2", "turns": ["{question}"]}}\n{good}\n'.encode())
+    rows = [json.loads(line) for line in outcome.out.splitlines()]
+    assert (outcome.exit_code, [row["id"] for row in rows]) == (0, ["1", "2", "1"])
+    assert part in rows[1]["message"]
+    assert rows[0] == rows[2]
 
 
 @pytest.mark.parametrize("damage", [None, b"nonsense\n", b"20260101T000000Z-abcdef\n"])
