@@ -54,6 +54,7 @@ function offerKnown() {
     button.type = "button";
     button.dataset.ask = question;
     button.lang = "en";
+    button.dir = "ltr"; // a question mark would stand on the wrong side in a right-to-left page
     button.textContent = question;
     return button;
   });
