@@ -66,8 +66,8 @@ class OutcomeModel:
 
 # Urgent help is shown from a smaller probability on than anything else: a miss costs more than a false alarm.
 URGENT_FROM = 0.3
-# Quotes are shown when it is this likely that the corpus says it. On held-out questions 0.6 and 0.5 get as many outcomes
-# right; 0.6 stays silent on more near misses (0.81 against 0.77), and on other diseases.
+# Quotes are shown when it is this likely that the corpus says it. On held-out English questions 0.774 of the outcomes are
+# right with it and 0.778 without, but it stays silent on more near misses (0.79 against 0.76), and on other diseases.
 ANSWER_FROM = 0.6
 
 
