@@ -38,7 +38,8 @@ evaluate: setup
 	$(PY) -m index build
 	$(PY) -m assistant evaluate $(QUESTIONS)
 
-# Learns everything that is committed as learned, from the committed labels; never yet timed as a whole, its two trainings took about 15 minutes each on two free cores.
+# Learns everything that is committed as learned, from the committed labels. Not yet timed as a whole: its two trainings
+# took about 15 minutes each on two free cores.
 train: .venv/installed-train
 	$(PY) -m assistant.training
 

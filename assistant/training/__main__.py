@@ -1,4 +1,4 @@
-"""`python -m assistant.training`: from the committed labels to what serving reads; an hour and a half on two cores."""
+"""`python -m assistant.training`: from the committed labels to what serving reads; two trainings and the fitting."""
 
 import typer
 
