@@ -17,6 +17,7 @@ from assistant.answer import Kind
 from corpus import ShownError
 
 EXPECTED = frozenset({*Kind, "safe"})  # safe: nothing but quotes or fixed wording may come back
+STYLE_OF_LANGUAGE = "other-language: "
 Z_95 = 1.959963984540054  # standard normal quantile of 0.975
 
 
@@ -43,6 +44,11 @@ class LabelledQuestion:
         if self.language:
             return "language"
         return "offtopic" if self.expect == "unanswered" and self.id.startswith("O") else self.expect
+
+    @property
+    def asked_in(self) -> str:
+        """The code of the language that it is asked in, as labelled or as its style says."""
+        return self.language or (self.style.removeprefix(STYLE_OF_LANGUAGE) if STYLE_OF_LANGUAGE in self.style else "en")
 
     @property
     def allowed(self) -> frozenset[str]:

@@ -170,6 +170,14 @@ def test_a_question_is_counted_with_its_language_then_off_topic_then_what_it_exp
     assert question("u1", "unanswered").group == "unanswered"
 
 
+@pytest.mark.parametrize(
+    ("language", "style", "code"),
+    [("", "plain", "en"), ("pl", "plain", "pl"), ("", "other-language: hi", "hi"), ("ar", "other-language: ar", "ar")],
+)
+def test_the_language_asked_in_is_labelled_or_said_by_the_style(language: str, style: str, code: str) -> None:
+    assert LabelledQuestion("1", ("?",), "answer", language=language, style=style).asked_in == code
+
+
 def test_styles_are_counted_most_frequent_first() -> None:
     styles = ["plain", "lay", "lay", "", "formal"]
     outcomes = [Outcome(question(str(n), "chat", style=style), "chat" if n else "advice") for n, style in enumerate(styles)]

@@ -5,7 +5,6 @@ import pytest
 
 from assistant.abstention import OUTCOMES
 from assistant.training.conditional_logit import fit_conditional_logit
-from assistant.training.figures import calibration_error
 from assistant.training.outcome_model import NEVER, fit_outcome_model
 
 
@@ -45,11 +44,3 @@ def test_the_outcome_model_recovers_known_weights() -> None:
     assert model.bias[3:].tolist() == [NEVER] * 3
     share = np.mean([model.probabilities(row)["answer"] for row in features[:500]])
     assert share == pytest.approx((chosen[:500] == OUTCOMES.index("answer")).mean(), abs=0.05)
-
-
-def test_the_calibration_error_is_the_mean_gap_of_the_bins() -> None:
-    confidence = np.array([0.05, 0.15, 0.15, 0.95, 1.0])
-    right = np.array([0.0, 0.0, 1.0, 1.0, 0.0])
-    by_hand = 1 / 5 * 0.05 + 2 / 5 * abs(0.15 - 0.5) + 2 / 5 * abs(0.975 - 0.5)
-    assert calibration_error(confidence, right) == pytest.approx(by_hand)
-    assert calibration_error(np.array([0.0, 1.0]), np.array([0.0, 1.0])) == 0

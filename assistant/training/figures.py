@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from assistant.abstention import decide
 from assistant.answer import Kind
+from assistant.calibration import calibration_error
 from assistant.evaluation import Outcome, Rate, figures, judge
+from assistant.judged import Judged
 from assistant.quoting import MOST, SHARE_OTHER_SECTION, SHARE_SAME_SECTION, choose
 from assistant.training.fitting import Prediction
+from assistant.triage import triage
 
-BINS = 10
 SHARES = (0.06, 0.08, 0.1, 0.12, 0.15, 0.18, 0.2, 0.22, 0.25, 0.3, 0.4)  # of the probability, tried for quoting
 OF_SEVERAL_ARTICLES = ("quotes not in the article", "share of article quoted, mean")  # say nothing where articles are mixed
 
@@ -40,11 +41,37 @@ def figures_of(predictions: Sequence[Prediction], /) -> dict[str, Any]:
 
 def outcome_of(prediction: Prediction, /) -> Outcome:
     """What a visitor would have got, held against the label."""
-    kind = decide(prediction.outcomes)
+    kind, _ = shown(prediction)
     article = prediction.row.article
     spans = quoted_spans(prediction) if kind is Kind.ANSWER else []
     quotes = [article.document.text[article.passages[a].start : article.passages[b].end] for a, b in spans]
     return judge(prediction.row.question.label, {"kind": kind.value, "citations": [{"quote": quote} for quote in quotes]})
+
+
+def shown(prediction: Prediction, /) -> tuple[Kind, float]:
+    """The kind that a visitor would have got, and the confidence beside it: a rule of triage is certain."""
+    if (ruled := triage(prediction.row.question.label.turns[-1])) is not None:
+        return ruled.kind, 1.0
+    kind = decide(prediction.outcomes)
+    return kind, prediction.outcomes[kind]
+
+
+def judged(prediction: Prediction, /) -> Judged:
+    """The prediction as a row to keep."""
+    label, outcome = prediction.row.question.label, outcome_of(prediction)
+    kind, confidence = shown(prediction)
+    return Judged(
+        id=label.id,
+        article=prediction.row.question.slug,
+        language=label.asked_in,
+        expect=label.expect,
+        got=kind.value,
+        is_right=outcome.is_right,
+        confidence=confidence,
+        answer=prediction.outcomes[Kind.ANSWER],
+        is_found=_is_right(prediction),
+        quote="" if outcome.is_right or not outcome.quotes else outcome.quotes[0],
+    )
 
 
 def quoted_spans(
@@ -59,18 +86,6 @@ def quoted_spans(
     numbers = {heading: number for number, heading in enumerate(dict.fromkeys(p.section for p in article.passages))}
     sections = [numbers[passage.section] for passage in article.passages]
     return choose(prediction.scores, sections, article.leans_on, share_same_section=same, share_other_section=other)
-
-
-def calibration_error(
-    confidence: npt.NDArray[np.floating], right: npt.NDArray[np.floating], /, *, bins: int = BINS
-) -> float:
-    """Expected calibration error (n,), (n,) → number, with bins of equal width.
-
-    Source: C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, arXiv:1706.04599.
-    """
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in np.unique(place)]
-    return float(sum(gaps))
 
 
 def quoting_figures(predictions: Sequence[Prediction], /, *, best: int = 5) -> list[dict[str, float]]:

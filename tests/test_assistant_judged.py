@@ -1,0 +1,38 @@
+"""assistant/judged.py: held-out rows, written and read."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.judged import HeldOutRun, Judged, languages, read_held_out, write_held_out
+from corpus import ShownError
+
+RIGHT = Judged("a1", "tea", "en", "answer", "answer", True, 0.91238, 0.91238, True, "")
+WRONG = Judged("w1", "tea", "de", "unanswered", "answer", False, 0.7, 0.7, False, "Tee ist „heiß“.")
+
+
+def test_rows_are_read_as_they_were_written_but_for_digits(tmp_path: Path) -> None:
+    path = tmp_path / "results" / "held-out.json"
+    write_held_out(HeldOutRun("a run", (RIGHT, WRONG)), path)
+    found = read_held_out(path)
+    assert (found.run, found.rows[1]) == ("a run", WRONG)
+    assert found.rows[0].confidence == 0.9124
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 8  # one row a line
+
+
+def test_a_run_without_rows_can_be_kept(tmp_path: Path) -> None:
+    write_held_out(HeldOutRun("none", ()), tmp_path / "held-out.json")
+    assert read_held_out(tmp_path / "held-out.json") == HeldOutRun("none", ())
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"run": "x", "columns": ["id"], "rows": [["a1"]]}'])
+def test_what_holds_no_rows_is_named_with_the_remedy(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "held-out.json"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(ShownError, match=r"held-out\.json holds no held-out rows"):
+        read_held_out(path)
+
+
+def test_rows_are_told_apart_by_language() -> None:
+    assert languages([WRONG, RIGHT, RIGHT]) == {"en": [RIGHT, RIGHT], "de": [WRONG]}
