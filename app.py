@@ -40,7 +40,7 @@ def create_app(settings: Settings, /) -> FastAPI:
     assistant = Assistant(
         _servable_version(settings, encoder), encoder, public_url=settings.public_url, region=settings.region
     )
-    server = create_server(assistant, feedback_file=settings.feedback_file)
+    server = create_server(assistant, feedback_file=settings.feedback_file, allowed_origins=settings.allowed_origins)
     if settings.page == "on":
         from assistant.web.chat_page import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
 

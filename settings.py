@@ -33,6 +33,11 @@ class Settings(BaseSettings):
         description="embedding model: all-MiniLM-L6-v2 (pinned, from its package), a local path, or a hub id",
     )
     public_url: str = Field("", description="address that visitors see, such as https://example.org/rls; empty: relative")
+    allowed_origins: str = Field(
+        "localhost",
+        description="sites that may embed the widget beside our own, such as https://example.org; localhost: this machine "
+        "at any port; *: any site",
+    )
     region: str = Field("INT", description="whose emergency and crisis lines are shown: US, GB, DE, ...; INT: any")
     feedback_file: Path = Field(
         PROJECT / "reports" / "feedback.jsonl",

@@ -10,12 +10,20 @@ from assistant.assistant import Assistant
 from assistant.web.api import api_routes
 from assistant.web.article_page import article_routes
 from assistant.web.feedback import feedback_routes
+from assistant.web.origins import AllowedOrigins, answer_embedding_sites
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_server(assistant: Assistant, /, *, feedback_file: Path | None = None) -> FastAPI:
-    """The API, the article pages and their style sheets; FastAPI's own documentation pages are off."""
+def create_server(
+    assistant: Assistant, /, *, feedback_file: Path | None = None, allowed_origins: str = "localhost"
+) -> FastAPI:
+    """The API, the article pages and their style sheets; FastAPI's own documentation pages are off.
+
+    Raises:
+        OriginError: `allowed_origins` is not a list of origins.
+    """
+    allowed = AllowedOrigins.parse(allowed_origins)
     server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None)
     server.add_middleware(GZipMiddleware, minimum_size=1_000)
     server.include_router(api_routes(assistant))
@@ -23,4 +31,5 @@ def create_server(assistant: Assistant, /, *, feedback_file: Path | None = None)
     if feedback_file is not None:
         server.include_router(feedback_routes(feedback_file))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")
+    answer_embedding_sites(server, allowed)
     return server
