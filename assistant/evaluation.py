@@ -58,12 +58,16 @@ class LabelledQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One question with what was answered; `hits[i]` says whether quote i holds a gold piece."""
+    """One question with what was answered; `hits[i]` says whether quote i holds a gold piece.
+
+    `confidence` is the one that was told, 1 where none was.
+    """
 
     question: LabelledQuestion
     kind: str | None  # None: there is no answer for this question
     quotes: tuple[str, ...] = ()
     hits: tuple[bool, ...] = ()
+    confidence: float = 1.0
 
     @property
     def is_answered(self) -> bool:
@@ -152,7 +156,7 @@ def judge(question: LabelledQuestion, answer: Mapping[str, Any] | None, /) -> Ou
         return Outcome(question, None)
     quotes = tuple(citation["quote"] for citation in answer.get("citations", ()))
     hits = tuple(any(squash(gold) in squash(quote) for gold in question.gold) for quote in quotes)
-    return Outcome(question, answer["kind"], quotes, hits)
+    return Outcome(question, answer["kind"], quotes, hits, answer.get("confidence", 1.0))
 
 
 def figures(outcomes: Iterable[Outcome], /, *, article: str) -> dict[str, Rate | int]:

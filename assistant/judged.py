@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from assistant.evaluation import LabelledQuestion, Outcome
 from corpus import ShownError
 
 DIGITS = 4
@@ -25,10 +26,19 @@ class Judged:
     expect: str
     got: str
     is_right: bool  # the outcome, by the rules of `assistant.evaluation`
+    in_three: bool  # one of the quotes shown is right
     confidence: float  # in what was shown; 1 where a rule of triage decided
     answer: float  # the probability that the best passage answers, whatever was shown
     is_found: bool  # the best passage does answer
     quote: str  # the first, when it was wrong to show it
+
+    @property
+    def outcome(self) -> Outcome:
+        """The same as a judged answer, for the figures of `assistant.evaluation`; without the words of its quotes."""
+        question = LabelledQuestion(self.id, (), self.expect, language="" if self.language == "en" else self.language)
+        is_shown = self.got == "answer"
+        hits = (self.is_right, self.in_three) if is_shown else ()
+        return Outcome(question, self.got, hits=hits, confidence=self.confidence)
 
 
 COLUMNS = [field.name for field in fields(Judged)]

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.evaluation import Rate, figures
 from assistant.judged import HeldOutRun, Judged, languages, read_held_out, write_held_out
 from corpus import ShownError
 
-RIGHT = Judged("a1", "tea", "en", "answer", "answer", True, 0.91238, 0.91238, True, "")
-WRONG = Judged("w1", "tea", "de", "unanswered", "answer", False, 0.7, 0.7, False, "Tee ist „heiß“.")
+RIGHT = Judged("a1", "tea", "en", "answer", "answer", True, True, 0.91238, 0.91238, True, "")
+WRONG = Judged("w1", "tea", "de", "unanswered", "answer", False, False, 0.7, 0.7, False, "Tee ist „heiß“.")
 
 
 def test_rows_are_read_as_they_were_written_but_for_digits(tmp_path: Path) -> None:
@@ -36,3 +37,14 @@ def test_what_holds_no_rows_is_named_with_the_remedy(tmp_path: Path, text: str |
 
 def test_rows_are_told_apart_by_language() -> None:
     assert languages([WRONG, RIGHT, RIGHT]) == {"en": [RIGHT, RIGHT], "de": [WRONG]}
+
+
+def test_rows_give_the_figures_of_the_outcomes_that_they_were_made_from() -> None:
+    third = Judged("a2", "tea", "en", "answer", "answer", False, True, 0.8, 0.8, False, "Tea is wet.")
+    refused = Judged("a3", "tea", "en", "answer", "advice", False, False, 1.0, 0.4, True, "")
+    found = figures([row.outcome for row in (RIGHT, third, refused, WRONG)], article="-")
+    rates = {name: figure.count for name, figure in found.items() if isinstance(figure, Rate)}
+    assert rates["right outcome, all"] == rates["right, answer (3)"] == rates["first quote right when answered"] == 1
+    assert rates["a right quote in three, of answerable"] == rates["coverage of answerable"] == 2
+    assert rates["over-refusals, of answerable"] == 1
+    assert rates["right, language (1)"] == 0

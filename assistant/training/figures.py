@@ -67,6 +67,7 @@ def judged(prediction: Prediction, /) -> Judged:
         expect=label.expect,
         got=kind.value,
         is_right=outcome.is_right,
+        in_three=any(outcome.hits),
         confidence=confidence,
         answer=prediction.outcomes[Kind.ANSWER],
         is_found=_is_right(prediction),
