@@ -12,7 +12,7 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from assistant import Assistant
+from assistant import Assistant, LiveAssistant
 from assistant.web import create_server
 from corpus import ShownError, load_corpus
 from index import (
@@ -37,14 +37,18 @@ def create_app(settings: Settings, /) -> FastAPI:
         ShownError: a part cannot be had; the message says what to do.
     """
     encoder = load_encoder(settings.model)
-    assistant = Assistant(
-        _servable_version(settings, encoder), encoder, public_url=settings.public_url, region=settings.region
+    version = _servable_version(settings, encoder)
+    live = LiveAssistant(Assistant(version, encoder, public_url=settings.public_url, region=settings.region))
+    server = create_server(
+        live,
+        index_dir=settings.index_dir,
+        feedback_file=settings.feedback_file,
+        allowed_origins=settings.allowed_origins,
     )
-    server = create_server(assistant, feedback_file=settings.feedback_file, allowed_origins=settings.allowed_origins)
     if settings.page == "on":
         from assistant.web.chat_page import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
 
-        mount_chat_page(server, assistant)
+        mount_chat_page(server, live)
     return server
 
 

@@ -48,6 +48,7 @@ class Assistant:
             )
         learned().check(version.manifest)
         self.version = version
+        self.encoder = encoder
         self._retriever = Retriever(version, encoder, learned())
         self._public_url = public_url
         self._region = check_region(region)
@@ -63,6 +64,14 @@ class Assistant:
         index_dir = index_dir or settings.index_dir
         version = open_version(index_dir, current_version(index_dir))  # fails fast, before the model is loaded
         return cls(version, load_encoder(settings.model), public_url=settings.public_url, region=settings.region)
+
+    def on(self, version: IndexVersion, /) -> Self:
+        """The same assistant on another version.
+
+        Raises:
+            ModelError, StaleCalibrationError: as for a new one.
+        """
+        return type(self)(version, self.encoder, public_url=self._public_url, region=self._region)
 
     def ask(self, turns: Sequence[str], /) -> Answer:
         """Answer the last of the turns, read with those before it (oldest first).

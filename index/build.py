@@ -17,6 +17,7 @@ from index.versions import (
     FORMAT,
     VERSION_NAME,
     IndexLayout,
+    IndexVersion,
     Manifest,
     current_version,
     open_version,
@@ -45,13 +46,23 @@ def build(documents: list[Document], /, *, encoder: Encoder, index_dir: Path) ->
     inputs = fingerprint_inputs(documents, model=encoder.fingerprint)
     with publishing(index_dir) as layout:
         _remove_unfinished(layout)
-        if (standing := _current_if_whole(index_dir, inputs)) is not None:
-            return standing
+        published = _current_if_whole(index_dir)
+        if published is not None and published.manifest.inputs == inputs:
+            return BuildResult(published.name, is_new=False, passages=len(published.passages), encoded=0)
         passages = [passage for document in documents for passage in split(document)]
         texts = {document.id: document.text for document in documents}
         vectors, encoded = encode_with_cache(reading_texts(passages, texts), encoder=encoder, cache=layout.encoding_cache)
         name = f"{_free_second(layout)}-{inputs[:6]}"
-        manifest = Manifest(name, inputs, encoder.fingerprint, SPLITTER, len(passages), vectors.pooled.shape[1], files={})
+        manifest = Manifest(
+            name,
+            inputs,
+            encoder.fingerprint,
+            SPLITTER,
+            len(passages),
+            vectors.pooled.shape[1],
+            files={},
+            gone=_gone(published, documents),
+        )
         write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors)
         publish(layout, name)
     return BuildResult(name, is_new=True, passages=len(passages), encoded=encoded)
@@ -72,14 +83,19 @@ def _free_second(layout: IndexLayout) -> str:
     return f"{moment:%Y%m%dT%H%M%SZ}"
 
 
-def _current_if_whole(index_dir: Path, inputs: str) -> BuildResult | None:
+def _current_if_whole(index_dir: Path) -> IndexVersion | None:
     try:
-        current = open_version(index_dir, current_version(index_dir))
+        return open_version(index_dir, current_version(index_dir))
     except (IndexMissingError, IndexDamagedError):
         return None
-    if current.manifest.inputs != inputs:
-        return None
-    return BuildResult(current.name, is_new=False, passages=len(current.passages), encoded=0)
+
+
+def _gone(published: IndexVersion | None, documents: list[Document]) -> tuple[str, ...]:
+    """What visitors could read before and cannot any more: its address should say so rather than "never heard of"."""
+    if published is None:
+        return ()
+    known = {*published.manifest.gone, *published.documents}
+    return tuple(sorted(known - {document.id for document in documents}))
 
 
 def _remove_unfinished(layout: IndexLayout) -> None:

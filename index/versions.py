@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from index.faiss_store import FaissStore
 from index.passages import Passage
 from index.store import VectorStore
 
-FORMAT = 2  # bump when an older program would misread a version
+FORMAT = 3  # bump when an older program would misread a version
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 FILES = {"documents.json", "passages.json", "store.faiss", *(f"{part}.npy" for part in VECTOR_PARTS)}  # in a manifest
 BUILD_COMMAND = "Run `python -m index build`."
@@ -73,6 +73,7 @@ class Manifest:
     passages: int
     dimension: int
     files: dict[str, str]  # file name → sha256
+    gone: tuple[str, ...] = ()  # ids of articles that were published before and are no more
     format: int = FORMAT
 
 
@@ -184,6 +185,9 @@ def read_manifest(index_dir: Path, name: str, /) -> Manifest:
         raise IndexDamagedError(f"the manifest of version {name} cannot be read.", remedy=BUILD_COMMAND) from None
     if manifest.format != FORMAT or manifest.version != name:
         raise IndexDamagedError(f"version {name} has another format or name than its manifest.", remedy=BUILD_COMMAND)
+    if not isinstance(manifest.gone, list) or not all(isinstance(id_, str) for id_ in manifest.gone):
+        raise IndexDamagedError(f"the manifest of version {name} does not name what is gone.", remedy=BUILD_COMMAND)
+    manifest = replace(manifest, gone=tuple(manifest.gone))
     if not isinstance(manifest.files, dict) or manifest.files.keys() != FILES:
         raise IndexDamagedError(f"the manifest of version {name} does not name its files.", remedy=BUILD_COMMAND)
     return manifest

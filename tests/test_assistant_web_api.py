@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant import Assistant
+from assistant import Assistant, LiveAssistant
 from assistant.web import create_server
 from assistant.web.body import LARGEST_BODY
 
@@ -16,7 +16,7 @@ IRON = "How is iron linked to dopamine?"
 
 @pytest.fixture(scope="module")
 def client(assistant: Assistant) -> TestClient:
-    return TestClient(create_server(assistant))
+    return TestClient(create_server(LiveAssistant(assistant)))
 
 
 def body_of(*turns: str) -> bytes:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant import Assistant
+from assistant import Assistant, LiveAssistant
 from assistant.web import create_server
 from assistant.web.article_page import article_html
 from assistant.wording import wording
@@ -76,7 +76,7 @@ def check_sentences(page: Page, document: Document, passages: list[Passage]) -> 
 
 @pytest.fixture(scope="module")
 def client(assistant: Assistant) -> TestClient:
-    return TestClient(create_server(assistant))
+    return TestClient(create_server(LiveAssistant(assistant)))
 
 
 def test_every_sentence_of_the_article_stands_in_the_page_with_its_id(client: TestClient, assistant: Assistant) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant import Assistant
+from assistant import Assistant, LiveAssistant
 from assistant.web import create_server
 from assistant.web.origins import AllowedOrigins, OriginError
 
@@ -14,7 +14,7 @@ PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-He
 
 def asked_from(origin: str, assistant: Assistant, *, allowed: str) -> dict[str, str]:
     """The headers that decide whether a page of an origin may read the answer."""
-    client = TestClient(create_server(assistant, allowed_origins=allowed))
+    client = TestClient(create_server(LiveAssistant(assistant), allowed_origins=allowed))
     headers = client.post("/api/ask", content=QUESTION, headers={"Origin": origin}).headers
     return {name: value for name, value in headers.items() if name.startswith("access-control-")}
 
@@ -51,14 +51,14 @@ def test_credentials_are_never_allowed(assistant: Assistant, allowed: str) -> No
 
 
 def test_only_what_a_widget_needs_is_answered_to_other_sites(assistant: Assistant) -> None:
-    client = TestClient(create_server(assistant, allowed_origins=SITE))
+    client = TestClient(create_server(LiveAssistant(assistant), allowed_origins=SITE))
     for path in ("/version", "/livez", "/articles/causes-of-restless-legs-syndrome", "/site/site.css"):
         headers = client.get(path, headers={"Origin": SITE}).headers
         assert "access-control-allow-origin" not in headers, path
 
 
 def test_a_preflight_is_answered_for_an_allowed_site_and_refused_for_others(assistant: Assistant) -> None:
-    client = TestClient(create_server(assistant, allowed_origins=SITE))
+    client = TestClient(create_server(LiveAssistant(assistant), allowed_origins=SITE))
     assert client.options("/api/ask", headers={"Origin": SITE, **PREFLIGHT}).status_code == 200
     assert client.options("/api/ask", headers={"Origin": "https://other.org", **PREFLIGHT}).status_code == 400
 
@@ -69,7 +69,7 @@ def test_a_preflight_is_answered_for_an_allowed_site_and_refused_for_others(assi
 )
 def test_what_is_not_an_origin_is_refused_at_the_start_in_one_line(assistant: Assistant, text: str) -> None:
     with pytest.raises(OriginError, match="ALLOWED_ORIGINS=") as refused:
-        create_server(assistant, allowed_origins=text)
+        create_server(LiveAssistant(assistant), allowed_origins=text)
     assert "\n" not in str(refused.value)
     assert refused.value.remedy
 

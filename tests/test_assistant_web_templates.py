@@ -23,7 +23,7 @@ def test_an_undefined_value_is_an_error() -> None:
 
 def test_values_are_escaped() -> None:
     hostile = '</title><script>alert("1")</script>'
-    html = render("missing.html", text={"page.title": hostile, "page.no_article": hostile})
+    html = render("missing.html", message=hostile, text={"page.title": hostile})
     assert "<script" not in html
     assert hostile in unescape(html)
 

@@ -6,14 +6,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from assistant.assistant import Assistant
+from assistant.live import LiveAssistant
 from assistant.question import QuestionError
 from assistant.web.body import BodyTooLargeError, read_json
 from corpus import ShownError
 
 
-def api_routes(assistant: Assistant, /) -> APIRouter:
-    """The routes, over one loaded assistant."""
+def api_routes(live: LiveAssistant, /) -> APIRouter:
+    """The routes; each takes the assistant in use once, so that an answer never mixes two versions."""
     router = APIRouter()
 
     @router.post("/api/ask")
@@ -21,7 +21,7 @@ def api_routes(assistant: Assistant, /) -> APIRouter:
         """Answer the last of `{"turns": [...]}`; the body may be sent as application/json or text/plain."""
         try:
             turns = await _read_turns(request)
-            answer = await run_in_threadpool(assistant.ask, turns)
+            answer = await run_in_threadpool(live.current.ask, turns)
         except BodyTooLargeError as error:
             return _refusal(413, error)
         except QuestionError as error:
@@ -35,18 +35,23 @@ def api_routes(assistant: Assistant, /) -> APIRouter:
 
     @router.get("/readyz")
     async def readyz() -> dict[str, str]:
-        """Questions are answered. The server listens only once its index is loaded."""
-        return {"status": "ok", "index_version": assistant.version.name}
+        """Questions are answered. The server listens only once its index is loaded.
+
+        When a newly published version could not be loaded, the old one is served and `not_loaded` says why.
+        """
+        not_loaded = {"not_loaded": live.failure} if live.failure else {}
+        return {"status": "ok", "index_version": live.current.version.name} | not_loaded
 
     @router.get("/version")
     async def version() -> dict[str, Any]:
         """What is served: index version, model fingerprint, articles."""
-        manifest = assistant.version.manifest
+        served = live.current.version
+        manifest = served.manifest
         return {
             "index_version": manifest.version,
             "model": manifest.model,
             "passages": manifest.passages,
-            "articles": sorted(assistant.version.documents),
+            "articles": sorted(served.documents),
         }
 
     return router

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from assistant.assistant import Assistant
+from assistant.live import LiveAssistant
 from assistant.web.templates import render
 from assistant.wording import wording
 from corpus import Document, Section
@@ -26,17 +26,20 @@ class Sentence:
     text: str
 
 
-def article_routes(assistant: Assistant, /) -> APIRouter:
-    """The route, over one loaded assistant."""
+def article_routes(live: LiveAssistant, /) -> APIRouter:
+    """The route, over the assistant in use."""
     router = APIRouter()
 
     @router.get("/articles/{slug}", response_class=HTMLResponse)
     async def article(slug: str) -> HTMLResponse:
-        """The article, or a page that says there is none."""
-        document = assistant.version.documents.get(slug)
+        """The article, or a page that says that there is none, or none any more."""
+        version = live.current.version
+        document = version.documents.get(slug)
         if document is None:
-            return HTMLResponse(render("missing.html", text=wording()), status_code=404)
-        passages = [passage for passage in assistant.version.passages if passage.document_id == slug]
+            is_gone = slug in version.manifest.gone
+            message = wording()["page.gone" if is_gone else "page.no_article"]
+            return HTMLResponse(render("missing.html", message=message, text=wording()), status_code=410 if is_gone else 404)
+        passages = [passage for passage in version.passages if passage.document_id == slug]
         return HTMLResponse(article_html(document, passages))
 
     return router

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.answer import Answer, Citation
 from assistant.assistant import Assistant
+from assistant.live import LiveAssistant
 from assistant.question import LONGEST_QUESTION, QuestionError
 from assistant.web.article_page import outline
 from assistant.web.body import BodyTooLargeError, read_json
@@ -36,7 +37,7 @@ document.dispatchEvent(new CustomEvent('rls:drawn'));
 """
 
 
-def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> None:
+def mount_chat_page(server: FastAPI, live: LiveAssistant, /) -> None:
     """Mount the page, and the route that its questions take, on the server, below whose routes it stands."""
 
     @server.post("/api/reply", response_class=HTMLResponse)
@@ -46,9 +47,9 @@ def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> None:
             data = dict(await read_json(request))
         except (BodyTooLargeError, ValueError, TypeError):
             data = {}
-        return HTMLResponse(await run_in_threadpool(reply_html, assistant, data))
+        return HTMLResponse(await run_in_threadpool(reply_html, live.current, data))
 
-    page = chat_page(assistant)
+    page = chat_page(live)
     page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=EVENTS_AT_ONCE)
     gr.mount_gradio_app(
         server,
@@ -67,19 +68,26 @@ def mount_chat_page(server: FastAPI, assistant: Assistant, /) -> None:
     )
 
 
-def chat_page(assistant: Assistant, /) -> gr.Blocks:
-    """The page, drawn again when another language is chosen."""
+def chat_page(live: LiveAssistant, /) -> gr.Blocks:
+    """The page, drawn again when another language is chosen, or another version is served."""
 
     def redraw(event: gr.EventData) -> str:
         language = str(event._data.get("language"))
-        return shell_html(assistant, language if language in languages() else DEFAULT_LANGUAGE)
+        return shell_html(live.current, language if language in languages() else DEFAULT_LANGUAGE)
 
     page: gr.Blocks = gr.Blocks(title=wording()["page.title"], analytics_enabled=False, fill_width=True)
     with page:
         shell = gr.HTML(
-            shell_html(assistant, DEFAULT_LANGUAGE), elem_id="shell", apply_default_css=False, js_on_load=SHELL_BRIDGE
+            shell_html(live.current, DEFAULT_LANGUAGE), elem_id="shell", apply_default_css=False, js_on_load=SHELL_BRIDGE
         )
         shell.select(redraw, None, shell, api_visibility="private", show_progress="hidden", trigger_mode="multiple")
+
+    def draw_for(fresh: Assistant) -> None:
+        """Gradio sends new visitors the page as it was first drawn: draw it anew, so that it shows the served article."""
+        shell.value = shell_html(fresh, DEFAULT_LANGUAGE)
+        page.config = page.get_config_file()
+
+    live.before_each_swap(draw_for)
     return page
 
 

@@ -1,12 +1,14 @@
 """One process: our FastAPI application with the Gradio page mounted on it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from assistant.assistant import Assistant
+from assistant.live import LiveAssistant
 from assistant.web.api import api_routes
 from assistant.web.article_page import article_routes
 from assistant.web.feedback import feedback_routes
@@ -16,18 +18,31 @@ STATIC = Path(__file__).parent / "static"
 
 
 def create_server(
-    assistant: Assistant, /, *, feedback_file: Path | None = None, allowed_origins: str = "localhost"
+    live: LiveAssistant,
+    /,
+    *,
+    index_dir: Path | None = None,
+    feedback_file: Path | None = None,
+    allowed_origins: str = "localhost",
 ) -> FastAPI:
     """The API, the article pages and their style sheets; FastAPI's own documentation pages are off.
+
+    While the server runs, what is published in `index_dir` is what it serves; without one it serves what it was given.
 
     Raises:
         OriginError: `allowed_origins` is not a list of origins.
     """
     allowed = AllowedOrigins.parse(allowed_origins)
-    server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @asynccontextmanager
+    async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
+        with live.following(index_dir) if index_dir is not None else nullcontext():
+            yield
+
+    server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     server.add_middleware(GZipMiddleware, minimum_size=1_000)
-    server.include_router(api_routes(assistant))
-    server.include_router(article_routes(assistant))
+    server.include_router(api_routes(live))
+    server.include_router(article_routes(live))
     if feedback_file is not None:
         server.include_router(feedback_routes(feedback_file))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")
