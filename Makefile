@@ -5,23 +5,38 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint evaluate train clean
+.PHONY: setup run test lint lock evaluate train clean
 
 setup: .venv/installed
 
-# The torch wheel must be named in the same command as the packages that depend on it (see requirements.txt).
-.venv/installed: requirements.txt
+# Every package by the hash of its file, wheels only, so that nothing is run while it is being installed. The locks are
+# complete, so pip has nothing to resolve; `pip check` proves it.
+INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all:
+
+# torch is fetched first by its version alone: given hashes, pip prefers PyPI's build for Linux, which needs gigabytes of
+# NVIDIA's libraries, even where an index offers the processor-only one. What was fetched is then installed by its hash.
+.venv/installed: requirements.txt requirements.lock requirements-torch.lock requirements-nvidia.lock
+	$(PYTHON) -m supply_chain.locks
 	$(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PY) -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest .venv/torch \
+		"$$(grep '^torch==' requirements.txt)"
+	$(INSTALL) --no-index --find-links .venv/torch -r requirements-torch.lock
+	rm -r .venv/torch
+	$(INSTALL) -r requirements.lock
+	$(PY) -m pip check || { $(INSTALL) -r requirements-nvidia.lock && $(PY) -m pip check; }
 	touch $@
 
-.venv/installed-dev: .venv/installed requirements-dev.txt requirements-train.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/installed-dev: .venv/installed requirements-dev.txt requirements-train.txt requirements-dev.lock
+	$(PYTHON) -m supply_chain.locks
+	$(INSTALL) -r requirements-dev.lock
+	$(PY) -m pip check
 	touch $@
 
-.venv/installed-train: .venv/installed requirements-train.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-train.txt
-	touch $@
+# Renews the locks after a change to a requirements*.txt; UPGRADE=--upgrade also takes the newest of what no list pins.
+lock:
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements-dev.txt)"
+	$(PY) -m supply_chain.renew $(UPGRADE)
 
 run: setup
 	$(PY) app.py
@@ -40,7 +55,7 @@ evaluate: setup
 
 # Learns everything that is committed as learned, from the committed labels. Not yet timed as a whole: its two trainings
 # took about 15 minutes each on two free cores.
-train: .venv/installed-train
+train: .venv/installed-dev
 	$(PY) -m assistant.training
 
 clean:
