@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,12 +13,15 @@ from tqdm import tqdm
 from assistant.answer import Answer, Kind
 from assistant.assistant import MOST_STARTERS, Assistant
 from assistant.evaluation import read_questions
-from assistant.evaluation_report import as_text, ask_all, report, save
+from assistant.evaluation_report import NO_RUN, as_text, ask_all, report, save, turns_in
+from assistant.judged import read_held_out
 from assistant.question import LONGEST_QUESTION, QuestionError, check_turns
 from assistant.urgent import urgent_help
 from assistant.wording import wording
 from corpus import ShownError, command_line
 from settings import PROJECT, Settings
+
+HELD_OUT = PROJECT / "tests" / "benchmarks" / "results" / "held-out.json"
 
 app = typer.Typer(help="Ask the assistant.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -55,14 +59,28 @@ def settings() -> None:
 
 
 @app.command()
-def evaluate(questions: list[Path]) -> None:
-    """Score labelled question files; the report is kept in reports/, named by commit."""
+def evaluate(
+    questions: list[Path],
+    *,
+    folder: Annotated[Path, typer.Option("--report", help="where the report is kept")] = PROJECT / "reports",
+) -> None:
+    """Score labelled question files; the report is kept as a page and as JSON."""
+    held_out = read_held_out(HELD_OUT) if HELD_OUT.is_file() else NO_RUN
     labelled = [question for path in questions for question in read_questions(path)]
     assistant = Assistant.load()
     article = "\n\n".join(document.text for document in assistant.version.documents.values())
-    found = report(ask_all(assistant, labelled), article=article)
+    found = report(
+        ask_all(assistant, labelled),
+        article=article,
+        held_out=held_out,
+        trained_on=turns_in(PROJECT / "tests" / "questions"),  # what `make train` reads
+        articles=list(assistant.version.documents),
+        files=[path.name for path in questions],
+        index=assistant.version.name,
+        date=date.today().isoformat(),
+    )
     print(as_text(found))
-    print(f"\nKept as {_shown(save(found, folder=PROJECT / 'reports'))}")
+    print(f"\nKept as {_shown(save(found, folder=folder))}")
 
 
 def _shown(value: object) -> str:

@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -189,13 +189,13 @@ def figures(outcomes: Iterable[Outcome], /, *, article: str) -> dict[str, Rate |
     }
 
 
-def by_style(outcomes: Iterable[Outcome], /) -> dict[str, Rate]:
-    """Right outcomes by the style of the question, most frequent first."""
+def by(outcomes: Iterable[Outcome], key: Callable[[LabelledQuestion], str], /) -> dict[str, Rate]:
+    """Right outcomes by a property of the question, most frequent first."""
     groups: dict[str, list[bool]] = defaultdict(list)
     for outcome in outcomes:
-        groups[outcome.question.style or "-"].append(outcome.is_right)
+        groups[key(outcome.question) or "-"].append(outcome.is_right)
     ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    return {style: Rate(sum(rights), len(rights)) for style, rights in ordered}
+    return {name: Rate(sum(rights), len(rights)) for name, rights in ordered}
 
 
 def squash(text: str, /) -> str:

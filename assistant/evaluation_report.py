@@ -1,15 +1,21 @@
-"""`make evaluate`: ask every labelled question, print the figures, keep them as JSON named by commit."""
+"""`make evaluate`: ask every labelled question, print the figures, keep them as JSON and as a page with pictures."""
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from assistant.assistant import Assistant
-from assistant.evaluation import LabelledQuestion, Outcome, Rate, by_style, figures, judge
+from assistant.evaluation import LabelledQuestion, Outcome, judge, read_questions
+from assistant.judged import HeldOutRun
+from assistant.report.measures import measured, measured_held_out
+from assistant.report.page import page
+
+NO_RUN = HeldOutRun("", ())
+UNKNOWN: dict[str, Any] = {"files": [], "index": "", "date": "", "articles": []}
 
 
 def ask_all(assistant: Assistant, questions: Sequence[LabelledQuestion], /) -> list[Outcome]:
@@ -20,18 +26,37 @@ def ask_all(assistant: Assistant, questions: Sequence[LabelledQuestion], /) -> l
     ]
 
 
-def report(outcomes: Sequence[Outcome], /, *, article: str) -> dict[str, Any]:
-    """Every figure with its interval, overall and by style, as plain values."""
+def report(
+    outcomes: Sequence[Outcome],
+    /,
+    *,
+    article: str,
+    held_out: HeldOutRun = NO_RUN,
+    trained_on: Collection[tuple[str, ...]] = (),
+    **about: Any,
+) -> dict[str, Any]:
+    """Everything that is known of how good the answers are, as plain values.
+
+    Args:
+        outcomes: what was asked now.
+        article: the text that every quote must stand in.
+        held_out: rows of questions that the model was not trained on.
+        trained_on: the turns of those that it was.
+        about: what a reader should know of this run: `files`, `index`, `date`, and `articles`, the slugs that are served.
+    """
     return {
-        "questions": len(outcomes),
-        "figures": {name: _plain(figure) for name, figure in figures(outcomes, article=article).items()},
-        "right outcome by style": {style: _plain(rate) for style, rate in by_style(outcomes).items()},
-        "wrong": [
-            {"id": o.question.id, "expect": o.question.expect, "got": o.kind, "quote": o.quotes[:1]}
-            for o in outcomes
-            if not o.is_right
-        ],
+        **UNKNOWN,
+        **about,
+        "commit": commit(),
+        "seen in training": sum(outcome.question.turns in trained_on for outcome in outcomes),
+        **measured(outcomes, article=article),
+        "held out": measured_held_out(held_out, articles=about.get("articles", ())),
     }
+
+
+def turns_in(folder: Path, /) -> set[tuple[str, ...]]:
+    """The turns of every labelled question in the files of a folder."""
+    return {question.turns for path in folder.rglob("*.jsonl") for question in read_questions(path)}
 
 
 def as_text(found: dict[str, Any], /) -> str:
@@ -43,10 +68,13 @@ def as_text(found: dict[str, Any], /) -> str:
 
 
 def save(found: dict[str, Any], /, *, folder: Path) -> Path:
-    """Write `evaluation-<commit>.json` and return its path."""
+    """Write `evaluation.json`, the same named by commit, and `evaluation.html`; returns the path of the page."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"evaluation-{commit()}.json"
-    path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    for name in ("evaluation", f"evaluation-{found['commit']}"):
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    path = folder / "evaluation.html"
+    path.write_text(page(found), encoding="utf-8")
     return path
 
 
@@ -63,13 +91,6 @@ def commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return told.stdout.strip()
-
-
-def _plain(figure: Rate | int) -> Any:
-    if isinstance(figure, int):
-        return figure
-    low, high = figure.interval
-    return {"value": figure.value, "low": low, "high": high, "total": figure.total}  # rounded once, when printed
 
 
 def _line(name: str, figure: Any) -> str:

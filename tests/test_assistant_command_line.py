@@ -238,9 +238,10 @@ def test_evaluate_prints_the_figures_and_keeps_the_report(real_index: Path, tmp_
         [*COMMAND, "evaluate", questions], cwd=project, env=environment(real_index), capture_output=True, text=True
     )
     assert ended.returncode == 0, ended.stderr
-    kept = project / "reports" / "evaluation-unknown.json"
+    page, kept = project / "reports" / "evaluation.html", project / "reports" / "evaluation-unknown.json"
     assert ended.stdout.startswith("right outcome, all: 0.500  [")
-    assert ended.stdout.endswith(f"Kept as {kept.relative_to(project)}\n")
+    assert ended.stdout.endswith(f"Kept as {page.relative_to(project)}\n")
+    assert "Out of sample" in page.read_text(encoding="utf-8")
     report = json.loads(kept.read_text(encoding="utf-8"))
     assert report["figures"]["right outcome, all"]["value"] == 0.5
     assert [wrong["id"] for wrong in report["wrong"]] == ["2"]

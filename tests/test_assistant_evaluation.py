@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evaluation import LabelledQuestion, Outcome, Rate, by_style, figures, judge, read_questions
+from assistant.evaluation import LabelledQuestion, Outcome, Rate, by, figures, judge, read_questions
 from assistant.evaluation_report import as_text, report
 from corpus import ShownError, load_article
 from settings import PROJECT
@@ -181,7 +181,7 @@ def test_the_language_asked_in_is_labelled_or_said_by_the_style(language: str, s
 def test_styles_are_counted_most_frequent_first() -> None:
     styles = ["plain", "lay", "lay", "", "formal"]
     outcomes = [Outcome(question(str(n), "chat", style=style), "chat" if n else "advice") for n, style in enumerate(styles)]
-    assert list(by_style(outcomes).items()) == [
+    assert list(by(outcomes, lambda asked: asked.style).items()) == [
         ("lay", Rate(2, 2)),
         ("-", Rate(1, 1)),
         ("formal", Rate(1, 1)),

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from assistant.evaluation import LabelledQuestion, Outcome, Rate
-from assistant.evaluation_report import as_text, ask_all, commit, report, save
+from assistant.evaluation import LabelledQuestion, Outcome, Rate, read_questions
+from assistant.evaluation_report import as_text, ask_all, commit, report, save, turns_in
+from assistant.report.page import page
 from settings import PROJECT
 
 TEA = "Tea is hot."
@@ -33,7 +34,14 @@ def test_a_report_gives_each_figure_with_its_interval_overall_and_by_style() -> 
 
 def test_a_report_lists_what_went_wrong() -> None:
     assert report([GOOD, BAD, CHAT], article=TEA)["wrong"] == [
-        {"id": "a2", "expect": "answer", "got": "answer", "quote": ("It is.",)}
+        {
+            "id": "a2",
+            "expect": "answer",
+            "got": "answer",
+            "confidence": 1.0,
+            "question": ("Tea?",),
+            "quote": ("It is.",),
+        }
     ]
 
 
@@ -54,11 +62,18 @@ def test_a_printed_figure_is_rounded_once() -> None:
     assert as_text(report(outcomes, article=TEA)).startswith("right outcome, all: 0.211 ")
 
 
-def test_a_report_is_kept_by_the_name_of_the_commit(tmp_path: Path) -> None:
+def test_a_report_is_kept_as_a_page_and_as_the_numbers_it_is_drawn_from(tmp_path: Path) -> None:
     found = report([GOOD, BAD], article=TEA)
     path = save(found, folder=tmp_path / "new folder" / "reports")
-    assert path == tmp_path / "new folder" / "reports" / f"evaluation-{commit()}.json"
-    assert json.loads(path.read_text(encoding="utf-8")) == json.loads(json.dumps(found))
+    assert path.read_text(encoding="utf-8") == page(found)
+    for name in ("evaluation", f"evaluation-{commit()}"):
+        assert json.loads((path.parent / f"{name}.json").read_text(encoding="utf-8")) == json.loads(json.dumps(found))
+
+
+def test_questions_that_were_trained_on_are_counted() -> None:
+    trained = read_questions(PROJECT / "tests" / "questions" / "dev.jsonl")[0]
+    asked = [Outcome(trained, "chat"), Outcome(LabelledQuestion("new", ("Never asked in training?",), "chat"), "chat")]
+    assert report(asked, article=TEA, trained_on=turns_in(PROJECT / "tests" / "questions"))["seen in training"] == 1
 
 
 def test_the_commit_is_the_checkouts() -> None:
