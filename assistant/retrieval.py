@@ -11,6 +11,7 @@ from assistant.answer import Hit
 from assistant.evidence import Evidence, PassageSet, evidence_of, passage_set
 from assistant.learned import Learned, Model
 from assistant.neighbours import LabelledQuestions, Votes
+from assistant.reading import QuestionReader
 from corpus.storage import sha256_of
 from index import Encoder, Encoding, IndexVersion
 from index.encoder import Vectors
@@ -34,11 +35,6 @@ class Found:
     outcomes: dict[str, float]
 
 
-def query_text(turns: Sequence[str], /) -> str:
-    """The question, then the turn before it, which tells what "it" and "those" stand for; as in training."""
-    return " [SEP] ".join(reversed(turns[-2:]))
-
-
 def passage_scores(evidence: Evidence, weights: Vectors, vote: float, votes: Votes | None, /) -> Vectors:
     """Scores of the passages (n,): weighed evidence, and what labelled neighbours say where there are some."""
     scores = (evidence.features @ weights).astype(np.float32)
@@ -60,6 +56,7 @@ class Retriever:
         self._version = version
         self._encoder = encoder
         self._learned = learned
+        self.reader = QuestionReader(document.text for document in version.documents.values())
         self._labelled = learned.questions if _is_labelled(version, learned.questions) else None
         self.sentences = tuple(
             version.documents[passage.document_id].text[passage.start : passage.end] for passage in version.passages
@@ -68,7 +65,7 @@ class Retriever:
 
     def find(self, turns: Sequence[str], /) -> Found:
         """Score the passages that may answer the last turn, and say what is likely to come of it."""
-        question = self._encoder.encode([query_text(turns)])[0]
+        question = self._encoder.encode([self.reader.read(turns)])[0]
         if len(self.sentences) <= CANDIDATES:
             rows, passages = tuple(range(len(self.sentences))), self._all
         else:

@@ -10,7 +10,8 @@ from assistant.abstention import OUTCOMES, QUESTION_FEATURES, Heads, OutcomeMode
 from assistant.evidence import PASSAGE_FEATURES, TokenWeights
 from assistant.learned import Learned, Model, learned
 from assistant.neighbours import NEIGHBOUR_FEATURES, LabelledQuestions
-from assistant.retrieval import CANDIDATES, Retriever, query_text
+from assistant.reading import QuestionReader
+from assistant.retrieval import CANDIDATES, Retriever
 from corpus import Document
 from corpus.storage import sha256_of
 from index import IndexVersion, build, current_version, open_version
@@ -180,19 +181,14 @@ def test_what_a_sentence_leans_on_is_found_among_the_candidates_or_left_out(
     assert any(before is not None for before in leans_on)
 
 
-def test_a_question_is_read_with_the_turn_before_it_and_no_other() -> None:
-    assert query_text(["What is tea?"]) == "What is tea?"
-    assert query_text(["What is milk?", "What is tea?", "Is it hot?"]) == "Is it hot? [SEP] What is tea?"
-
-
 def test_a_question_is_encoded_once(version: IndexVersion) -> None:
     fresh = HashEncoder()
     Retriever(version, fresh, learned_by_hand()).find(["What is tea?", "Is it hot?"])
-    assert fresh.encoded == [query_text(["What is tea?", "Is it hot?"])]
+    assert fresh.encoded == ["Is it hot? [SEP] What is tea?"]
 
 
 def test_the_separator_of_two_turns_is_one_token_of_the_real_model(encoder: SentenceTransformerEncoder) -> None:
-    (encoding,) = encoder.encode([query_text(["What is tea?", "Is it hot?"])])
+    (encoding,) = encoder.encode([QuestionReader([]).read(["What is tea?", "Is it hot?"])])
     assert encoding.pieces == ("is", "it", "hot", "?", "[SEP]", "what", "is", "tea", "?")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assistant.answer import Kind
 from assistant.evaluation import LabelledQuestion, read_questions, squash
-from assistant.retrieval import query_text
+from assistant.reading import QuestionReader
 from corpus import Document, ShownError, Source, load_article
 from corpus.readers import read
 from index.passages import Passage, leans, previous_row, reading_texts, split
@@ -61,6 +61,11 @@ class Article:
         return [previous_row(row, self.passages) if leans(text) else None for row, text in enumerate(self.sentences)]
 
     @cached_property
+    def reader(self) -> QuestionReader:
+        """Reads questions as when the article is the whole corpus."""
+        return QuestionReader([self.document.text])
+
+    @cached_property
     def word_counts(self) -> Counter[str]:
         """How often each lower-case word of four letters or more occurs in the title, under headings and in them."""
         parts = [self.document.source.title, *self.sentences, *(passage.section for passage in self.passages)]
@@ -69,17 +74,16 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A labelled question of one article, `slug`; `gold` are rows of its passages, empty unless `expect` is "answer"."""
+    """A labelled question of one article, `slug`.
+
+    `gold` are rows of the article's passages, empty unless `expect` is "answer"; `text` is what the encoder reads.
+    """
 
     label: LabelledQuestion
     slug: str
     expect: Kind
     gold: tuple[int, ...]
-
-    @property
-    def text(self) -> str:
-        """What the encoder reads."""
-        return query_text(self.label.turns)
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,8 @@ def question_of(label: LabelledQuestion, article: Article, /, *, where: str = ""
             f"{where}: {label.id} expects {label.expect!r} and has {len(rows)} gold sentences.",
             remedy="Give `answer`, and nothing else, its gold.",
         )
-    return Question(label, article.document.id, Kind(label.expect), tuple(sorted(rows)))
+    text = article.reader.read(label.turns)
+    return Question(label, article.document.id, Kind(label.expect), tuple(sorted(rows)), text)
 
 
 def _rows_with(piece: str, sentences: Sequence[str]) -> list[int]:
