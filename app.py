@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from assistant import Assistant, LiveAssistant
 from assistant.web import create_server
+from assistant.web.origins import AllowedOrigins
 from corpus import ShownError, load_corpus
 from index import (
     Encoder,
@@ -48,7 +49,7 @@ def create_app(settings: Settings, /) -> FastAPI:
     if settings.page == "on":
         from assistant.web.chat_page import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
 
-        mount_chat_page(server, live)
+        mount_chat_page(server, live, frame_ancestors=AllowedOrigins.parse(settings.allowed_origins).frame_ancestors)
     return server
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.web import feedback
+from assistant.web.body import BodyLimit
 from assistant.web.feedback import feedback_routes
 
 CANARY = "xylophone-7319"
@@ -22,6 +23,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(file: Path) -> TestClient:
     server = FastAPI()
+    server.add_middleware(BodyLimit)
     server.include_router(feedback_routes(file))
     return TestClient(server)
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from assistant.live import LiveAssistant
 from assistant.question import QuestionError
-from assistant.web.body import BodyTooLargeError, read_json
-from corpus import ShownError
+from assistant.web.body import read_json
+from assistant.web.refusal import refusal
 
 
 def api_routes(live: LiveAssistant, /) -> APIRouter:
@@ -22,10 +22,8 @@ def api_routes(live: LiveAssistant, /) -> APIRouter:
         try:
             turns = await _read_turns(request)
             answer = await run_in_threadpool(live.current.ask, turns)
-        except BodyTooLargeError as error:
-            return _refusal(413, error)
         except QuestionError as error:
-            return _refusal(422, error)
+            return refusal(422, error.message, error.remedy)
         return Response(answer.as_json(), media_type="application/json")
 
     @router.get("/livez")
@@ -64,7 +62,3 @@ async def _read_turns(request: Request) -> Any:
         raise QuestionError(
             "The request holds no question.", remedy='Send {"turns": ["your question"]} as JSON.', code="not_text"
         ) from None
-
-
-def _refusal(status: int, error: ShownError) -> JSONResponse:
-    return JSONResponse({"error": error.message, "remedy": error.remedy}, status_code=status)

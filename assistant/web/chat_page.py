@@ -14,13 +14,16 @@ import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Mount
 
 from assistant.answer import Answer, Citation
 from assistant.assistant import Assistant
 from assistant.live import LiveAssistant
 from assistant.question import LONGEST_QUESTION, QuestionError
+from assistant.web.allowed_routes import AllowedRoutes
 from assistant.web.article_page import outline
-from assistant.web.body import BodyTooLargeError, read_json
+from assistant.web.body import read_json
+from assistant.web.page_policy import OWN_FRAMES, PagePolicy
 from assistant.web.templates import render
 from assistant.wording import DEFAULT_LANGUAGE, languages, wording
 
@@ -37,15 +40,18 @@ document.dispatchEvent(new CustomEvent('rls:drawn'));
 """
 
 
-def mount_chat_page(server: FastAPI, live: LiveAssistant, /) -> None:
-    """Mount the page, and the route that its questions take, on the server, below whose routes it stands."""
+def mount_chat_page(server: FastAPI, live: LiveAssistant, /, *, frame_ancestors: str = OWN_FRAMES) -> None:
+    """Mount the page, and the route that its questions take, on the server, below whose routes it stands.
+
+    `frame_ancestors`: the directive that says who may show the page in a frame.
+    """
 
     @server.post("/api/reply", response_class=HTMLResponse)
     async def reply(request: Request) -> HTMLResponse:
         """One reply to `{"turns", "language"}`; whatever was sent, it gets a sentence that helps."""
         try:
             data = dict(await read_json(request))
-        except (BodyTooLargeError, ValueError, TypeError):
+        except (ValueError, TypeError):
             data = {}
         return HTMLResponse(await run_in_threadpool(reply_html, live.current, data))
 
@@ -66,6 +72,8 @@ def mount_chat_page(server: FastAPI, live: LiveAssistant, /) -> None:
         mcp_server=False,
         show_error=False,
     )
+    (mount,) = (route for route in server.routes if isinstance(route, Mount) and isinstance(route.app, gr.routes.App))
+    mount.app = AllowedRoutes(PagePolicy(mount.app, frame_ancestors=frame_ancestors))
 
 
 def chat_page(live: LiveAssistant, /) -> gr.Blocks:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
-from assistant.web.body import BodyTooLargeError, read_json
+from assistant.web.body import read_json
+from assistant.web.refusal import refusal
 
 VERDICTS = ("wrong", "unhelpful", "unsafe")
 ANSWER_ID = re.compile(r"(answer|unanswered|advice|urgent|chat)( [a-z0-9-]+:\d+-\d+){0,3}")
@@ -26,24 +27,18 @@ def feedback_routes(file: Path, /) -> APIRouter:
         try:
             body = await read_json(request)
             row = {name: str(body[name]) for name in ("answer", "version", "verdict")}
-        except BodyTooLargeError as error:
-            return _refusal(413, error.message, error.remedy)
         except (ValueError, KeyError, TypeError):
             row = {}
         if not _is_sound(row):
-            return _refusal(422, "This is not a verdict on an answer.", f"Send a verdict out of {', '.join(VERDICTS)}.")
+            return refusal(422, "This is not a verdict on an answer.", f"Send a verdict out of {', '.join(VERDICTS)}.")
         if file.exists() and file.stat().st_size > LARGEST_FILE:
-            return _refusal(503, "No more feedback can be kept.", "Tell the site's owner.")
+            return refusal(503, "No more feedback can be kept.", "Tell the site's owner.")
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps({"day": f"{datetime.now(UTC):%Y-%m-%d}", **row}) + "\n")
         return Response(status_code=204)
 
     return router
-
-
-def _refusal(status: int, error: str, remedy: str) -> JSONResponse:
-    return JSONResponse({"error": error, "remedy": remedy}, status_code=status)
 
 
 def _is_sound(row: dict[str, str]) -> bool:

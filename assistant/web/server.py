@@ -11,8 +11,10 @@ from starlette.staticfiles import StaticFiles
 from assistant.live import LiveAssistant
 from assistant.web.api import api_routes
 from assistant.web.article_page import article_routes
+from assistant.web.body import BodyLimit
 from assistant.web.feedback import feedback_routes
 from assistant.web.origins import AllowedOrigins, answer_embedding_sites
+from assistant.web.security_headers import SecurityHeaders
 
 STATIC = Path(__file__).parent / "static"
 
@@ -40,7 +42,10 @@ def create_server(
             yield
 
     server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    # The last that is added is the first that a request meets.
+    server.add_middleware(BodyLimit)
     server.add_middleware(GZipMiddleware, minimum_size=1_000)
+    server.add_middleware(SecurityHeaders)
     server.include_router(api_routes(live))
     server.include_router(article_routes(live))
     if feedback_file is not None:

@@ -1,0 +1,153 @@
+"""What can be reached, how much may be sent, and which headers come back: of the real running server."""
+
+import asyncio
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page
+from starlette.types import Message
+
+from assistant.web.allowed_routes import AllowedRoutes, is_allowed
+from assistant.web.body import LARGEST_BODY
+from assistant.web.page_policy import policy
+from tests.browsers import THREE, PageServer, ask, open_page
+from tests.conftest import ARTICLE
+
+ROUTE_OF_GRADIO = re.compile(r'@(?:app|router)\.(?:get|head|post|put|delete|api_route|websocket)\(\s*"([^"]+)"')
+POLICY_VIOLATION = 1008  # RFC 6455
+OTHER_ROUTES = (
+    *("/config", "/info", "/openapi.json", "/monitoring", "/monitoring/summary", "/login", "/token", "/user", "/app_id"),
+    *("/file=http://127.0.0.1/", "/file=/etc/passwd", "/proxy=http://127.0.0.1/", "/upload", "/docs", "/redoc", "/mcp"),
+    *("/assets/%2e%2e/secret", "/static/img/logo.svg", "/manifest.json", "/robots.txt", "/svelte/x", "/pwa_icon"),
+)
+GRADIO_API = (
+    *("info", "upload", "upload_progress", "file=http://127.0.0.1/", "file=/etc/passwd", "file/etc/passwd", "runs"),
+    *("proxy=http://127.0.0.1/", "dev/reload", "deep_link", "startup-events", "monitoring", "queue/status", "api/predict"),
+    *("call/redraw", "call/v2/redraw", "run/redraw", "component_server", "process_recording", "vibe-edit", "vibe-code"),
+    *("mcp/sse", "mcp/", "heartbeat/abc", "cancel", "reset", "stream/abc", "openapi.json", "profiling/summary"),
+    *("run-history/connect", "run-history/records", "login", "logout", "app_id", "config", "undo-vibe-edit"),
+)
+
+
+@pytest.fixture(scope="module")
+def client(page_server: PageServer) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=page_server.url) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", [*OTHER_ROUTES, *(f"/gradio_api/{path}" for path in GRADIO_API)])
+def test_what_the_page_does_not_use_is_not_there(client: httpx.Client, path: str) -> None:
+    for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"):
+        response = client.request(method, path, content=b"{}" if method in {"POST", "PUT"} else None)
+        assert (method, response.status_code) == (method, 404)
+
+
+def test_of_all_that_gradio_serves_only_the_list_is_reached() -> None:
+    spec = importlib.util.find_spec("gradio")
+    assert spec
+    assert spec.origin
+    sources = [file.read_text(encoding="utf-8") for file in Path(spec.origin).parent.glob("*.py")]
+    served = {re.sub(r"\{[^}]*\}", "x", path) for source in sources for path in ROUTE_OF_GRADIO.findall(source)}
+    served |= {f"/gradio_api{path}" for path in served}
+    assert len(served) > 100
+    reached = {path for path in served if any(is_allowed(method, path) for method in ("GET", "HEAD", "POST"))}
+    assert reached == {"/", "/theme.css", "/gradio_api/queue/join", "/gradio_api/queue/data"}
+
+
+def test_a_web_socket_is_closed() -> None:
+    async def connect() -> list[Message]:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        async def receive() -> Message:
+            raise AssertionError("nothing is to be read")
+
+        await AllowedRoutes(FastAPI())({"type": "websocket", "path": "/queue/join"}, receive, send)
+        return sent
+
+    assert asyncio.run(connect()) == [{"type": "websocket.close", "code": POLICY_VIOLATION}]
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/ask", "/api/reply", "/api/feedback", "/gradio_api/queue/join", "/", "/no-such-route"]
+)
+def test_a_large_body_is_refused_on_every_route_declared_or_in_chunks(client: httpx.Client, path: str) -> None:
+    body = b"x" * (LARGEST_BODY + 1)
+    for content in (body, iter([body[:-1], body[-1:]])):
+        response = client.post(path, content=content)
+        assert response.status_code == 413
+        assert list(response.json()) == ["error", "remedy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/api/ask", "/livez", "/no-such-route", f"/articles/{ARTICLE}", "/site/site.css"])
+def test_every_response_carries_the_security_headers(client: httpx.Client, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "'unsafe-inline'" not in headers["Content-Security-Policy"].split("style-src")[0]
+    assert ("unsafe-eval" in headers["Content-Security-Policy"]) == (path == "/")
+
+
+def test_only_those_named_may_frame_the_page(client: httpx.Client) -> None:
+    assert (
+        client.get("/")
+        .headers["Content-Security-Policy"]
+        .split("; ")[-1]
+        .startswith("frame-ancestors 'self' http://localhost:*")
+    )
+    assert policy("", frame_ancestors="frame-ancestors https://example.org").endswith(
+        "; frame-ancestors https://example.org"
+    )
+    assert "frame-ancestors 'none'" in client.get(f"/articles/{ARTICLE}").headers["Content-Security-Policy"]
+
+
+def test_the_policy_names_inline_scripts_by_their_hash_and_no_others() -> None:
+    found = policy("<script>a</script><script src='x'>b</script><script data-gradio-mode>c</script><p onclick='d'>")
+    assert re.findall(r"'sha256-[^']+'", found) == [
+        "'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='",  # of "a", as `openssl dgst -sha256 -binary | base64` says
+        "'sha256-Ln0sA6lQeuJl7PW1NWiFpTOTogKdJBOUmXJloaJa78Y='",  # of "c"
+    ]
+
+
+def test_the_page_asks_for_nothing_that_is_refused_and_breaks_no_policy(browser: Browser, page_server: PageServer) -> None:
+    with browser.new_context(locale="pt-BR") as context:
+        page = context.new_page()
+        refused: list[str] = []
+        said: list[str] = []
+        page.on("response", lambda response: refused.append(response.url) if response.status >= 400 else None)
+        page.on("console", lambda message: said.append(message.text))
+        open_page(page, page_server.url)
+        page.locator(".chat[lang=pt]").wait_for()
+        ask(page, THREE)
+        assert [url for url in refused if not url.endswith("/favicon.ico")] == []
+        assert [line for line in said if "policy" in line.lower() or "error" in line.lower()] == []
+
+
+def test_markup_that_got_into_the_page_after_all_would_run_nothing(page: Page) -> None:
+    ran = page.evaluate(
+        """async () => {
+          const place = document.createElement("div");
+          place.innerHTML = "<img src=x onerror='window.ran = 1'><a href='javascript:window.ran = 2'>x</a>";
+          document.body.append(place);
+          const script = document.createElement("script");
+          script.textContent = "window.ran = 3";
+          document.body.append(script);
+          const other = document.createElement("script");
+          other.src = "data:text/javascript,window.ran=4";
+          document.body.append(other);
+          place.querySelector("a").click();
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          return window.ran;
+        }"""
+    )
+    assert ran is None
