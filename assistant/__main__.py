@@ -79,8 +79,9 @@ def evaluate(
         index=assistant.version.name,
         date=date.today().isoformat(),
     )
+    page = save(found, folder=folder)  # before anything is printed: `| head` must not cost the report
     print(as_text(found))
-    print(f"\nKept as {_shown(save(found, folder=folder))}")
+    print(f"\nKept as {_shown(page)}")
 
 
 def _shown(value: object) -> str:
