@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock evaluate train clean
+.PHONY: setup run test lint lock evaluate train widget clean
 
 setup: .venv/installed
 
@@ -57,6 +57,11 @@ evaluate: setup
 # took about 15 minutes each on two free cores.
 train: .venv/installed-dev
 	$(PY) -m assistant.training
+
+# The widget's files out of its sources; needs node. What it makes is committed.
+widget: setup
+	npm ci --prefix assistant/web/widget
+	$(PY) -m assistant.web.widget
 
 clean:
 	rm -rf .venv index/versions reports

@@ -15,6 +15,7 @@ from assistant.web.body import BodyLimit
 from assistant.web.feedback import feedback_routes
 from assistant.web.origins import AllowedOrigins, answer_embedding_sites
 from assistant.web.security_headers import SecurityHeaders
+from assistant.web.widget_routes import widget_routes
 
 STATIC = Path(__file__).parent / "static"
 
@@ -48,6 +49,7 @@ def create_server(
     server.add_middleware(SecurityHeaders)
     server.include_router(api_routes(live))
     server.include_router(article_routes(live))
+    server.include_router(widget_routes(live, allowed))
     if feedback_file is not None:
         server.include_router(feedback_routes(feedback_file))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")

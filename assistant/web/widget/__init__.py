@@ -1,0 +1,1 @@
+"""The sources of the widget, and what builds them."""

@@ -1,0 +1,11 @@
+// What the owner of the site chose: `data-` attributes of the script or, inside our own frame, what the host page passed on.
+
+// IN_FRAME is put in by the build, which makes two scripts out of these sources: for the host's page, and for our frame.
+
+const script = document.currentScript;
+
+export const options = IN_FRAME ? Object.fromEntries(new URLSearchParams(location.hash.slice(1))) : script.dataset;
+
+/** The address that everything is asked from, with a slash at its end: a copy of this file elsewhere names it. */
+export const server = IN_FRAME ? new URL("..", location).href : new URL(".", options.server ? `${options.server}/.` : script.src).href;
+export const serverOrigin = new URL(server).origin;
