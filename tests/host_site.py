@@ -29,7 +29,7 @@ def host_site(name: str = "localhost") -> Iterator[HostSite]:
     site = HostSite("")
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  the name that the library calls
+        def do_GET(self) -> None:
             html, headers = site.pages.get(self.path, ("", {}))
             self.send_response(HTTPStatus.OK if html else HTTPStatus.NOT_FOUND)
             self.send_header("Content-Type", "text/html; charset=utf-8")

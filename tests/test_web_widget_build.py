@@ -15,7 +15,7 @@ from assistant import Assistant, LiveAssistant
 from assistant.answer import Kind
 from assistant.triage import triage
 from assistant.web import create_server
-from assistant.web.widget.__main__ import HERE, WORDS, build, words_of
+from assistant.web.widget.__main__ import HERE, WORDS, build
 from assistant.web.widget_files import BUILT, WidgetFiles
 from assistant.wording import languages, wording
 from settings import PROJECT

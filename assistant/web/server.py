@@ -49,7 +49,7 @@ def create_server(
     server.add_middleware(SecurityHeaders)
     server.include_router(api_routes(live))
     server.include_router(article_routes(live))
-    server.include_router(widget_routes(live, allowed))
+    server.include_router(widget_routes(allowed))
     if feedback_file is not None:
         server.include_router(feedback_routes(feedback_file))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")

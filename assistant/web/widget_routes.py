@@ -6,7 +6,6 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from assistant.live import LiveAssistant
 from assistant.web.origins import AllowedOrigins
 from assistant.web.templates import render
 from assistant.web.widget_files import WidgetFiles
@@ -22,7 +21,7 @@ FRAME_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; base-
 TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types 'none'"
 
 
-def widget_routes(live: LiveAssistant, allowed: AllowedOrigins, /) -> APIRouter:
+def widget_routes(allowed: AllowedOrigins, /) -> APIRouter:
     """The routes."""
     router = APIRouter()
     built = WidgetFiles.read()
@@ -49,9 +48,7 @@ def widget_routes(live: LiveAssistant, allowed: AllowedOrigins, /) -> APIRouter:
         if language not in built.words:
             return Response("There are no words in this language.", status_code=404, media_type="text/plain")
         caching = FOREVER if words_hash == built.words_hash else "no-cache"
-        return Response(
-            built.words[language], media_type="application/json", headers={"Cache-Control": caching, **EMBEDDED}
-        )
+        return Response(built.words[language], media_type="application/json", headers={"Cache-Control": caching, **EMBEDDED})
 
     @router.get("/widget.d.ts")
     async def declarations() -> Response:
