@@ -59,6 +59,8 @@ def widget_routes(allowed: AllowedOrigins, /) -> APIRouter:
     async def frame() -> HTMLResponse:
         """The conversation as a page of its own, for sites that want it isolated in a frame."""
         policy = f"{FRAME_POLICY.format(ancestors=allowed.frame_ancestors)}; {TRUSTED_TYPES}"
-        return HTMLResponse(render("embed_frame.html", text=wording()), headers={"Content-Security-Policy": policy, **EMBEDDED})
+        return HTMLResponse(
+            render("embed_frame.html", text=wording()), headers={"Content-Security-Policy": policy, **EMBEDDED}
+        )
 
     return router
