@@ -104,7 +104,7 @@ def test_an_option_of_add_overrides_what_the_file_says(run: Run, tmp_path: Path,
     ("arguments", "part"),
     [
         (["missing.txt"], "missing.txt does not exist"),
-        (["tea.pdf"], "no reader for .pdf"),
+        (["tea.odt"], "no reader for .odt"),
         (["tea.txt"], "'---' is not a slug"),
         (["tea.txt", "--id", "tea"], "tea is in the corpus already"),
         (["tea.txt", "--id", "new", "--published", "11.10.2025"], "--published '11.10.2025' is not a date"),

@@ -1,46 +1,100 @@
 """From a file as it was handed over to a draft: canonical text, sections, and what the file says of its origin.
 
 A reader never guesses provenance that is not in the file; `None` or an empty string says "not there", and the
-maintainer fills it in. Nothing outside this package knows about file formats.
+maintainer fills it in. Nothing outside this package knows about file formats. A file that is not trusted is read by
+`corpus.readers.guarded`, in a process of its own.
 """
 
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
+from importlib import import_module
+from os import SEEK_END
+from pathlib import Path, PurePath
 
 from corpus.errors import CorpusError
+from corpus.readers.decoding import decode
 from corpus.readers.draft import Draft
-from corpus.readers.markdown import read_markdown
-from corpus.readers.plain_text import read_plain_text
+from corpus.readers.letters import settle
+from corpus.readers.limits import LARGEST_FILE
 
-READERS: dict[str, Callable[[str], Draft]] = {".txt": read_plain_text, ".md": read_markdown}
+# Ending → module and function. Loaded when needed: a Markdown file should not cost the start of the PDF library.
+TEXT_READERS = {".txt": ("plain_text", "read_plain_text"), ".md": ("markdown", "read_markdown")}
+BYTE_READERS = {".html": ("web_page", "read_web_page"), ".pdf": ("pdf", "read_pdf"), ".docx": ("word", "read_word")}
+OTHER_ENDINGS = {".markdown": ".md", ".htm": ".html", ".xhtml": ".html", ".text": ".txt"}
+ENDINGS = sorted({*TEXT_READERS, *BYTE_READERS, *OTHER_ENDINGS})
 
 
-def read(path: Path, /) -> Draft:
+def read(path: Path, /, *, charset: str = "") -> Draft:
     """Read an article by its file's ending.
 
+    Args:
+        path: the file.
+        charset: the encoding that the response which brought it named, if it did.
+
     Raises:
-        CorpusError: the format is unknown, the file cannot be read or is not UTF-8, or nothing quotable is in it.
+        CorpusError: the format is unknown, the file cannot be read, or nothing quotable is in it.
     """
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+    known_ending(path)
+    check_file(path)
+    return read_bytes(path.read_bytes(), path, charset=charset)
+
+
+def read_bytes(data: bytes, path: PurePath, /, *, charset: str = "") -> Draft:
+    """The same of what a file holds."""
+    ending = known_ending(path)
+    try:
+        draft = _read(data, ending, charset)
+    except CorpusError as error:
+        raise CorpusError(f"{path.name}: {error.message}", remedy=error.remedy) from None
+    if not any(section.end > section.start for section in draft.sections):
+        raise CorpusError(f"{path.name} holds no paragraph that could be quoted.", remedy="Add the article's text.")
+    return draft
+
+
+def known_ending(path: PurePath, /) -> str:
+    """The ending that decides the reader.
+
+    Raises:
+        CorpusError: no reader knows it.
+    """
+    ending = OTHER_ENDINGS.get(path.suffix.lower(), path.suffix.lower())
+    if ending not in TEXT_READERS.keys() | BYTE_READERS.keys():
         raise CorpusError(
             f"{path.name}: no reader for {path.suffix or 'a file without an ending'}.",
-            remedy=f"Known formats: {', '.join(sorted(READERS))}.",
+            remedy=f"Known formats: {', '.join(ENDINGS)}.",
         )
+    return ending
+
+
+def check_file(path: Path, /) -> None:
+    """Make sure that a file is there, may be read, and is of bearable size, before any of it is read.
+
+    Raises:
+        CorpusError: it is not so.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            size = file.seek(0, SEEK_END)
     except FileNotFoundError:
         raise CorpusError(f"{path} does not exist.", remedy="Check the path.") from None
     except OSError as error:
         raise CorpusError(f"{path} cannot be read ({error.strerror}).", remedy="Name a file that you may read.") from None
-    except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"{path.name} is not UTF-8 (byte {error.start}).", remedy="Save it as UTF-8 and try again."
-        ) from None
-    draft = reader(text)
-    if not any(section.end > section.start for section in draft.sections):
-        raise CorpusError(f"{path.name} holds no paragraph that could be quoted.", remedy="Add the article's text.")
-    return draft
+    if size > LARGEST_FILE:
+        raise CorpusError(f"{path.name} is larger than {LARGEST_FILE // 10**6} MB.", remedy="Add its parts one by one.")
+
+
+def _read(data: bytes, ending: str, charset: str) -> Draft:
+    if ending in BYTE_READERS:
+        read_bytes = _function(*BYTE_READERS[ending])
+        return read_bytes(data, charset=charset) if ending == ".html" else read_bytes(data)
+    text, doubt = decode(data, declared=charset)
+    draft = _function(*TEXT_READERS[ending])(settle(text))
+    return replace(draft, doubts=(*draft.doubts, doubt)) if doubt else draft
+
+
+def _function(module: str, name: str) -> Callable[..., Draft]:
+    function: Callable[..., Draft] = getattr(import_module(f"corpus.readers.{module}"), name)
+    return function
 
 
 __all__ = ["Draft", "read"]

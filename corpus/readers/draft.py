@@ -17,7 +17,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document before its provenance is complete."""
+    """A document before its provenance is complete. `doubts` are for the maintainer to look into before saying yes."""
 
     title: str
     text: str
@@ -25,6 +25,10 @@ class Draft:
     author: str = ""
     published: date | None = None
     topics: tuple[str, ...] = ()
+    publisher: str = ""
+    licence: str = ""
+    url: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 def assemble(title: str, blocks: Iterable[Block], /) -> tuple[str, tuple[Section, ...]]:
@@ -33,19 +37,20 @@ def assemble(title: str, blocks: Iterable[Block], /) -> tuple[str, tuple[Section
     >>> assemble("T", [Block("One.", False), Block("H", True), Block("Two.", False)])[0]
     'T\n\nOne.\n\nH\n\nTwo.'
     """
-    text = title
+    parts, length = [title], len(title)
     spans: list[tuple[str, int, int]] = []
     heading, start, end = title, -1, -1
     for block in blocks:
-        text += "\n\n"
+        length += 2  # the blank line
         if block.is_heading:
             if end > start:
                 spans.append((heading, start, end))
             heading, start, end = block.text, -1, -1
         else:
-            start = len(text) if start < 0 else start
-            end = len(text) + len(block.text)
-        text += block.text
+            start = length if start < 0 else start
+            end = length + len(block.text)
+        parts.append(block.text)
+        length += len(block.text)
     if end > start:
         spans.append((heading, start, end))
-    return text, tuple(Section(*span) for span in spans)
+    return "\n\n".join(parts), tuple(Section(*span) for span in spans)

@@ -1,0 +1,79 @@
+"""The process that a file which nobody trusts is read in: it limits itself, reads, prints one JSON object, and ends.
+
+    python -m corpus.readers.child WHAT NAME CHARSET < file
+
+Flows in: the file on standard input. Flows out: `{"draft": …}`, `{"addresses": […]}` or `{"error", "remedy"}`.
+Limits come first, before anything looks at the file.
+"""
+
+import json
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import PurePath
+from typing import Any
+
+from corpus.errors import CorpusError
+from corpus.readers import Draft, read_bytes
+from corpus.readers.limits import MEMORY_BYTES, MOST_CHARACTERS, MOST_OUTPUT, MOST_SECTIONS, PROCESSOR_SECONDS
+from corpus.readers.site_lists import addresses_in
+
+FORBIDDEN = {"socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork"}
+
+
+def limit_this_process() -> None:
+    """Memory, processor time, little to write, and no way out: no connection and no other program."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_OUTPUT, MOST_OUTPUT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, _: tuple[object, ...]) -> None:
+    if event in FORBIDDEN:
+        raise PermissionError(f"a reader may not use {event}")
+
+
+def check_size(name: str, draft: Draft, /) -> None:
+    """Make sure that an article is one.
+
+    Raises:
+        CorpusError: it is longer than any.
+    """
+    if len(draft.text) > MOST_CHARACTERS or len(draft.sections) > MOST_SECTIONS:
+        raise CorpusError(
+            f"{name} holds {len(draft.text):,} characters in {len(draft.sections):,} sections; "
+            f"{MOST_CHARACTERS:,} and {MOST_SECTIONS:,} are the most.",
+            remedy="Add its parts one by one.",
+        )
+
+
+def main() -> None:
+    """Read what stands on standard input."""
+    limit_this_process()
+    what, name, charset = sys.argv[1:]
+    try:
+        data = sys.stdin.buffer.read()
+        if what == "addresses":
+            result: dict[str, Any] = {"addresses": addresses_in(data)}
+        else:
+            draft = read_bytes(data, PurePath(name), charset=charset)
+            check_size(name, draft)
+            published = draft.published.isoformat() if draft.published else None
+            result = {"draft": asdict(draft) | {"published": published}}
+    except CorpusError as error:
+        result = {"error": error.message, "remedy": error.remedy}
+    except MemoryError:
+        result = {
+            "error": f"{name} takes more than {MEMORY_BYTES // 2**20} MB to read.",
+            "remedy": "It may be made to do harm.",
+        }
+    except RecursionError:
+        result = {"error": f"{name} is nested too deeply to read.", "remedy": "It may be made to do harm."}
+    # A lone surrogate cannot leave as UTF-8; as an escape it can, and is judged with the text.
+    sys.stdout.write(json.dumps(result, ensure_ascii=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Reading a file that nobody trusts: in a process of its own, with limits; the worst it can do is to end that process."""
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from corpus.document import Section
+from corpus.errors import CorpusError
+from corpus.readers import Draft, check_file, known_ending
+from corpus.readers.limits import MEMORY_BYTES, MOST_OUTPUT, PROCESSOR_SECONDS, WALL_SECONDS
+
+ROOT = Path(__file__).resolve().parents[2]  # where `corpus` is imported from
+HARM = "It may be damaged, or made to do harm; open it, save it in another format, and add that."
+
+
+def read_guarded(path: Path, /, *, charset: str = "", wall_seconds: float = WALL_SECONDS) -> Draft:
+    """What `read` gives, made in a child process.
+
+    Raises:
+        CorpusError: what `read` raises, or the file took too much memory, time or text.
+    """
+    known_ending(path)
+    found = _ask_child("draft", path, charset=charset, wall_seconds=wall_seconds)["draft"]
+    sections = tuple(Section(**section) for section in found.pop("sections"))
+    published = date.fromisoformat(found["published"]) if found["published"] else None
+    tuples = {name: tuple(found[name]) for name in ("topics", "doubts")}
+    return Draft(**(found | tuples | {"sections": sections, "published": published}))
+
+
+def read_addresses(path: Path, /, *, wall_seconds: float = WALL_SECONDS) -> Sequence[str]:
+    """The addresses that a sitemap or a feed lists, in its order; none if the file is neither.
+
+    Raises:
+        CorpusError: the file took too much memory or time.
+    """
+    addresses: list[str] = _ask_child("addresses", path, charset="", wall_seconds=wall_seconds)["addresses"]
+    return addresses
+
+
+def _ask_child(what: str, path: Path, *, charset: str, wall_seconds: float) -> dict[str, Any]:
+    """The child's answer. It gets neither our environment nor any open file but its input and its output."""
+    check_file(path)
+    command = [sys.executable, "-m", "corpus.readers.child", what, path.name, charset]
+    with path.open("rb") as file, tempfile.TemporaryFile() as answer:
+        child = subprocess.Popen(  # noqa: S603 - our own module; the file's name is one argument, and is only shown
+            command, cwd=ROOT, env={"LC_ALL": "C.UTF-8"}, stdin=file, stdout=answer, stderr=subprocess.DEVNULL
+        )
+        try:
+            code = child.wait(wall_seconds)
+        except subprocess.TimeoutExpired:
+            raise CorpusError(f"{path.name} took more than {wall_seconds:g} seconds to read.", remedy=HARM) from None
+        finally:
+            child.kill()  # also when the maintainer interrupts
+            child.wait()
+        answer.seek(0)
+        said = answer.read(MOST_OUTPUT)
+    if code != 0:
+        raise CorpusError(f"{path.name} could not be read ({_reason(code)}).", remedy=HARM)
+    result: dict[str, Any] = json.loads(said)
+    if "error" in result:
+        raise CorpusError(result["error"], remedy=result["remedy"])
+    return result
+
+
+def _reason(code: int) -> str:
+    if code == -signal.SIGXCPU:
+        return f"more than {PROCESSOR_SECONDS} seconds of processor time"
+    if code == -signal.SIGXFSZ:
+        return f"more than {MOST_OUTPUT // 10**6} MB of text"
+    if code < 0:
+        return f"its reader ended with {signal.Signals(-code).name}"
+    return f"its reader failed within {MEMORY_BYTES // 2**20} MB of memory"

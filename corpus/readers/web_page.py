@@ -1,0 +1,106 @@
+"""A web page: trafilatura tells the article from the boilerplate; our own tree settles tables and numbers first."""
+
+import re
+from copy import deepcopy
+from datetime import date
+from urllib.parse import urlsplit
+
+import trafilatura
+from lxml import html
+from lxml.html import HtmlElement
+
+from corpus.errors import CorpusError
+from corpus.readers.decoding import decode
+from corpus.readers.draft import Block, Draft, assemble
+from corpus.readers.letters import settle
+from corpus.readers.markup import blocks, parse, text_of
+
+# The encoding that the page itself declares, in the first kilobyte, where browsers look for it.
+DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
+XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w-]{2,40})", re.IGNORECASE)
+SHORTEST_ARTICLE = 200  # characters; what is found of less is not trusted to be the article
+
+
+def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
+    """Read the article of a page.
+
+    Args:
+        data: the page as it was sent.
+        charset: what the `Content-Type` of the response named, if it did.
+
+    Raises:
+        CorpusError: the page holds no article, or no title.
+    """
+    declared = DECLARED.search(data[:1024]) or XML_DECLARED.search(data[:1024])
+    markup, doubt = decode(data, declared=charset or (declared[1].decode("ascii") if declared else ""))
+    root = parse(settle(markup))
+    stated = trafilatura.extract_metadata(html.document_fromstring(_without_declaration(markup)))
+    own_title = _own_title(root, " ".join((stated.title or "").split()))
+    content = _article(root)
+    if content and content[0].is_heading and content[0].text == own_title:
+        content = content[1:]
+    if not own_title:
+        raise CorpusError("the page has no title.", remedy="Save its article as Markdown that begins with `# Title`.")
+    if _size(content) < SHORTEST_ARTICLE:
+        doubt = f"{doubt} Little text was found: is this the article, and does the page show it without scripts?".strip()
+    text, sections = assemble(own_title, content)
+    return Draft(
+        own_title,
+        text,
+        sections,
+        author=" ".join((stated.author or "").split()),
+        published=date.fromisoformat(stated.date[:10]) if stated.date else None,
+        publisher=" ".join((stated.sitename or "").split()),
+        licence=_licence(root),
+        url=_canonical(root),
+        doubts=(doubt,) if doubt else (),
+    )
+
+
+def _article(root: HtmlElement) -> list[Block]:
+    """The blocks of what trafilatura takes for the article; of the page's own article element where it lost too much."""
+    markup = html.tostring(root, encoding="unicode")
+    found = trafilatura.extract(markup, output_format="html", include_comments=False, include_tables=True)
+    content = blocks(parse(found)) if found else []
+    elements = root.xpath("//article[not(ancestor::article)]") or root.xpath("//main")
+    whole = blocks(_without_chrome(elements[0] if len(elements) == 1 else root))
+    if len(elements) == 1 and any(block.is_heading for block in whole) > any(block.is_heading for block in content):
+        return whole
+    return whole if _size(content) < SHORTEST_ARTICLE else content
+
+
+def _without_chrome(element: HtmlElement) -> HtmlElement:
+    copy = deepcopy(element)
+    for chrome in copy.xpath(".//nav | .//aside | .//footer | .//header[not(.//h1)] | .//*[@role='navigation']"):
+        chrome.drop_tree()
+    return copy
+
+
+def _size(content: list[Block]) -> int:
+    return sum(len(block.text) for block in content if not block.is_heading)
+
+
+def _own_title(root: HtmlElement, stated: str) -> str:
+    """The page's only top heading, else what its metadata say."""
+    top = [text_of(heading) for heading in root.iter("h1")]
+    return top[0] if len([text for text in top if text]) == 1 and top[0] else stated
+
+
+def _licence(root: HtmlElement) -> str:
+    for element in root.xpath("//head/link[@rel='license'] | //a[contains(concat(' ', @rel, ' '), ' license ')]"):
+        address = str(element.get("href") or "")
+        if found := re.search(r"creativecommons\.org/(?:licenses/([a-z-]+)/([\d.]+)|publicdomain/(zero)/([\d.]+))", address):
+            return f"CC0 {found[4]}" if found[3] else f"CC {found[1].upper()} {found[2]}"
+        return text_of(element) or address
+    return ""
+
+
+def _canonical(root: HtmlElement) -> str:
+    for address in root.xpath("//head/link[@rel='canonical']/@href | //head/meta[@property='og:url']/@content"):
+        if urlsplit(str(address)).scheme in {"http", "https"}:
+            return str(address)
+    return ""
+
+
+def _without_declaration(markup: str) -> str:
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", markup) or "<p></p>"
