@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from assistant.assistant import Assistant
 from corpus import ShownError
 from index import IndexDamagedError, IndexVersion, current_version, open_version
 from index.encoder import Encoder
+from index.locking import hold
 from index.passages import reading_texts
 
 LOOK_EVERY_SECONDS = 1.0
@@ -38,6 +40,7 @@ class LiveAssistant:
         self.failures = 0
         self.failure = ""  # why the published version is not the one served; empty when it is
         self._prepare: list[Prepare] = []
+        self._held: BinaryIO | None = None
         self._failed: tuple[str, float] = ("", 0.0)  # the pointer's content that failed last, and when
 
     def before_each_swap(self, prepare: Prepare, /) -> None:
@@ -48,10 +51,12 @@ class LiveAssistant:
     def following(self, index_dir: Path, /) -> Iterator[None]:
         """Serve whatever is published in this folder, until the end of the block."""
         stop = threading.Event()
+        self._hold(index_dir, self.current.version.name)
 
         def watch() -> None:
             while not stop.wait(LOOK_EVERY_SECONDS):
-                self.look(index_dir)
+                if self.look(index_dir):
+                    self._hold(index_dir, self.current.version.name)
 
         thread = threading.Thread(target=watch, name="follow-index", daemon=True)
         thread.start()
@@ -60,6 +65,8 @@ class LiveAssistant:
         finally:
             stop.set()
             thread.join()
+            if self._held is not None:
+                self._held.close()
 
     def look(self, index_dir: Path, /) -> bool:
         """Serve the published version if another is served; whether a swap took place. Never raises."""
@@ -76,6 +83,16 @@ class LiveAssistant:
             self._report(name, _reason(name, error).replace(str(index_dir), "INDEX_DIR"))
             return False
         return True
+
+    def _hold(self, index_dir: Path, name: str) -> None:
+        """Keep the version in use from being pruned: after a crash this process must find it again."""
+        try:
+            held = hold(index_dir, name)
+        except OSError:
+            return  # it is gone already; what is loaded goes on serving
+        self._held, before = held, self._held
+        if before is not None:
+            before.close()
 
     def _swap(self, version: IndexVersion) -> None:
         fresh = self.current.on(version)

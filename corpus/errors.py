@@ -5,6 +5,8 @@
     ├── CorpusError           the maintainer's article or its provenance
     ├── IndexMissingError     (index) nothing was published yet
     ├── IndexDamagedError     (index) a published file is not what its manifest says
+    ├── IndexBusyError        (index) another maintainer is building or publishing
+    ├── IndexStorageError     (index) the disk did not take what was written
     ├── ModelError            (index) the embedding model is not the pinned one, or is not there
     └── QuestionError         (assistant) the visitor's question is empty, too long or not text
 

@@ -1,52 +1,119 @@
-"""`python -m index`: build, verify, publish and list versions."""
+"""`python -m index`: build, publish, roll back, list, verify and prune versions."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 
 from corpus import command_line, load_corpus
 from index.build import build as build_version
 from index.encoder import load_encoder
-from index.versions import current_version, list_versions, open_version, publishing
-from index.versions import publish as publish_version
+from index.errors import IndexMissingError
+from index.locking import publishing
+from index.manifest import BUILD_COMMAND
+from index.publishing import FEWEST_KEPT, prunable, remove, rollback_target, rows
+from index.publishing import publish as publish_version
+from index.versions import current_version, list_versions, open_version
 from settings import Settings
 
-app = typer.Typer(help="Published versions of the index.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(help="Versions of the index.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
 
 
 @app.command()
-def build() -> None:
-    """Build and publish a version from the corpus; an unchanged corpus builds nothing."""
+def build(
+    publish: Annotated[bool, typer.Option("--publish/--no-publish", help="serve it at once")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Build a version from the corpus and publish it; an unchanged corpus builds nothing."""
     settings = Settings.from_environment()
     documents = load_corpus(settings.corpus_dir)
-    result = build_version(documents, encoder=load_encoder(settings.model), index_dir=settings.index_dir)
-    if result.is_new:
-        print(f"Published {result.version}: {result.passages} sentences, {result.encoded} of them encoded now.")
+    encoder = load_encoder(settings.model)
+    result = build_version(documents, encoder=encoder, index_dir=settings.index_dir, publish_it=publish)
+    if not result.is_new:
+        line = f"Nothing to do: {result.version} was built from this very corpus and model."
     else:
-        print(f"Nothing to do: {result.version} was built from this very corpus and model.")
+        verb = "Published" if publish else "Built"
+        line = f"{verb} {result.version}: {result.passages} sentences, {result.encoded} of them encoded now."
+    _print(line, as_json, asdict(result))
 
 
 @app.command()
-def verify() -> None:
-    """Verify every file of the published version against its manifest."""
+def verify(
+    version: Annotated[str | None, typer.Argument(help="left out: the published one")] = None, *, as_json: AsJson = False
+) -> None:
+    """Verify every file of a version against its manifest."""
     index_dir = Settings.from_environment().index_dir
-    version = open_version(index_dir, current_version(index_dir))
-    print(f"{version.name} is whole: {len(version.documents)} articles, {len(version.passages)} sentences.")
+    found = open_version(index_dir, version or current_version(index_dir))
+    articles, passages = len(found.documents), len(found.passages)
+    line = f"{found.name} is whole: {articles} articles, {passages} sentences."
+    _print(line, as_json, {"version": found.name, "articles": articles, "passages": passages})
 
 
 @app.command()
-def publish(version: str) -> None:
-    """Serve a version that was built before; this is also how to roll back."""
-    with publishing(Settings.from_environment().index_dir) as layout:
-        publish_version(layout, version)
-    print(f"Published {version}.")
+def publish(version: str, *, as_json: AsJson = False, dry_run: DryRun = False) -> None:
+    """Serve a version that was built before, an older or a newer one."""
+    _publish(version, as_json=as_json, dry_run=dry_run)
 
 
 @app.command()
-def versions() -> None:
+def rollback(as_json: AsJson = False, dry_run: DryRun = False) -> None:
+    """Serve the version that was published before the current one."""
+    _publish(rollback_target(Settings.from_environment().index_dir), as_json=as_json, dry_run=dry_run)
+
+
+@app.command()
+def versions(as_json: AsJson = False) -> None:
     """List the complete versions, oldest first; the published one is marked."""
+    found = rows(Settings.from_environment().index_dir)
+    if as_json:
+        print(json.dumps([asdict(row) for row in found], indent=2))
+        return
+    for row in found:
+        never = "" if row.was_published else "  never published"
+        print(f"{'*' if row.is_current else ' '} {row.version}{never}{f'  {row.fault}' if row.fault else ''}")
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=FEWEST_KEPT, help="how many of the newest to keep")] = FEWEST_KEPT,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Delete old versions; never the published one, or one that a server on this machine serves."""
     index_dir = Settings.from_environment().index_dir
-    current = current_version(index_dir)
-    for name in list_versions(index_dir):
-        print(f"{'*' if name == current else ' '} {name}")
+    names = prunable(index_dir, keep=keep)
+    if names and not dry_run and (yes or typer.confirm(f"Delete {', '.join(names)}?", err=True)):
+        with publishing(index_dir) as layout:
+            names = [name for name in names if name in prunable(index_dir, keep=keep)]  # as it is now
+            for name in names:
+                remove(layout, name)
+        line = f"Deleted {', '.join(names)}." if names else "Nothing to delete."
+    else:
+        line = f"Would delete {', '.join(names)}." if names else "Nothing to delete."
+        names = names if dry_run else []
+    _print(line, as_json, {"deleted": names, "dry_run": dry_run})
+
+
+def _publish(version: str, *, as_json: bool, dry_run: bool) -> None:
+    index_dir = Settings.from_environment().index_dir
+    if dry_run:
+        if version not in list_versions(index_dir):
+            raise IndexMissingError(f"there is no version {version} in {index_dir}.", remedy=BUILD_COMMAND)
+        open_version(index_dir, version)
+        line = f"Would publish {version}, which is whole."
+    else:
+        with publishing(index_dir) as layout:
+            publish_version(layout, version)
+        line = f"Published {version}."
+    _print(line, as_json, {"version": version, "dry_run": dry_run})
+
+
+def _print(line: str, as_json: bool, values: dict[str, Any]) -> None:
+    print(json.dumps(values) if as_json else line)
 
 
 if __name__ == "__main__":

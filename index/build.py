@@ -1,4 +1,4 @@
-"""From a corpus to a published version: rebuilt whole, encoded incrementally (only sentences never seen before)."""
+"""From a corpus to a version: rebuilt whole, encoded incrementally (only sentences never seen before)."""
 
 import hashlib
 import json
@@ -10,26 +10,19 @@ from pathlib import Path
 from corpus import Document
 from corpus.storage import record_of
 from index.encoder import Encoder
-from index.encoding_cache import encode_with_cache
+from index.encoding_cache import CachedVectors, cached_dimension, encode_missing
 from index.errors import IndexDamagedError, IndexMissingError
+from index.layout import VERSION_NAME, IndexLayout
+from index.locking import publishing
+from index.manifest import FORMAT, Manifest, read_manifest
 from index.passages import SPLITTER, reading_texts, split
-from index.versions import (
-    FORMAT,
-    VERSION_NAME,
-    IndexLayout,
-    IndexVersion,
-    Manifest,
-    current_version,
-    open_version,
-    publish,
-    publishing,
-    write_version,
-)
+from index.publishing import publish
+from index.versions import IndexVersion, current_version, list_versions, open_version, write_version
 
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """The version that now stands, and what it took: sentences encoded, or nothing at all."""
+    """The version that now stands for the corpus, and what it took: sentences encoded, or nothing at all."""
 
     version: str
     is_new: bool
@@ -37,35 +30,26 @@ class BuildResult:
     encoded: int
 
 
-def build(documents: list[Document], /, *, encoder: Encoder, index_dir: Path) -> BuildResult:
-    """Build and publish a version, unless the published one was made from the very same inputs.
+def build(documents: list[Document], /, *, encoder: Encoder, index_dir: Path, publish_it: bool = True) -> BuildResult:
+    """Build a version, unless one from the very same inputs stands; publish it, unless told not to.
 
     Raises:
-        ShownError: another process is building.
+        IndexBusyError: another process is building.
+        IndexStorageError: it could not be written; what is published was not touched.
     """
     inputs = fingerprint_inputs(documents, model=encoder.fingerprint)
     with publishing(index_dir) as layout:
         _remove_unfinished(layout)
-        published = _current_if_whole(index_dir)
+        published = _published_if_whole(index_dir)
         if published is not None and published.manifest.inputs == inputs:
             return BuildResult(published.name, is_new=False, passages=len(published.passages), encoded=0)
-        passages = [passage for document in documents for passage in split(document)]
-        texts = {document.id: document.text for document in documents}
-        vectors, encoded = encode_with_cache(reading_texts(passages, texts), encoder=encoder, cache=layout.encoding_cache)
-        name = f"{_free_second(layout)}-{inputs[:6]}"
-        manifest = Manifest(
-            name,
-            inputs,
-            encoder.fingerprint,
-            SPLITTER,
-            len(passages),
-            vectors.pooled.shape[1],
-            files={},
-            gone=_gone(published, documents),
-        )
-        write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors)
-        publish(layout, name)
-    return BuildResult(name, is_new=True, passages=len(passages), encoded=encoded)
+        waiting = _waiting(index_dir, inputs, published)
+        result = waiting or _write(layout, documents, encoder, inputs, published)
+        if publish_it:
+            publish(layout, result.version)
+    return BuildResult(
+        result.version, is_new=waiting is None or publish_it, passages=result.passages, encoded=result.encoded
+    )
 
 
 def fingerprint_inputs(documents: list[Document], /, *, model: str) -> str:
@@ -73,6 +57,25 @@ def fingerprint_inputs(documents: list[Document], /, *, model: str) -> str:
     rows = [record_of(document) | {"text": document.text} for document in documents]
     content = json.dumps([FORMAT, model, SPLITTER, rows], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
+
+
+def _write(
+    layout: IndexLayout, documents: list[Document], encoder: Encoder, inputs: str, published: IndexVersion | None
+) -> BuildResult:
+    passages = [passage for document in documents for passage in split(document)]
+    read = reading_texts(passages, {document.id: document.text for document in documents})
+    encoded = encode_missing(read, encoder=encoder, cache=layout.encoding_cache)
+    dimension = cached_dimension(layout.encoding_cache, encoder.fingerprint, read[0])
+    name = f"{_free_second(layout)}-{inputs[:6]}"
+    gone = _gone(published, documents)
+    manifest = Manifest(name, inputs, encoder.fingerprint, SPLITTER, len(passages), dimension, files={}, gone=gone)
+    vectors = CachedVectors(layout.encoding_cache, encoder.fingerprint, read, dimension)
+    try:
+        write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors)
+    except BaseException:
+        shutil.rmtree(layout.version(name), ignore_errors=True)  # a full disk is not left full
+        raise
+    return BuildResult(name, is_new=True, passages=len(passages), encoded=encoded)
 
 
 def _free_second(layout: IndexLayout) -> str:
@@ -83,11 +86,25 @@ def _free_second(layout: IndexLayout) -> str:
     return f"{moment:%Y%m%dT%H%M%SZ}"
 
 
-def _current_if_whole(index_dir: Path) -> IndexVersion | None:
+def _published_if_whole(index_dir: Path) -> IndexVersion | None:
     try:
         return open_version(index_dir, current_version(index_dir))
     except (IndexMissingError, IndexDamagedError):
         return None
+
+
+def _waiting(index_dir: Path, inputs: str, published: IndexVersion | None) -> BuildResult | None:
+    """A version from the same inputs that is newer than the published one: built, and not published yet."""
+    for name in reversed(list_versions(index_dir)):
+        if published is None or name <= published.name:
+            return None  # with nothing usable published, nothing old is trusted: all is built anew, from the cache
+        try:
+            if read_manifest(index_dir, name).inputs == inputs:
+                version = open_version(index_dir, name)
+                return BuildResult(name, is_new=False, passages=len(version.passages), encoded=0)
+        except IndexDamagedError:
+            continue
+    return None
 
 
 def _gone(published: IndexVersion | None, documents: list[Document]) -> tuple[str, ...]:

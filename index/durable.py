@@ -1,17 +1,23 @@
 """Writing so that a crash leaves the old state or the new one: sync the file, sync its folder, replace in one step."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
 def write_durably(path: Path, data: bytes, /) -> None:
     """Replace `path` with `data` at once; readers see the old content or the new, never a part."""
     partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
     sync(path.parent)
 
 

@@ -13,3 +13,11 @@ class IndexDamagedError(ShownError):
 
 class ModelError(ShownError):
     """The embedding model cannot be loaded, or is not the one that was pinned."""
+
+
+class IndexBusyError(ShownError):
+    """Somebody else is building or publishing."""
+
+
+class IndexStorageError(ShownError):
+    """The disk did not take what was written."""

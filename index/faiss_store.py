@@ -9,6 +9,8 @@ import numpy as np
 from index.encoder import Vectors
 from index.store import Rows, unit
 
+ROWS_AT_ONCE = 65_536
+
 
 class FaissStore:
     """Exact inner products of unit vectors: cosines."""
@@ -20,7 +22,8 @@ class FaissStore:
     def build(cls, vectors: Vectors, /) -> Self:
         """See `VectorStore.build`."""
         index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(unit(vectors)))
+        for first in range(0, len(vectors), ROWS_AT_ONCE):  # the copy at unit length is as large as what is copied
+            index.add(np.ascontiguousarray(unit(vectors[first : first + ROWS_AT_ONCE])))
         return cls(index)
 
     @classmethod

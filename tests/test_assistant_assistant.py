@@ -16,7 +16,7 @@ from assistant.wording import wording
 from corpus import ShownError, load_article
 from index import IndexDamagedError, IndexMissingError, IndexVersion, ModelError, build, current_version, open_version
 from index.encoder import SentenceTransformerEncoder
-from index.versions import FILES
+from index.manifest import FILES
 from settings import PROJECT, Settings
 from tests.conftest import ARTICLE, HashEncoder, make_document
 

@@ -12,8 +12,8 @@ from assistant.evidence import PASSAGE_FEATURES
 from assistant.learned import Learned, StaleCalibrationError, learned
 from assistant.neighbours import NEIGHBOUR_FEATURES
 from index.encoder import SentenceTransformerEncoder
+from index.manifest import Manifest
 from index.passages import SPLITTER
-from index.versions import Manifest
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """`python -m index`: build, verify, publish, versions; errors of one line."""
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpus import load_corpus
+from corpus.storage import save_article
 from index import build, current_version
 from index.__main__ import app
 from index.versions import list_versions
@@ -99,7 +102,57 @@ def test_without_an_index_the_line_says_what_to_run(run: Run, command: str) -> N
     assert_one_line_error(run(command), "there is no index at", "Run `python -m index build`.")
 
 
-@pytest.mark.parametrize("command", ["build", "verify", "publish", "versions"])
+def test_versions_are_listed_when_the_pointer_is_damaged(run: Run, versions: list[str], index_dir: Path) -> None:
+    (index_dir / "CURRENT").write_bytes(b"\xff damaged")
+    outcome = run("versions")
+    assert (outcome.exit_code, outcome.out) == (0, "".join(f"  {name}\n" for name in versions))
+
+
+def test_versions_as_json_say_what_is_wrong_with_one(run: Run, versions: list[str], index_dir: Path) -> None:
+    (index_dir / versions[0] / "manifest.json").write_bytes(b"{")
+    older, newer = json.loads(run("versions", "--json").out)
+    assert (older["version"], newer["version"]) == tuple(versions)
+    assert "cannot be read" in older["fault"]
+    assert newer == {"version": versions[1], "is_current": True, "was_published": True, "passages": 2, "fault": ""}
+
+
+def test_rollback_is_one_command_and_goes_back_to_what_was_published_before(
+    run: Run, versions: list[str], index_dir: Path
+) -> None:
+    older, newer = versions
+    assert run("rollback", "--dry-run").out == f"Would publish {older}, which is whole.\n"
+    assert current_version(index_dir) == newer
+    assert run("rollback").out == f"Published {older}.\n"
+    assert current_version(index_dir) == older
+    assert_one_line_error(run("rollback"), "there is no version to go back to")
+
+
+def test_build_without_publishing_waits_and_a_further_build_publishes_the_same(
+    run: Run, index_dir: Path, versions: list[str], small_corpus: Path
+) -> None:
+    shutil.rmtree(small_corpus / "tea")
+    save_article(make_document("ale", ["Ale is cold."]), original=Path(__file__), corpus_dir=small_corpus)
+    built = json.loads(run("build", "--no-publish", "--json").out)
+    assert built["is_new"]
+    assert current_version(index_dir) == versions[-1]
+    assert f"  {built['version']}  never published\n" in run("versions").out
+    assert not json.loads(run("build", "--no-publish", "--json").out)["is_new"]
+    assert run("build").out == f"Published {built['version']}: 1 sentences, 0 of them encoded now.\n"
+
+
+def test_prune_asks_and_deletes_the_oldest_only(run: Run, index_dir: Path, versions: list[str]) -> None:
+    assert run("prune", "--yes").out == "Nothing to delete.\n"
+    for text in ("Three.", "Four.", "Five."):
+        build([make_document(paragraphs=[text])], encoder=HashEncoder(), index_dir=index_dir)
+    assert run("prune", "--dry-run", "--json").out == json.dumps({"deleted": versions, "dry_run": True}) + "\n"
+    assert run("prune", given=b"n\n").out.strip() == f"Would delete {', '.join(versions)}."
+    assert len(list_versions(index_dir)) == 5
+    assert run("prune", "--yes").out == f"Deleted {', '.join(versions)}.\n"
+    assert len(list_versions(index_dir)) == 3
+    assert run("prune", "--keep", "2").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["build", "verify", "publish", "versions", "rollback", "prune"])
 def test_help_of_every_command_says_what_it_does(run: Run, command: str) -> None:
     outcome = run(command, "--help")
     assert outcome.exit_code == 0

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,17 +19,11 @@ from corpus import ShownError
 from corpus.storage import sha256_of
 from index import IndexDamagedError, IndexMissingError, build, current_version, open_version
 from index.encoding_cache import PassageVectors
-from index.versions import (
-    FILES,
-    FORMAT,
-    IndexLayout,
-    Manifest,
-    list_versions,
-    publish,
-    publishing,
-    read_manifest,
-    write_version,
-)
+from index.layout import IndexLayout
+from index.locking import publishing
+from index.manifest import FILES, FORMAT, Manifest, read_manifest, sealed
+from index.publishing import publish
+from index.versions import list_versions, write_version
 from tests.conftest import HashEncoder, make_document
 
 OLDER = "20250101T000000Z-aaaaaa"
@@ -146,10 +141,16 @@ def test_a_file_is_not_parsed_before_its_hash_was_verified(index_dir: Path, tmp_
     assert not (tmp_path / "parsed").exists()
 
 
+def seal(folder: Path, record: dict[str, Any]) -> None:
+    """Write a manifest as the project does, so that nothing but what it says is wrong with it."""
+    del record["sha256"]
+    (folder / "manifest.json").write_bytes(sealed(record))
+
+
 def record_the_hash(folder: Path, file: str) -> None:
     record = json.loads((folder / "manifest.json").read_bytes())
     record["files"][file] = sha256_of((folder / file).read_bytes())
-    (folder / "manifest.json").write_text(json.dumps(record), encoding="utf-8")
+    seal(folder, record)
 
 
 @pytest.mark.parametrize("file", ["vectors.npy", "tokens.npy", "starts.npy"])
@@ -164,7 +165,7 @@ def test_pickled_vectors_are_not_unpickled_even_with_a_hash_that_fits(index_dir:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"{}", b"null", b"\xff\xfe", b'{"format": 1}'],
+    [b"", b"{", b"[]", b"{}", b"null", b"\xff\xfe", b'{"format": 3}'],
     ids=["empty", "cut", "list", "object", "null", "bytes", "fields"],
 )
 def test_a_manifest_that_cannot_be_read_is_refused(index_dir: Path, content: bytes) -> None:
@@ -190,7 +191,7 @@ def test_a_manifest_that_does_not_fit_its_version_is_refused(index_dir: Path, fi
     path = folder_of(index_dir) / "manifest.json"
     record = json.loads(path.read_bytes())
     record[field] = value
-    path.write_text(json.dumps(record), encoding="utf-8")
+    seal(path.parent, record)
     with pytest.raises(IndexDamagedError, match=fault):
         open_version(index_dir, current_version(index_dir))
 

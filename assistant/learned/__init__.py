@@ -18,8 +18,8 @@ from assistant.evidence import PASSAGE_FEATURES, TokenWeights
 from assistant.neighbours import NEIGHBOUR_FEATURES, LabelledQuestions
 from corpus import ShownError
 from index.encoder import Vectors
+from index.manifest import Manifest
 from index.store import unit
-from index.versions import Manifest
 
 
 class StaleCalibrationError(ShownError):

@@ -1,0 +1,51 @@
+"""Every path below the index folder.
+
+<index>/CURRENT                the name of the version that is served
+<index>/<version>/             documents.json, passages.json, vectors.npy, tokens.npy, starts.npy, store.faiss, manifest.json
+<index>/history.jsonl          which version was published when, and by whom
+<index>/encodings.sqlite       the cache of encodings; may be deleted at any time
+<index>/publish.lock           held while a version is written or the pointer moves
+<index>/publish.holder         who holds it
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLayout:
+    """Every path below the index folder."""
+
+    root: Path
+
+    @property
+    def current(self) -> Path:
+        """The pointer."""
+        return self.root / "CURRENT"
+
+    @property
+    def history(self) -> Path:
+        """Every publication, oldest first."""
+        return self.root / "history.jsonl"
+
+    @property
+    def encoding_cache(self) -> Path:
+        """Encodings computed before."""
+        return self.root / "encodings.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """Held while anything below the root is written."""
+        return self.root / "publish.lock"
+
+    @property
+    def holder(self) -> Path:
+        """Who holds the lock."""
+        return self.root / "publish.holder"
+
+    def version(self, name: str) -> Path:
+        """The folder of one version."""
+        return self.root / name

@@ -1,0 +1,128 @@
+"""Which version is served: publish, roll back, prune. Every change of the pointer is one line of the history."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.durable import write_durably
+from index.errors import IndexDamagedError, IndexMissingError
+from index.layout import IndexLayout
+from index.locking import Holder, is_held
+from index.manifest import BUILD_COMMAND, read_manifest
+from index.versions import current_version, list_versions, open_version
+
+FEWEST_KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version as it is listed. `fault` says why it could not be published."""
+
+    version: str
+    is_current: bool
+    was_published: bool
+    passages: int
+    fault: str = ""
+
+
+def publish(layout: IndexLayout, name: str, /) -> None:
+    """Verify a version and make it the one that is served. Call it inside `locking.publishing`.
+
+    Raises:
+        IndexMissingError, IndexDamagedError: the version is not there or not whole; nothing was changed.
+    """
+    open_version(layout.root, name)
+    # The history first: killed between the two, it names a version that was meant to be published, and is whole.
+    line = json.dumps({"version": name, **asdict(Holder.this_process())})
+    past = layout.history.read_bytes() if layout.history.exists() else b""
+    write_durably(layout.history, past + f"{line}\n".encode())
+    write_durably(layout.current, f"{name}\n".encode())
+
+
+def published_before(index_dir: Path, /) -> set[str]:
+    """Names of all versions that were ever published here, kept or not."""
+    try:
+        lines = IndexLayout(index_dir).history.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return set()
+    return set(_names(lines))
+
+
+def _names(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        try:
+            yield str(json.loads(line)["version"])
+        except (ValueError, KeyError, TypeError):
+            continue  # a damaged line costs its own entry only
+
+
+def rollback_target(index_dir: Path, /) -> str:
+    """The version to go back to: the newest whole one that was published and is older than the current.
+
+    With a damaged pointer it is the newest whole one that was published.
+
+    Raises:
+        IndexMissingError: there is none.
+    """
+    current = _current_or_none(index_dir)
+    published = published_before(index_dir)
+    for name in reversed(list_versions(index_dir)):
+        if name in published and (current is None or name < current) and not _fault(index_dir, name):
+            return name
+    raise IndexMissingError(f"there is no version to go back to in {index_dir}.", remedy=BUILD_COMMAND)
+
+
+def rows(index_dir: Path, /) -> list[VersionRow]:
+    """Every version, oldest first; a damaged pointer or version is listed all the same.
+
+    Raises:
+        IndexMissingError: there is no version at all.
+    """
+    names = list_versions(index_dir)
+    if not names:
+        raise IndexMissingError(f"there is no index at {index_dir}.", remedy=BUILD_COMMAND)
+    current, published = _current_or_none(index_dir), published_before(index_dir)
+    found = []
+    for name in names:
+        try:
+            passages, fault = read_manifest(index_dir, name).passages, ""
+        except IndexDamagedError as error:
+            passages, fault = 0, error.message
+        found.append(VersionRow(name, name == current, name in published, passages, fault))
+    return found
+
+
+def prunable(index_dir: Path, /, *, keep: int = FEWEST_KEPT) -> list[str]:
+    """Versions that may be deleted: never the newest `keep`, the current one, or one that a process serves.
+
+    Raises:
+        ValueError: fewer than three are to be kept.
+    """
+    if keep < FEWEST_KEPT:
+        raise ValueError(keep)
+    current = _current_or_none(index_dir)
+    older = list_versions(index_dir)[:-keep]
+    return [name for name in older if name != current and not is_held(index_dir, name)]
+
+
+def remove(layout: IndexLayout, name: str, /) -> None:
+    """Delete a version. The manifest goes first: without it the rest is what an unfinished build leaves."""
+    (layout.version(name) / "manifest.json").unlink()
+    shutil.rmtree(layout.version(name))
+
+
+def _current_or_none(index_dir: Path) -> str | None:
+    try:
+        return current_version(index_dir)
+    except (IndexMissingError, IndexDamagedError):
+        return None
+
+
+def _fault(index_dir: Path, name: str) -> str:
+    try:
+        open_version(index_dir, name)
+    except (IndexMissingError, IndexDamagedError) as error:
+        return error.message
+    return ""

@@ -1,0 +1,78 @@
+"""Builds and publishes in a child process that is killed at random moments: `killed_builder.py INDEX_DIR KILLS SEED`.
+
+After every kill the index must serve one of the two corpora whole, and the next build must start at once and clean. Prints
+what was seen as JSON.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from index import build, current_version, open_version
+from index.layout import VERSION_NAME
+from index.locking import publishing
+from index.publishing import publish, rollback_target
+from tests.conftest import HashEncoder, make_document
+
+TEXTS = ("Tea is a drink. It is hot. Some take milk.", "Ale is a drink. It is cold. Nobody takes milk.")
+LONGEST_SECONDS = 0.15  # about four builds
+
+
+def build_for_ever(index_dir: Path) -> None:
+    """To and fro between two corpora, with a roll-back in between."""
+    turn = 0
+    while True:
+        turn += 1
+        build([make_document(paragraphs=[TEXTS[turn % 2]] * 20)], encoder=HashEncoder(), index_dir=index_dir)
+        if turn % 3 == 0:
+            with publishing(index_dir) as layout:
+                publish(layout, rollback_target(index_dir))
+
+
+def kill_one(index_dir: Path, seconds: float) -> None:
+    """Fork a builder and kill it after some time."""
+    child = os.fork()
+    if child == 0:
+        try:
+            build_for_ever(index_dir)
+        finally:
+            os._exit(1)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def look(index_dir: Path) -> Counter[str]:
+    """What a kill left."""
+    seen: Counter[str] = Counter()
+    version = open_version(index_dir, current_version(index_dir))
+    texts = [document.text for document in version.documents.values()]
+    seen["old or new, whole"] += texts in [[make_document(paragraphs=[text] * 20).text] for text in TEXTS]
+    with publishing(index_dir):
+        seen["lock free at once"] += 1
+    folders = [path for path in index_dir.iterdir() if VERSION_NAME.fullmatch(path.name)]
+    seen["killed while writing a version"] += any(not (path / "manifest.json").exists() for path in folders)
+    build([make_document(paragraphs=["After."])], encoder=HashEncoder(), index_dir=index_dir)
+    folders = [path for path in index_dir.iterdir() if VERSION_NAME.fullmatch(path.name)]
+    seen["next build clean"] += all((path / "manifest.json").exists() for path in folders)
+    return seen
+
+
+def main() -> None:
+    index_dir, kills, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    moments = random.Random(seed)
+    seen: Counter[str] = Counter()
+    for _ in range(kills):
+        build([make_document(paragraphs=[TEXTS[0]] * 20)], encoder=HashEncoder(), index_dir=index_dir)
+        kill_one(index_dir, moments.uniform(0, LONGEST_SECONDS))
+        seen += look(index_dir)
+    print(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""Two maintainers at once: one wins, the other is told who and what."""
+
+import getpass
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index import build, current_version
+from index.errors import IndexBusyError, IndexStorageError
+from index.layout import IndexLayout
+from index.locking import is_held, publishing
+from settings import PROJECT
+from tests.conftest import HashEncoder, make_document
+
+PUBLISH_SLOWLY = """
+import sys
+from pathlib import Path
+from index.locking import publishing
+with publishing(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_second_is_told_who_is_at_work_and_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PUBLISH_SLOWLY, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(IndexBusyError) as refused, publishing(tmp_path):
+            pass
+        assert f"by {getpass.getuser()} on {socket.gethostname()} (process {other.pid}, since 20" in refused.value.message
+        assert refused.value.remedy == "Try again later, or ask them."
+        IndexLayout(tmp_path).holder.write_text("{half", encoding="utf-8")
+        with pytest.raises(IndexBusyError, match="by another process"), publishing(tmp_path):
+            pass
+        other.kill()
+        other.wait()
+    assert build([make_document()], encoder=HashEncoder(), index_dir=tmp_path).is_new
+    assert not IndexLayout(tmp_path).holder.exists()
+
+
+def test_a_version_that_nobody_serves_is_not_held(tmp_path: Path) -> None:
+    build([make_document()], encoder=HashEncoder(), index_dir=tmp_path)
+    assert not is_held(tmp_path, current_version(tmp_path))
+
+
+def test_an_error_of_the_disk_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(IndexStorageError, match="could not be written: File exists"), publishing(tmp_path / "index"):
+        pass
