@@ -7,6 +7,7 @@ import sys
 import time
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ ENTITIES = f'{XML}<!DOCTYPE d [<!ENTITY a "{"lol" * 99}">' + "".join(
     f'<!ENTITY {name} "{f"&{before};" * 99}">' for before, name in zip("abcdefg", "bcdefgh", strict=True)
 )
 LARGE = b" " * 120_000_000
-BOMBS = {
+BOMBS: dict[str, Callable[[], bytes]] = {
     "streams.pdf": pdf_bomb,
     "zip.docx": lambda: word_bomb(LARGE),
     "liar.docx": lambda: liar(word_bomb(LARGE)),
