@@ -3,7 +3,8 @@
 Knows nothing of HTTP, pages or environment variables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -13,7 +14,7 @@ from assistant.help_lines import check_region
 from assistant.language import language_of
 from assistant.learned import learned
 from assistant.links import link_to
-from assistant.question import check_turns
+from assistant.question import QuestionError, check_turns
 from assistant.quoting import choose
 from assistant.retrieval import Found, Retriever
 from assistant.suggestions import near, nearest_section, starters, topics
@@ -21,10 +22,12 @@ from assistant.triage import triage
 from assistant.urgent import urgent_answer
 from assistant.wording import DEFAULT_LANGUAGE, wording
 from index import Encoder, IndexVersion, ModelError, current_version, load_encoder, open_version
+from index.narrowing import narrowed
 from settings import Settings
 
 SCORE_DIGITS = 4  # a score is shown, not computed with; fewer digits keep it the same on every machine
 MOST_STARTERS = 3
+LIMITS_KEPT = 4  # sets of articles that sites limit their widgets to
 NEAR_HITS = 3  # passages whose sections' questions are offered
 # The wording of what the learned router recognises and no rule does.
 LEARNED_WORDING = {Kind.ADVICE: "advice.message", Kind.URGENT: "urgent.unsure", Kind.CHAT: "chat.about"}
@@ -52,6 +55,9 @@ class Assistant:
         self._retriever = Retriever(version, encoder, learned())
         self._public_url = public_url
         self._region = check_region(region)
+        self._limited: Callable[[frozenset[str]], Assistant] = lru_cache(LIMITS_KEPT)(
+            lambda articles: self.on(narrowed(version, articles))
+        )
 
     @classmethod
     def load(cls, index_dir: Path | None = None, /, *, settings: Settings | None = None) -> Self:
@@ -72,6 +78,18 @@ class Assistant:
             ModelError, StaleCalibrationError: as for a new one.
         """
         return type(self)(version, self.encoder, public_url=self._public_url, region=self._region)
+
+    def limited_to(self, articles: frozenset[str], /) -> "Assistant":
+        """The same assistant over some of its articles only; those of them that it does not know are left out.
+
+        Raises:
+            QuestionError: it knows none of them.
+        """
+        known = articles.intersection(self.version.documents)
+        if not known:
+            names = ", ".join(sorted(self.version.documents))
+            raise QuestionError("There is none of these articles here.", remedy=f"Choose from {names}.", code="no_article")
+        return self if known == self.version.documents.keys() else self._limited(known)
 
     def ask(self, turns: Sequence[str], /) -> Answer:
         """Answer the last of the turns, read with those before it (oldest first).

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assistant import Assistant, LiveAssistant
 from assistant.web import create_server
 from assistant.web.body import LARGEST_BODY
+from assistant.wording import wording
 
 IRON = "How is iron linked to dopamine?"
 
@@ -113,3 +114,29 @@ def test_the_frameworks_own_pages_are_off(client: TestClient, path: str) -> None
 def test_no_response_sets_a_cookie(client: TestClient) -> None:
     responses = [client.post("/api/ask", content=body_of(IRON)), client.get("/livez")]
     assert [response.headers.get("Set-Cookie") for response in responses] == [None, None]
+
+
+def test_fixed_wording_is_said_in_the_readers_language_and_the_response_names_it(client: TestClient) -> None:
+    for language, message in (("de", wording("de")["advice.message"]), ("xx", wording()["advice.message"])):
+        body = json.dumps({"turns": ["How much ropinirole should I take?"], "language": language})
+        response = client.post("/api/ask", content=body)
+        assert response.json()["message"] == message
+        assert response.headers["Content-Language"] == (language if language == "de" else "en")
+
+
+def test_a_message_in_the_questions_language_stays_in_it(client: TestClient) -> None:
+    response = client.post("/api/ask", content=json.dumps({"turns": ["Quiero morir"], "language": "de"}))
+    assert response.json()["kind"] == "urgent"
+    assert response.headers["Content-Language"] == "es"
+
+
+@pytest.mark.parametrize("articles", [["tea"], [], "causes-of-restless-legs-syndrome", {"tea": 1}, [7]])
+def test_a_limit_to_articles_that_are_not_there_is_refused(client: TestClient, articles: object) -> None:
+    response = client.post("/api/ask", content=json.dumps({"turns": [IRON], "articles": articles}))
+    assert response.status_code == 422
+    assert list(response.json()) == ["error", "remedy"]
+
+
+def test_a_limit_to_all_articles_changes_nothing(client: TestClient, assistant: Assistant) -> None:
+    body = json.dumps({"turns": [IRON], "articles": ["causes-of-restless-legs-syndrome", "tea"]})
+    assert client.post("/api/ask", content=body).text == assistant.ask([IRON]).as_json()

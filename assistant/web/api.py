@@ -1,15 +1,20 @@
 """`POST /api/ask` and the operations routes. Plain JSON in and out; no question ever stands in an address."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from assistant.answer import Answer
+from assistant.assistant import Assistant
 from assistant.live import LiveAssistant
 from assistant.question import QuestionError
 from assistant.web.body import read_json
+from assistant.web.message_language import said_in
 from assistant.web.refusal import refusal
+from assistant.wording import DEFAULT_LANGUAGE, languages
 
 
 def api_routes(live: LiveAssistant, /) -> APIRouter:
@@ -18,13 +23,17 @@ def api_routes(live: LiveAssistant, /) -> APIRouter:
 
     @router.post("/api/ask")
     async def ask(request: Request) -> Response:
-        """Answer the last of `{"turns": [...]}`; the body may be sent as application/json or text/plain."""
+        """Answer the last of `{"turns": [...]}`; the body may be sent as application/json or text/plain.
+
+        `"articles"` limits the answer to some articles; `"language"` is that of the reader, in which fixed wording that
+        would be English is said.
+        """
         try:
-            turns = await _read_turns(request)
-            answer = await run_in_threadpool(live.current.ask, turns)
+            asked = await _read_question(request)
+            answer, language = await run_in_threadpool(_answer, live.current, asked)
         except QuestionError as error:
             return refusal(422, error.message, error.remedy)
-        return Response(answer.as_json(), media_type="application/json")
+        return Response(answer.as_json(), media_type="application/json", headers={"Content-Language": language})
 
     @router.get("/livez")
     async def livez() -> dict[str, str]:
@@ -55,10 +64,22 @@ def api_routes(live: LiveAssistant, /) -> APIRouter:
     return router
 
 
-async def _read_turns(request: Request) -> Any:
+def _answer(assistant: Assistant, asked: Mapping[str, Any]) -> tuple[Answer, str]:
+    """The answer, and the language of its message."""
+    articles = asked.get("articles")
+    if articles is not None:
+        if not isinstance(articles, list) or not all(isinstance(article, str) for article in articles):
+            raise QuestionError("`articles` is not a list of names.", remedy='Send {"articles": ["…"]}.', code="no_article")
+        assistant = assistant.limited_to(frozenset(articles))
+    language = asked.get("language")
+    return said_in(assistant.ask(asked["turns"]), language if language in languages() else DEFAULT_LANGUAGE)
+
+
+async def _read_question(request: Request) -> Mapping[str, Any]:
     try:
-        return (await read_json(request))["turns"]
-    except (ValueError, KeyError, TypeError):
+        body = await read_json(request)
+        return {"turns": body["turns"], "articles": body.get("articles"), "language": body.get("language")}
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise QuestionError(
             "The request holds no question.", remedy='Send {"turns": ["your question"]} as JSON.', code="not_text"
         ) from None

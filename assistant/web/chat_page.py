@@ -23,6 +23,7 @@ from assistant.question import LONGEST_QUESTION, QuestionError
 from assistant.web.allowed_routes import AllowedRoutes
 from assistant.web.article_page import outline
 from assistant.web.body import read_json
+from assistant.web.message_language import message_lines
 from assistant.web.page_policy import OWN_FRAMES, PagePolicy
 from assistant.web.templates import render
 from assistant.wording import DEFAULT_LANGUAGE, languages, wording
@@ -144,18 +145,6 @@ def reply_html(assistant: Assistant, data: Mapping[str, Any], /) -> str:
         quotation=lambda citation: quotation(assistant, citation),
         text=text,
     )
-
-
-def message_lines(answer: Answer, language: str, /) -> list[tuple[str, str]]:
-    """The lines of its message, each with its language. What is said in English is said in the language of the page."""
-    translations = {line: wording(language)[key] for key, line in reversed(list(wording().items()))}
-    lines = [translations.get(line, line) for line in answer.message.split("\n")]
-    return [(_language_of_line(line, language), line) for line in lines]
-
-
-def _language_of_line(line: str, expected: str) -> str:
-    candidates = (expected, *languages())
-    return next((code for code in candidates if line in wording(code).values()), expected)
 
 
 def answer_id(answer: Answer, /) -> str:
