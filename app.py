@@ -14,7 +14,9 @@ from fastapi import FastAPI
 
 from assistant import Assistant, LiveAssistant
 from assistant.web import create_server
+from assistant.web.admission import Admission
 from assistant.web.origins import AllowedOrigins
+from assistant.web.rate_limit import RateLimit
 from corpus import ShownError, load_corpus
 from index import (
     Encoder,
@@ -45,6 +47,7 @@ def create_app(settings: Settings, /) -> FastAPI:
         index_dir=settings.index_dir,
         feedback_file=settings.feedback_file,
         allowed_origins=settings.allowed_origins,
+        admission=Admission(RateLimit(settings.rate_limit), region=settings.region),
     )
     if settings.page == "on":
         from assistant.web.chat_page import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
@@ -81,6 +84,9 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
+        server_header=False,
         access_log=False,  # an access log would hold visitors' addresses
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )

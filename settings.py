@@ -4,10 +4,12 @@ Flows in: environment variables. Flows out: one frozen `Settings`. Only `app.py`
 `Assistant.load()` called without arguments read it; everything else is handed the values that it needs.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import ShownError
@@ -43,6 +45,15 @@ class Settings(BaseSettings):
         PROJECT / "reports" / "feedback.jsonl",
         description="where verdicts on answers are kept; never a word of what was asked",
     )
+    rate_limit: int = Field(
+        20, ge=0, description="questions a minute from one address, at most 5 of them in 3 seconds; 0: no limit"
+    )
+    trusted_proxies: str = Field(
+        "", description="addresses or networks of proxies whose X-Forwarded-For is believed, with commas between them"
+    )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="port on 127.0.0.1 that serves /metrics for Prometheus; 0: none"
+    )
     page: Literal["on", "off"] = Field("on", description="off: the API and the articles only, without Gradio")
 
     @classmethod
@@ -55,9 +66,31 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            first = error.errors()[0]
-            name = str(first["loc"][0]).upper()
+            lines = [
+                f"{str(fault['loc'][0]).upper()}={fault['input']!r} cannot be used: "
+                f"{fault['msg'].removeprefix('Value error, ').lower()}."
+                for fault in error.errors()
+            ]
             raise SettingsError(
-                f"{name}={first['input']!r} cannot be used: {first['msg'].lower()}.",
-                remedy="`python -m assistant settings` lists every setting with its default.",
+                "\n".join(lines), remedy="`python -m assistant settings` lists every setting with its default."
             ) from None
+
+    @property
+    def proxies(self) -> list[str]:
+        """The trusted proxies, one by one."""
+        return [proxy.strip() for proxy in self.trusted_proxies.split(",") if proxy.strip()]
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, text: str) -> str:
+        for proxy in filter(None, map(str.strip, text.split(","))):
+            ip_network(proxy)  # its ValueError names what is wrong
+        return text
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_web_address(cls, text: str) -> str:
+        parts = urlsplit(text)
+        if text and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("it must be like https://example.org/rls")
+        return text

@@ -54,12 +54,12 @@ class PageServer:
 
 
 @contextmanager
-def serving(command: list[str], *, index_dir: Path, feedback_file: Path) -> Iterator[PageServer]:
-    """Run a command that serves the page on the port that the environment names."""
+def serving(command: list[str], *, index_dir: Path, feedback_file: Path, **environment: str) -> Iterator[PageServer]:
+    """Run a command that serves the page on the port that the environment names; no rate limit unless one is given."""
     url = f"http://127.0.0.1:{(port := free_port())}"
-    own = {"PORT": str(port), "INDEX_DIR": str(index_dir), "FEEDBACK_FILE": str(feedback_file)}
+    own = {"RATE_LIMIT": "0", "PORT": str(port), "INDEX_DIR": str(index_dir), "FEEDBACK_FILE": str(feedback_file)}
     begun = time.monotonic()
-    process = subprocess.Popen([sys.executable, *command], env={**os.environ, **own}, cwd=PROJECT)
+    process = subprocess.Popen([sys.executable, *command], env={**os.environ, **own, **environment}, cwd=PROJECT)
     try:
         while not _answers(url):
             assert process.poll() is None, "the server stopped at once; what it said stands in the captured output"

@@ -8,8 +8,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.web import feedback
+from assistant.web.admission import Admission
 from assistant.web.body import BodyLimit
 from assistant.web.feedback import feedback_routes
+from assistant.web.rate_limit import RateLimit
 
 CANARY = "xylophone-7319"
 SOUND = {"answer": "answer causes-of-rls:10-20", "version": "20261122T101500Z-3f9a1c", "verdict": "wrong"}
@@ -24,7 +26,7 @@ def file(tmp_path: Path) -> Path:
 def client(file: Path) -> TestClient:
     server = FastAPI()
     server.add_middleware(BodyLimit)
-    server.include_router(feedback_routes(file))
+    server.include_router(feedback_routes(file, Admission(RateLimit(0))))
     return TestClient(server)
 
 

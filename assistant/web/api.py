@@ -1,23 +1,24 @@
 """`POST /api/ask` and the operations routes. Plain JSON in and out; no question ever stands in an address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.live import LiveAssistant
 from assistant.question import QuestionError
+from assistant.web.admission import Admission, RefusedError
 from assistant.web.body import read_json
 from assistant.web.message_language import said_in
+from assistant.web.rate_limit import address_of
 from assistant.web.refusal import refusal
 from assistant.wording import DEFAULT_LANGUAGE, languages
 
 
-def api_routes(live: LiveAssistant, /) -> APIRouter:
+def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
     """The routes; each takes the assistant in use once, so that an answer never mixes two versions."""
     router = APIRouter()
 
@@ -30,9 +31,18 @@ def api_routes(live: LiveAssistant, /) -> APIRouter:
         """
         try:
             asked = await _read_question(request)
-            answer, language = await run_in_threadpool(_answer, live.current, asked)
+            assistant = live.current
+
+            def ask_some(turns: Sequence[str]) -> Answer:
+                return _limited(assistant, asked["articles"]).ask(turns)
+
+            answer = await admission.answer(ask_some, asked["turns"], address=address_of(request))
         except QuestionError as error:
             return refusal(422, error.message, error.remedy)
+        except RefusedError as error:
+            return refusal(error.status, error.message, error.remedy, retry_after=error.retry_after)
+        language = asked["language"] if asked["language"] in languages() else DEFAULT_LANGUAGE
+        answer, language = said_in(answer, language)
         return Response(answer.as_json(), media_type="application/json", headers={"Content-Language": language})
 
     @router.get("/livez")
@@ -64,15 +74,13 @@ def api_routes(live: LiveAssistant, /) -> APIRouter:
     return router
 
 
-def _answer(assistant: Assistant, asked: Mapping[str, Any]) -> tuple[Answer, str]:
-    """The answer, and the language of its message."""
-    articles = asked.get("articles")
-    if articles is not None:
-        if not isinstance(articles, list) or not all(isinstance(article, str) for article in articles):
-            raise QuestionError("`articles` is not a list of names.", remedy='Send {"articles": ["…"]}.', code="no_article")
-        assistant = assistant.limited_to(frozenset(articles))
-    language = asked.get("language")
-    return said_in(assistant.ask(asked["turns"]), language if language in languages() else DEFAULT_LANGUAGE)
+def _limited(assistant: Assistant, articles: Any) -> Assistant:
+    """The assistant over these articles only; over all of them if none are named."""
+    if articles is None:
+        return assistant
+    if not isinstance(articles, list) or not all(isinstance(article, str) for article in articles):
+        raise QuestionError("`articles` is not a list of names.", remedy='Send {"articles": ["…"]}.', code="no_article")
+    return assistant.limited_to(frozenset(articles))
 
 
 async def _read_question(request: Request) -> Mapping[str, Any]:

@@ -6,9 +6,7 @@ queue, since after a lost connection Gradio loads the page anew and the conversa
 """
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI, Request
@@ -20,11 +18,13 @@ from assistant.answer import Answer, Citation
 from assistant.assistant import Assistant
 from assistant.live import LiveAssistant
 from assistant.question import LONGEST_QUESTION, QuestionError
+from assistant.web.admission import Admission, RefusedError
 from assistant.web.allowed_routes import AllowedRoutes
 from assistant.web.article_page import outline
 from assistant.web.body import read_json
 from assistant.web.message_language import message_lines
 from assistant.web.page_policy import OWN_FRAMES, PagePolicy
+from assistant.web.rate_limit import address_of
 from assistant.web.templates import render
 from assistant.wording import DEFAULT_LANGUAGE, languages, wording
 
@@ -46,6 +46,7 @@ def mount_chat_page(server: FastAPI, live: LiveAssistant, /, *, frame_ancestors:
 
     `frame_ancestors`: the directive that says who may show the page in a frame.
     """
+    admission: Admission = server.state.admission
 
     @server.post("/api/reply", response_class=HTMLResponse)
     async def reply(request: Request) -> HTMLResponse:
@@ -54,7 +55,18 @@ def mount_chat_page(server: FastAPI, live: LiveAssistant, /, *, frame_ancestors:
             data = dict(await read_json(request))
         except (ValueError, TypeError):
             data = {}
-        return HTMLResponse(await run_in_threadpool(reply_html, live.current, data))
+        language = data["language"] if data.get("language") in languages() else DEFAULT_LANGUAGE
+        assistant = live.current
+        try:
+            answer = await admission.answer(assistant.ask, data.get("turns", ()), address=address_of(request))
+        except QuestionError as error:
+            problem = wording(language)[f"page.{error.code}"].format(limit=f"{LONGEST_QUESTION:,}")
+            return HTMLResponse(render("problem.html", problem=problem))
+        except RefusedError as error:
+            problem = wording(language)[f"page.{error.code}"].format(seconds=error.retry_after)
+            headers = {"Retry-After": str(error.retry_after)}
+            return HTMLResponse(render("problem.html", problem=problem), status_code=error.status, headers=headers)
+        return HTMLResponse(await run_in_threadpool(reply_html, assistant, answer, language=language))
 
     page = chat_page(live)
     page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=EVENTS_AT_ONCE)
@@ -122,28 +134,20 @@ def shell_html(assistant: Assistant, language: str, /) -> str:
         sections=outline(documents[0], first),
         topics=assistant.topics(),
         text=text,
+        too_long=text["page.too_long"].format(limit=f"{LONGEST_QUESTION:,}"),
         words_json=json.dumps(words, ensure_ascii=False),
     )
 
 
-def reply_html(assistant: Assistant, data: Mapping[str, Any], /) -> str:
-    """The reply to `{"turns", "language"}`."""
-    language = data["language"] if data.get("language") in languages() else DEFAULT_LANGUAGE
-    text = wording(language)
-    found: Answer | None = None
-    problem = ""
-    try:
-        found = assistant.ask(data.get("turns", ()))
-    except QuestionError as error:
-        problem = text[f"page.{error.code}"].format(limit=f"{LONGEST_QUESTION:,}")
+def reply_html(assistant: Assistant, answer: Answer, /, *, language: str) -> str:
+    """An answer as the conversation shows it."""
     return render(
         "reply.html",
-        answer=found,
-        message=message_lines(found, language) if found else (),
-        answer_id=answer_id(found) if found else "",
-        problem=problem,
+        answer=answer,
+        message=message_lines(answer, language),
+        answer_id=answer_id(answer),
         quotation=lambda citation: quotation(assistant, citation),
-        text=text,
+        text=wording(language),
     )
 
 

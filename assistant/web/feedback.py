@@ -8,7 +8,9 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from assistant.web.admission import Admission, RefusedError
 from assistant.web.body import read_json
+from assistant.web.rate_limit import address_of
 from assistant.web.refusal import refusal
 
 VERDICTS = ("wrong", "unhelpful", "unsafe")
@@ -17,7 +19,7 @@ VERSION = re.compile(r"[0-9TZa-f-]{0,32}")
 LARGEST_FILE = 16 * 1024 * 1024  # bytes; a full file takes no more, so that nobody can fill the disk
 
 
-def feedback_routes(file: Path, /) -> APIRouter:
+def feedback_routes(file: Path, admission: Admission, /) -> APIRouter:
     """The route; one JSON line a verdict is appended to the file."""
     router = APIRouter()
 
@@ -25,8 +27,11 @@ def feedback_routes(file: Path, /) -> APIRouter:
     async def feedback(request: Request) -> Response:
         """Keep `{"answer", "version", "verdict"}`; anything else in the body is not looked at."""
         try:
+            admission.check_rate(f"feedback {address_of(request)}")
             body = await read_json(request)
             row = {name: str(body[name]) for name in ("answer", "version", "verdict")}
+        except RefusedError as error:
+            return refusal(error.status, error.message, error.remedy, retry_after=error.retry_after)
         except (ValueError, KeyError, TypeError):
             row = {}
         if not _is_sound(row):

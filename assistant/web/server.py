@@ -9,11 +9,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from assistant.live import LiveAssistant
+from assistant.web.admission import Admission
 from assistant.web.api import api_routes
 from assistant.web.article_page import article_routes
 from assistant.web.body import BodyLimit
 from assistant.web.feedback import feedback_routes
 from assistant.web.origins import AllowedOrigins, answer_embedding_sites
+from assistant.web.rate_limit import RateLimit
 from assistant.web.security_headers import SecurityHeaders
 from assistant.web.widget_routes import widget_routes
 
@@ -27,15 +29,18 @@ def create_server(
     index_dir: Path | None = None,
     feedback_file: Path | None = None,
     allowed_origins: str = "localhost",
+    admission: Admission | None = None,
 ) -> FastAPI:
     """The API, the article pages and their style sheets; FastAPI's own documentation pages are off.
 
     While the server runs, what is published in `index_dir` is what it serves; without one it serves what it was given.
+    Without an `admission` there is no limit to how often one address may ask.
 
     Raises:
         OriginError: `allowed_origins` is not a list of origins.
     """
     allowed = AllowedOrigins.parse(allowed_origins)
+    admission = admission or Admission(RateLimit(0))
 
     @asynccontextmanager
     async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
@@ -43,15 +48,16 @@ def create_server(
             yield
 
     server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    server.state.admission = admission  # for the chat page, which is mounted later
     # The last that is added is the first that a request meets.
     server.add_middleware(BodyLimit)
     server.add_middleware(GZipMiddleware, minimum_size=1_000)
     server.add_middleware(SecurityHeaders)
-    server.include_router(api_routes(live))
+    server.include_router(api_routes(live, admission))
     server.include_router(article_routes(live))
     server.include_router(widget_routes(allowed))
     if feedback_file is not None:
-        server.include_router(feedback_routes(feedback_file))
+        server.include_router(feedback_routes(feedback_file, admission))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")
     answer_embedding_sites(server, allowed)
     return server

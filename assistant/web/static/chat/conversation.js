@@ -6,6 +6,7 @@ import { setPermalink } from "./share.js";
 
 const SHOW_PENDING_AFTER = 300; // ms
 const GIVE_UP_AFTER = 15000; // ms
+const TOO_LARGE = 413; // HTTP
 const TURNS_READ = 3;
 const SPOKEN = ".kind, .message, .nth, blockquote, .section"; // of a reply, in the order of the page
 
@@ -42,12 +43,18 @@ async function send(request) {
   waiting = Object.assign(request, { aborter, timers });
   const body = JSON.stringify({ turns: request.turns, language: part("chat").dataset.language });
   const html = await fetch("api/reply", { method: "POST", body, signal: aborter.signal })
-    .then((response) => (response.ok ? response.text() : ""))
+    .then(readReply)
     .catch(() => "");
   if (waiting !== request) return; // stopped or cleared
   settle();
   if (html) receive(request, html);
   else fail(request);
+}
+
+/** A reply, or in its place what is wrong: our server says so as HTML, whatever its status. */
+async function readReply(response) {
+  if (response.status === TOO_LARGE) return part("too-long").innerHTML;
+  return response.headers.get("content-type")?.startsWith("text/html") ? response.text() : "";
 }
 
 function showPending() {

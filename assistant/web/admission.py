@@ -1,0 +1,127 @@
+"""Which questions are answered now, which are asked to wait: a bounded queue, a deadline, and a rate an address.
+
+Flows in: turns and the address that they come from. Flows out: an answer, or a `RefusedError` with seconds to wait.
+Urgent help is never refused: where a question is turned away, the rules of triage, which need neither index nor model,
+still look at it first; only when even they are overrun is it refused, in words that name the emergency numbers.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from assistant.answer import Answer
+from assistant.question import check_turns
+from assistant.urgent import urgent_help
+from assistant.web.rate_limit import RateLimit
+from corpus import ShownError
+
+AT_ONCE = os.cpu_count() or 1
+MOST_WAITING = 32
+DEADLINE_SECONDS = 10.0  # from arrival to answer
+TRIAGE_SECONDS = 0.1  # for a question that is being refused
+MOST_IN_TRIAGE = 16
+RETRY_AFTER_OVERLOAD = 2  # seconds; a full queue is worked off in less
+EMERGENCY = "In an emergency, call 112, 911 or 999."
+
+Ask = Callable[[Sequence[str]], Answer]
+
+
+class RefusedError(ShownError):
+    """A question that is not answered now. `code` names the page's wording for it."""
+
+    def __init__(self, message: str, /, *, status: int, retry_after: int, code: str) -> None:
+        super().__init__(message, remedy=f"Ask again in {retry_after} seconds. {EMERGENCY}")
+        self.status = status
+        self.retry_after = retry_after
+        self.code = code
+
+
+class Admission:
+    """Lets questions through to worker threads of its own. To be used from one event loop."""
+
+    def __init__(
+        self,
+        rate_limit: RateLimit,
+        /,
+        *,
+        region: str = "INT",
+        at_once: int = AT_ONCE,
+        most_waiting: int = MOST_WAITING,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> None:
+        self._rate_limit = rate_limit
+        self._region = region
+        self._most_pending = at_once + most_waiting
+        self._deadline_seconds = deadline_seconds
+        self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="answer")
+        self._triage = ThreadPoolExecutor(1, thread_name_prefix="triage")
+        self._lock = threading.Lock()
+        self._in_triage = 0
+        self.pending = 0  # questions in flight or waiting
+
+    async def answer(self, ask: Ask, turns: Any, /, *, address: str) -> Answer:
+        """The answer of `ask` to these turns.
+
+        Raises:
+            QuestionError: what is wrong with the turns.
+            RefusedError: too many questions from this address, too many altogether, or no answer in time.
+        """
+        turns = check_turns(turns)
+        if wait := self._rate_limit.seconds_to_wait(address):
+            error = RefusedError("Too many questions from one address.", status=429, retry_after=wait, code="too_many")
+            return await self._help_or(error, turns)
+        if self.pending >= self._most_pending:
+            return await self._help_or(_overloaded("Too many people are asking."), turns)
+        job = self._submit(ask, turns)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(job), self._deadline_seconds)
+        except TimeoutError:
+            return await self._help_or(_overloaded("The answer took too long."), turns)
+
+    def check_rate(self, address: str, /) -> None:
+        """Count something else than a question.
+
+        Raises:
+            RefusedError: too many of them from this address.
+        """
+        if wait := self._rate_limit.seconds_to_wait(address):
+            raise RefusedError("Too many requests from one address.", status=429, retry_after=wait, code="too_many")
+
+    def _submit(self, ask: Ask, turns: Sequence[str]) -> "Future[Answer]":
+        """Counted until it is really over: a thread cannot be stopped, so one that is given up still takes its place."""
+        with self._lock:
+            self.pending += 1
+        job = self._workers.submit(ask, turns)
+        job.add_done_callback(self._finish)
+        return job
+
+    def _finish(self, _job: "Future[Answer]") -> None:
+        with self._lock:
+            self.pending -= 1
+
+    async def _help_or(self, error: RefusedError, turns: Sequence[str]) -> Answer:
+        if self._in_triage >= MOST_IN_TRIAGE:
+            raise error
+        self._in_triage += 1
+        look = asyncio.get_running_loop().run_in_executor(self._triage, self._help, turns[-1])
+        look.add_done_callback(self._triaged)
+        try:
+            help_ = await asyncio.wait_for(asyncio.shield(look), TRIAGE_SECONDS)
+        except TimeoutError:
+            raise error from None
+        if help_ is None:
+            raise error
+        return help_
+
+    def _help(self, question: str) -> Answer | None:
+        return urgent_help(question, region=self._region)
+
+    def _triaged(self, _look: "asyncio.Future[Answer | None]") -> None:
+        self._in_triage -= 1
+
+
+def _overloaded(message: str) -> RefusedError:
+    return RefusedError(message, status=503, retry_after=RETRY_AFTER_OVERLOAD, code="busy")
