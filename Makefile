@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock evaluate train widget clean
+.PHONY: setup run test lint lock evaluate refresh stress-refresh train widget clean
 
 setup: .venv/installed
 
@@ -52,6 +52,19 @@ test: lint
 evaluate: setup
 	$(PY) -m index build
 	$(PY) -m assistant evaluate $(QUESTIONS)
+
+# From "my article changed" to "visitors see it": fetch, check, build, evaluate, report, and publish if the gate holds and
+# you say yes. `make refresh PUBLISH=--publish` does not ask.
+refresh: setup
+	$(PY) -m corpus refresh --all --yes
+	$(PY) -m corpus check
+	$(PY) -m index refresh $(PUBLISH)
+
+# 200 kills, 500 damaged versions, 50 swaps under 10,000 questions: an hour on two busy cores.
+stress-refresh: .venv/installed-dev
+	STRESS_KILLS=200 STRESS_DAMAGES=500 STRESS_QUESTIONS=10000 STRESS_SWAPS=50 $(PY) -m pytest --no-cov -s \
+		tests/test_index_crashes.py tests/test_assistant_live.py
+	$(PY) -m tests.benchmarks.large_corpus $(CORPUS)
 
 # Learns everything that is committed as learned, from the committed labels. Not yet timed as a whole: its two trainings
 # took about 15 minutes each on two free cores.

@@ -71,6 +71,17 @@ class Assistant:
         version = open_version(index_dir, current_version(index_dir))  # fails fast, before the model is loaded
         return cls(version, load_encoder(settings.model), public_url=settings.public_url, region=settings.region)
 
+    @property
+    def uses_labels(self) -> bool:
+        """Whether labelled questions have a say in the answers."""
+        return self._retriever.uses_labels
+
+    def without_labels(self) -> Self:
+        """The same assistant as it would answer if its article had never been labelled."""
+        other = self.on(self.version)
+        other._retriever = Retriever(self.version, self.encoder, learned(), labels=False)
+        return other
+
     def on(self, version: IndexVersion, /) -> Self:
         """The same assistant on another version.
 

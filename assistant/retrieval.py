@@ -52,16 +52,21 @@ def outcome_features(
 class Retriever:
     """Searches one version. Safe to call from several threads: nothing in it changes."""
 
-    def __init__(self, version: IndexVersion, encoder: Encoder, learned: Learned, /) -> None:
+    def __init__(self, version: IndexVersion, encoder: Encoder, learned: Learned, /, *, labels: bool = True) -> None:
         self._version = version
         self._encoder = encoder
         self._learned = learned
         self.reader = QuestionReader(document.text for document in version.documents.values())
-        self._labelled = learned.questions if _is_labelled(version, learned.questions) else None
+        self._labelled = learned.questions if labels and _is_labelled(version, learned.questions) else None
         self.sentences = tuple(
             version.documents[passage.document_id].text[passage.start : passage.end] for passage in version.passages
         )
         self.leans_on = tuple(self._leans_on(row) for row in range(len(self.sentences)))
+
+    @property
+    def uses_labels(self) -> bool:
+        """Whether labelled neighbours have a say: only where the corpus is the very text that was labelled."""
+        return self._labelled is not None
 
     def find(self, turns: Sequence[str], /) -> Found:
         """Score the passages that may answer the last turn, and say what is likely to come of it."""

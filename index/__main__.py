@@ -1,24 +1,36 @@
-"""`python -m index`: build, publish, roll back, list, verify and prune versions."""
+"""`python -m index`: build, compare, publish, roll back, list, verify and prune versions.
+
+An entry point like `app.py`: to show what a version changes for visitors it may use the assistant, which stands right of
+the index.
+"""
 
 import json
+import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from assistant import Assistant
+from assistant.evaluation import read_questions
+from assistant.refresh import refresh_report, save
+from assistant.refresh.report import MOST_LABELLED
 from corpus import command_line, load_corpus
 from index.build import build as build_version
 from index.encoder import load_encoder
-from index.errors import IndexMissingError
+from index.errors import IndexDamagedError, IndexMissingError
 from index.locking import publishing
 from index.manifest import BUILD_COMMAND
 from index.publishing import FEWEST_KEPT, prunable, remove, rollback_target, rows
 from index.publishing import publish as publish_version
 from index.versions import current_version, list_versions, open_version
-from settings import Settings
+from settings import PROJECT, Settings
 
 app = typer.Typer(help="Versions of the index.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+Questions = Annotated[list[Path] | None, typer.Option("--questions", help="files of labelled questions")]
+Sample = Annotated[int, typer.Option("--sample", min=1, help="how many labelled questions to ask")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
 
 
@@ -38,6 +50,36 @@ def build(
         verb = "Published" if publish else "Built"
         line = f"{verb} {result.version}: {result.passages} sentences, {result.encoded} of them encoded now."
     _print(line, as_json, asdict(result))
+
+
+@app.command()
+def report(questions: Questions = None, sample: Sample = MOST_LABELLED, as_json: AsJson = False) -> None:
+    """Build without publishing, and write what changes for visitors; exit code 1 if it should not be published."""
+    found = _report(questions, sample)
+    print(json.dumps(found, ensure_ascii=False) if as_json else _summary(found))
+    if not found["passes"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def refresh(
+    publish: Annotated[bool, typer.Option("--publish", help="publish without asking if the gate holds")] = False,
+    questions: Questions = None,
+    sample: Sample = MOST_LABELLED,
+    as_json: AsJson = False,
+) -> None:
+    """Report, then publish if the gate holds and `--publish` or the answer at the prompt says so."""
+    found = _report(questions, sample)
+    is_news = found["version"] != found["published"]
+    print(_summary(found), file=sys.stderr if as_json else sys.stdout)
+    is_wanted = is_news and found["passes"] and (publish or _confirmed(f"Publish {found['version']}?"))
+    if is_wanted:
+        with publishing(Settings.from_environment().index_dir) as layout:
+            publish_version(layout, found["version"])
+    told = f"Published {found['version']}." if is_wanted else "Nothing was published."
+    _print(told, as_json, {"version": found["version"], "published": is_wanted, "faults": found["faults"]})
+    if not found["passes"]:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -96,6 +138,43 @@ def prune(
         line = f"Would delete {', '.join(names)}." if names else "Nothing to delete."
         names = names if dry_run else []
     _print(line, as_json, {"deleted": names, "dry_run": dry_run})
+
+
+def _report(questions: list[Path] | None, sample: int) -> dict[str, Any]:
+    """Build without publishing, compare with what is published, keep the report in `reports/`."""
+    settings = Settings.from_environment()
+    files = questions or [path for path in (PROJECT / "tests" / "questions" / "dev.jsonl",) if path.is_file()]
+    labelled = [question for path in files for question in read_questions(path)]
+    encoder, index_dir = load_encoder(settings.model), settings.index_dir
+    built = build_version(load_corpus(settings.corpus_dir), encoder=encoder, index_dir=index_dir, publish_it=False)
+    new = Assistant(open_version(index_dir, built.version), encoder, public_url=settings.public_url, region=settings.region)
+    try:
+        published = open_version(index_dir, current_version(index_dir))
+    except (IndexMissingError, IndexDamagedError):
+        published = None
+    is_comparable = published is not None and published.manifest.model == encoder.fingerprint
+    old = new.on(published) if published is not None and is_comparable else None
+    found = refresh_report(old, new, labelled, most_labelled=sample)
+    return found | {"page": str(save(found, folder=PROJECT / "reports"))}
+
+
+def _summary(found: dict[str, Any]) -> str:
+    kinds = [article["kind"] for article in found["articles"]]
+    lost = sum(row["what"] == "lost" for row in found["answers"])
+    lines = [
+        f"{found['version']} beside {found['published'] or 'nothing'}:",
+        "  articles: " + ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("added", "changed", "removed")),
+        f"  answers that change: {len(found['answers'])}, of which {lost} lost",
+        f"  links that would break: {len(found['links'])}",
+        f"  report: {found['page']}",
+        "The gate holds." if found["passes"] else "The gate does not hold:",
+    ]
+    return "\n".join([*lines, *(f"  {fault}" for fault in found["faults"])])
+
+
+def _confirmed(question: str) -> bool:
+    """A yes at the prompt; with nobody there to ask, it is a no."""
+    return sys.stdin.isatty() and typer.confirm(question, err=True)
 
 
 def _publish(version: str, *, as_json: bool, dry_run: bool) -> None:

@@ -13,6 +13,8 @@ import pytest
 from settings import PROJECT, Settings
 
 LAYERS = ("corpus", "index", "assistant", "assistant.web", "app", "assistant.training")
+# `python -m index report` shows what a version changes for visitors, so it asks the assistant; nothing imports it.
+ENTRY_POINTS = {Path("index/__main__.py")}
 FIRST_PARTY = {"corpus", "index", "assistant", "app", "settings", "tests"}
 SOURCES = sorted(
     path.relative_to(PROJECT)
@@ -71,6 +73,8 @@ def test_a_module_imports_only_what_stands_to_its_left() -> None:
     wrong = []
     for found in IMPORTS:
         importer, imported = layer_of(module_of(found.file)), layer_of(found.name)
+        if found.file in ENTRY_POINTS and imported == LAYERS.index("assistant"):
+            continue
         if importer is not None and imported is not None and imported > importer:
             wrong.append(str(found))
     assert wrong == []

@@ -1,5 +1,6 @@
 """assistant/live.py: what is published is served, without a dropped or mixed answer; a bad version is not."""
 
+import os
 import re
 import shutil
 import threading
@@ -25,6 +26,8 @@ from tests.browsers import serving
 from tests.conftest import ARTICLE, HashEncoder, make_document
 
 CAUSE = "What causes gout?"
+QUESTIONS = int(os.environ.get("STRESS_QUESTIONS", "100"))  # `make stress-refresh` asks 10,000
+SWAPS = int(os.environ.get("STRESS_SWAPS", "4"))
 IRON = "How is iron linked to dopamine?"
 GOUT = make_document(
     "gout", ["Gout is caused by crystals of uric acid that form in a joint. Beer raises its level in the blood."]
@@ -181,13 +184,7 @@ def test_a_version_whose_passages_were_swapped_does_not_find_itself(assistant: A
 def test_questions_under_swaps_get_answers_of_one_version_each(
     live: LiveAssistant, index_dir: Path, article: Document, encoder: Encoder
 ) -> None:
-    swaps_under_questions(live, index_dir, article, encoder, swaps=6, questions=200)
-
-
-def swaps_under_questions(
-    live: LiveAssistant, index_dir: Path, article: Document, encoder: Encoder, *, swaps: int, questions: int
-) -> None:
-    """Publish to and fro while questions are asked: every answer cites one version, and its words stand in that."""
+    """Published to and fro while questions are asked: every answer cites one version, and its words stand in that."""
     moved = replace(
         article,
         text="New. " + article.text,
@@ -209,7 +206,7 @@ def swaps_under_questions(
     publisher.start()
     try:
         asked = 0
-        while asked < questions or live.swaps < swaps:
+        while asked < QUESTIONS or live.swaps < SWAPS:
             answer = live.current.ask([IRON, "What causes RLS?", "Does coffee make it worse?"][: 1 + asked % 3])
             seen.add(answer.index_version)
             for citation in answer.citations:
@@ -220,7 +217,8 @@ def swaps_under_questions(
         publisher.join()
     assert seen == set(names)
     assert (live.failures, live.failure) == (0, "")
-    assert live.swaps >= swaps
+    assert live.swaps >= SWAPS
+    print({"questions": asked, "swaps": live.swaps, "errors": 0, "mixed": 0})
 
 
 def test_a_folder_that_vanished_is_a_failure_and_not_the_end(live: LiveAssistant, tmp_path: Path) -> None:

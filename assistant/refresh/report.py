@@ -1,0 +1,122 @@
+"""The refresh report as plain values, kept as JSON and as a page."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.answer import Answer
+from assistant.assistant import Assistant
+from assistant.evaluation import LabelledQuestion, figures
+from assistant.refresh.alike import alike
+from assistant.refresh.answers import Pair, ask_both, broken_links, broken_quotes, judged, outcomes
+from assistant.refresh.changes import article_changes, sentences
+from assistant.refresh.gate import compared, faults
+from assistant.refresh.page import page
+from assistant.refresh.questions import Asked, labelled, offered
+from assistant.refresh.reading_level import grade
+
+MOST_LABELLED = 300
+MOST_OFFERED = 300
+
+
+def refresh_report(
+    old: Assistant | None,
+    new: Assistant,
+    questions: Sequence[LabelledQuestion],
+    /,
+    *,
+    most_labelled: int = MOST_LABELLED,
+    most_offered: int = MOST_OFFERED,
+) -> dict[str, Any]:
+    """A version beside the published one: what changes for visitors, and whether it may be published.
+
+    The figures of both are taken without labelled neighbours when the new version cannot use them: labels hold only for the
+    very text that was labelled, so any change to the corpus ends that second opinion, and only like is compared with like.
+    """
+    before = old.version if old else None
+    changes = article_changes(before, new.version)
+    asked = labelled(questions, before, new.version, changes, most=most_labelled)
+    asked += offered(before, new.version, changes, most=most_offered)
+    pairs = ask_both(old, new, asked)
+    loses_labels = old is not None and old.uses_labels and not new.uses_labels
+    sound = judged(pairs, changes)
+    baseline = _baseline(old.without_labels(), sound) if old and loses_labels else _old_answers(sound)
+    text = "\n\n".join(document.text for document in new.version.documents.values())
+    old_text = "\n\n".join(document.text for document in before.documents.values()) if before else ""
+    rows = compared(
+        figures(outcomes(baseline), article=old_text or " ") if baseline else {},
+        figures(outcomes((pair.asked, pair.new) for pair in sound), article=text),
+    )
+    wrong = faults(new.version, rows, broken_quotes(new.version, (pair.new for pair in pairs)))
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "published": before.name if before else None,
+        "version": new.version.name,
+        "passes": not wrong,
+        "faults": wrong,
+        "articles": [asdict(change) for change in changes],
+        "unchanged": len(new.version.documents) - sum(change.kind != "removed" for change in changes),
+        "answers": [_plain(pair) for pair in pairs if pair.what != "same"],
+        "asked": {
+            "labelled": sum(not pair.asked.is_offered for pair in pairs),
+            "judged": len(sound),
+            "offered": sum(pair.asked.is_offered for pair in pairs),
+        },
+        "links": broken_links(pairs, new.version),
+        "alike": [asdict(pair) for pair in alike(new.version, changes)],
+        "reading": _reading(old, new, {change.id for change in changes}),
+        "figures": rows,
+        "loses_labels": loses_labels,
+    }
+
+
+def save(found: dict[str, Any], /, *, folder: Path) -> Path:
+    """Write `refresh-<version>.json` and `.html`; returns the path of the page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"refresh-{found['version']}.html"
+    path.with_suffix(".json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(page(found), encoding="utf-8")
+    return path
+
+
+def _old_answers(pairs: list[Pair]) -> list[tuple[Asked, Answer]]:
+    return [(pair.asked, pair.old) for pair in pairs if pair.old]
+
+
+def _baseline(old: Assistant, pairs: list[Pair]) -> list[tuple[Asked, Answer]]:
+    return [(pair.asked, pair.new) for pair in ask_both(None, old, [pair.asked for pair in pairs])]
+
+
+def _plain(pair: Pair) -> dict[str, Any]:
+    return {
+        "turns": list(pair.asked.question.turns),
+        "what": pair.what,
+        "offered": pair.asked.is_offered,
+        "label_holds": pair.asked.holds,
+        "expect": pair.asked.question.expect,
+        "old": _shown(pair.old) if pair.old else None,
+        "new": _shown(pair.new),
+    }
+
+
+def _shown(answer: Answer) -> dict[str, Any]:
+    quotes = [{"article": c.article, "quote": c.quote, "url": c.url} for c in answer.citations]
+    return {"kind": str(answer.kind), "confidence": answer.confidence, "quotes": quotes}
+
+
+def _reading(old: Assistant | None, new: Assistant, changed: set[str]) -> list[dict[str, Any]]:
+    """The grade of every article that is new or changed, and of all when they are few."""
+    few = len(new.version.documents) <= 20
+    return [
+        {
+            "id": id_,
+            "title": document.source.title,
+            "old": grade(sentences(old.version, id_)) if old and id_ in old.version.documents else None,
+            "new": grade(sentences(new.version, id_)),
+        }
+        for id_, document in new.version.documents.items()
+        if few or id_ in changed
+    ]
