@@ -1,33 +1,43 @@
-"""`python -m corpus`: list, show, check and add articles."""
+"""`python -m corpus`: add, remove, refresh, list, show, check and compare articles."""
 
 import json
-from datetime import date
+import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
 
 import typer
 
 from corpus import command_line
+from corpus.adding import NEEDED, Candidate, Stated, candidate_of
+from corpus.changing import changing, put_article, remove_article
 from corpus.check import check_corpus
-from corpus.document import Document, Source
+from corpus.difference import compare, published_documents
 from corpus.errors import CorpusError
-from corpus.readers import read
-from corpus.storage import load_article, load_corpus, record_of, save_article, slug_of
+from corpus.fetching import PUBLIC
+from corpus.preview import preview, told
+from corpus.refreshing import State, ask_again
+from corpus.sources import HandedOver, hand_over
+from corpus.storage import article_folders, fetched_of, keep_fetched, load_article, load_corpus, record_of
 from settings import Settings
 
 app = typer.Typer(
     help="What may be quoted, and where it came from.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="show what would change, and change nothing")]
+Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
+RULES = PUBLIC  # what may be fetched
 
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the articles."""
-    documents = load_corpus(Settings.from_environment().corpus_dir)
+    corpus_dir = Settings.from_environment().corpus_dir
+    documents = load_corpus(corpus_dir)
     if as_json:
-        rows = [{"id": d.id, "title": d.source.title, "published": str(d.source.published or "")} for d in documents]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        _print([record_of(d)["source"] | _row(d.id, corpus_dir) | {"title": d.source.title} for d in documents])
         return
     for document in documents:
         print(f"{document.id}  {document.source.published or 'undated'}  {document.source.title}")
@@ -36,12 +46,9 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def show(slug: str, as_json: AsJson = False) -> None:
     """Print an article's provenance, sections and canonical text."""
-    folder = Settings.from_environment().corpus_dir / slug
-    if not folder.is_dir():
-        raise CorpusError(f"there is no article {slug!r}.", remedy="`python -m corpus list` names those there are.")
-    document = load_article(folder)
+    document = load_article(_folder(slug))
     if as_json:
-        print(json.dumps(record_of(document) | {"text": document.text}, ensure_ascii=False, indent=2))
+        _print(record_of(document) | {"text": document.text})
         return
     for name, value in record_of(document)["source"].items():
         print(f"{name:<10} {' > '.join(value) if isinstance(value, list) else value or '-'}")
@@ -51,47 +58,200 @@ def show(slug: str, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def check() -> None:
-    """Check provenance, hashes, ids and texts; exit code 1 if anything is wrong."""
-    faults = check_corpus(Settings.from_environment().corpus_dir)
-    for fault in faults:
+def check(as_json: AsJson = False) -> None:
+    """Check provenance, hashes, ids, texts and what no article may hold; exit code 1 if anything is wrong."""
+    corpus_dir = Settings.from_environment().corpus_dir
+    if corpus_dir.is_dir() and (corpus_dir / ".outgoing").is_dir():
+        with changing(corpus_dir):
+            pass  # a change that was cut off is finished, or taken back
+    faults = check_corpus(corpus_dir)
+    if as_json:
+        _print([{"message": fault.message, "remedy": fault.remedy} for fault in faults])
+    for fault in [] if as_json else faults:
         print(fault)
     if faults:
         raise typer.Exit(1)
-    print("The corpus is in order.")
+    if not as_json:
+        print("The corpus is in order.")
 
 
 @app.command()
 def add(
-    path: Path,
-    licence: Annotated[str, typer.Option(help="under which terms the text may be quoted")],
+    sources: Annotated[list[str], typer.Argument(help="files, addresses, or the sitemap or feed of a site")],
     id_: Annotated[str, typer.Option("--id", help="slug; made from the title if left out")] = "",
     title: str = "",
     author: str = "",
     publisher: str = "",
     published: Annotated[str, typer.Option(help="YYYY-MM-DD")] = "",
+    licence: Annotated[str, typer.Option(help="under which terms the text may be quoted")] = "",
     url: Annotated[str, typer.Option(help="the article's public address")] = "",
+    most: Annotated[int, typer.Option(min=1, help="how many articles of a sitemap or feed to take")] = 50,
+    is_replacing: Annotated[bool, typer.Option("--replace", help="take the place of the article of that id")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Add a plain-text or Markdown file; an option overrides what the file says of itself."""
-    draft = read(path)
-    try:
-        day = date.fromisoformat(published) if published else draft.published
-    except ValueError:
-        raise CorpusError(f"--published {published!r} is not a date.", remedy="Write it as 2025-10-11.") from None
-    source = Source(
-        title=title or draft.title,
-        author=author or draft.author,
-        publisher=publisher,
-        url=url,
-        published=day,
-        retrieved=date.today(),
-        licence=licence,
-        sha256="",  # save_article hashes the very bytes that it stores
-        topics=draft.topics,
-    )
-    document = Document(id_ or slug_of(source.title), draft.text, draft.sections, source)
-    folder = save_article(document, original=path, corpus_dir=Settings.from_environment().corpus_dir)
-    print(f"Added {folder.name}: {len(document.sections)} sections, {len(document.text)} characters.")
+    """Add articles: text, Markdown, HTML, PDF, DOCX. Options override what a file says; what is missing is asked for."""
+    may_ask = _may_ask(dry_run, yes, as_json)
+    stated = Stated(id_, title, author, publisher, published, licence, url)
+    corpus_dir = Settings.from_environment().corpus_dir
+    done: list[dict[str, Any]] = []
+    refused: list[CorpusError] = []
+    with TemporaryDirectory() as place, changing(corpus_dir):
+        for source in sources:
+            for handed in hand_over(source, folder=Path(place), most=most, rules=RULES):
+                try:
+                    if isinstance(handed, CorpusError):
+                        raise handed
+                    candidate = candidate_of(handed, stated)
+                    is_done = _add_one(candidate, stated, corpus_dir, may_ask, is_replacing, dry_run, as_json)
+                except CorpusError as fault:
+                    refused.append(fault)
+                else:
+                    done += [candidate.to_json() | {"added": is_done}]
+    if as_json:
+        _print({"articles": done, "refused": [{"message": error.message, "remedy": error.remedy} for error in refused]})
+    if len(refused) == 1 and not done and not as_json:
+        raise refused[0]
+    for error in [] if as_json else refused:
+        print(error, file=sys.stderr)
+    if refused:
+        raise typer.Exit(2)
+
+
+def _add_one(
+    candidate: Candidate, stated: Stated, corpus_dir: Path, may_ask: bool, is_replacing: bool, dry_run: bool, as_json: bool
+) -> bool:
+    """Show one article and write it, if the maintainer wants it."""
+    id_ = candidate.document.id
+    if (corpus_dir / id_ / "article.json").exists() and not is_replacing:
+        raise CorpusError(f"{id_} is in the corpus already.", remedy="Choose another --id, or --replace it.")
+    if may_ask:
+        answers = {
+            name: typer.prompt(
+                f"{name} (empty: none)" if name not in NEEDED else name, default="" if name not in NEEDED else None
+            )
+            for name in candidate.missing
+        }
+        candidate = candidate_of(HandedOver(candidate.original, candidate.fetched), replace(stated, **answers))
+    if not as_json:
+        print(preview(candidate))
+    if dry_run:
+        return False
+    if lacking := [name for name in candidate.missing if name in NEEDED]:
+        raise CorpusError(f"{id_} lacks its {' and '.join(lacking)}.", remedy=f"State it: --{lacking[0]} TEXT.")
+    if may_ask and not typer.confirm(f"\nAdd {id_}?"):
+        return False
+    put_article(candidate.document, original=candidate.original, corpus_dir=corpus_dir, fetched=candidate.fetched)
+    if not as_json:
+        sections, characters = len(candidate.document.sections), len(candidate.document.text)
+        print(f"\nAdded {id_}: {sections} sections, {characters} characters.")
+    return True
+
+
+@app.command()
+def remove(slugs: list[str], dry_run: DryRun = False, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Remove articles; their addresses will say that they are gone."""
+    may_ask = _may_ask(dry_run, yes, as_json)
+    titles = {slug: load_article(_folder(slug)).source.title for slug in slugs}
+    corpus_dir = Settings.from_environment().corpus_dir
+    removed = []
+    with changing(corpus_dir):
+        for slug, title in titles.items():
+            if dry_run or (may_ask and not typer.confirm(f"Remove {slug} ({title})?")):
+                continue
+            remove_article(slug, corpus_dir=corpus_dir)
+            removed.append(slug)
+    if as_json:
+        _print([{"id": slug, "title": title, "removed": slug in removed} for slug, title in titles.items()])
+        return
+    for slug, title in titles.items():
+        print(f"{'Removed' if slug in removed else 'Would remove' if dry_run else 'Kept'} {slug} ({title}).")
+
+
+@app.command()
+def refresh(
+    slugs: Annotated[list[str] | None, typer.Argument(help="articles that were fetched")] = None,
+    is_all: Annotated[bool, typer.Option("--all", help="every article that was fetched")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the sources again; an unchanged one costs one request."""
+    if bool(slugs) == is_all:
+        raise CorpusError("what is to be refreshed is not clear.", remedy="Name articles, or say --all.")
+    may_ask = _may_ask(dry_run, yes, as_json)
+    corpus_dir = Settings.from_environment().corpus_dir
+    folders = [_folder(slug) for slug in slugs or ()]
+    if is_all:
+        folders = [folder for folder in article_folders(corpus_dir) if fetched_of(folder) is not None]
+    rows, has_failed = [], False
+    with changing(corpus_dir):
+        for found in ask_again(folders, rules=RULES):
+            if not as_json:
+                print(f"{found.id}: {found.error or found.state}" if found.difference is None else told(found.difference))
+            is_written = False
+            if found.newer is not None and not dry_run:
+                keep_fetched(corpus_dir / found.id, found.newer)
+            if (
+                found.candidate is not None
+                and not dry_run
+                and (not may_ask or typer.confirm(f"Take this over into {found.id}?"))
+            ):
+                new = found.candidate
+                put_article(new.document, original=new.original, corpus_dir=corpus_dir, fetched=new.fetched)
+                is_written = True
+            has_failed |= found.state is State.FAILED
+            rows.append(found.to_json() | {"written": is_written})
+    if as_json:
+        _print(rows)
+    if has_failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    slugs: Annotated[list[str] | None, typer.Argument(help="articles; all of them if left out")] = None,
+    against: Annotated[Path | None, typer.Option(help="another corpus folder, in place of what is published")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the corpus with what visitors see: articles and sentences added, changed, removed."""
+    settings = Settings.from_environment()
+    before = load_corpus(against) if against else published_documents(settings.index_dir)
+    after = load_corpus(settings.corpus_dir)
+    known = {document.id for document in (*before, *after)}
+    if unknown := [slug for slug in slugs or () if slug not in known]:
+        raise CorpusError(f"there is no article {unknown[0]!r}.", remedy="`python -m corpus list` names those there are.")
+    found = [difference for difference in compare(before, after) if not slugs or difference.id in slugs]
+    if as_json:
+        _print([difference.to_json() for difference in found])
+        return
+    print("\n".join(map(told, found)) if found else "Nothing differs.")
+
+
+def _folder(slug: str) -> Path:
+    corpus_dir = Settings.from_environment().corpus_dir
+    folder = corpus_dir / slug
+    if folder.parent != corpus_dir or slug.startswith(".") or not folder.is_dir():
+        raise CorpusError(f"there is no article {slug!r}.", remedy="`python -m corpus list` names those there are.")
+    return folder
+
+
+def _row(id_: str, corpus_dir: Path) -> dict[str, Any]:
+    return {"id": id_, "is_fetched": fetched_of(corpus_dir / id_) is not None}
+
+
+def _may_ask(dry_run: bool, yes: bool, as_json: bool) -> bool:
+    """Whether questions are to be asked; nobody is kept waiting for an answer that cannot come."""
+    if dry_run or yes:
+        return False
+    if as_json or not sys.stdin.isatty():
+        raise CorpusError("there is nobody to ask.", remedy="Say --yes to do it, or --dry-run to see what it would do.")
+    return True
+
+
+def _print(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from corpus.errors import CorpusError
+from corpus.hostile_text import faults_of
 from corpus.storage import SLUG, ArticleLayout, article_folders, load_article, read_record
 
 
@@ -36,6 +37,10 @@ def check_article(folder: Path, /) -> list[CorpusError]:
     quotable = [document.text[section.start : section.end] for section in document.sections]
     if not any(text.strip() for text in quotable):
         faults.append(CorpusError(f"{folder.name}: the article is empty.", remedy="Remove its folder, or add its text."))
+    faults += [
+        CorpusError(f"{folder.name}: {fault}.", remedy="Take that out of the source, and add the article again.")
+        for fault in faults_of(document)
+    ]
     headings = {section.heading for section in document.sections}
     faults += [
         CorpusError(

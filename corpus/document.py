@@ -24,6 +24,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """What is remembered of the response that brought an article: its address, and what makes a request conditional."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    charset: str = ""  # of the Content-Type, which decides the reading
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading and the span of the text that it heads; the heading itself lies outside the span.
 

@@ -19,6 +19,7 @@ import httpx
 
 from corpus.addresses import Resolve, is_public, resolve
 from corpus.connecting import JudgedConnections, shown
+from corpus.document import Fetched
 from corpus.errors import CorpusError
 from corpus.readers.limits import LARGEST_FILE
 
@@ -38,16 +39,6 @@ class FetchRules:
     seconds: float = 30.0  # for the whole fetch, redirects and all
     most_redirects: int = 5
     ssl_context: ssl.SSLContext | None = None  # None: the public authorities
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What is remembered of a response: where it was asked for, and what makes the next request conditional."""
-
-    url: str
-    etag: str = ""
-    last_modified: str = ""
-    charset: str = ""  # of the Content-Type, which decides the reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from corpus.document import Document, Section, Source, SuggestedQuestion
+from corpus.document import Document, Fetched, Section, Source, SuggestedQuestion
 from corpus.errors import CorpusError
 
 FORMAT = 1  # bump when a reader of the old article.json would misread the new one
@@ -85,7 +85,13 @@ def article_folders(corpus_dir: Path, /) -> list[Path]:
     """
     if not corpus_dir.is_dir():
         raise CorpusError(f"there is no corpus at {corpus_dir}.", remedy="Set CORPUS_DIR to a folder of articles.")
+    for aside in corpus_dir.glob(".outgoing/*"):
+        if not (corpus_dir / aside.name).exists():
+            raise CorpusError(f"{aside.name} is being changed, or its change was cut off.", remedy=FINISH)
     return sorted(path for path in corpus_dir.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+FINISH = "Try again; if it stays so, `python -m corpus check` puts it in order."
 
 
 def load_corpus(corpus_dir: Path, /) -> list[Document]:
@@ -134,7 +140,7 @@ def _read_questions(layout: ArticleLayout) -> list[dict[str, str]]:
     return [{"section": g.section, "question": text, "topic": g.topic} for g in groups for text in g.questions]
 
 
-ADD_AGAIN = "Restore it from version control, or add the article again: `python -m corpus add FILE`."
+ADD_AGAIN = "Restore it from version control, or add the article again: `python -m corpus add FILE --replace`."
 
 
 def read_record(layout: ArticleLayout, /) -> dict[str, Any]:
@@ -162,6 +168,24 @@ def read_record(layout: ArticleLayout, /) -> dict[str, Any]:
             remedy="Fill it in; an article without provenance is never quoted.",
         )
     return record
+
+
+def fetched_of(folder: Path, /) -> Fetched | None:
+    """The response that brought an article, if it was fetched."""
+    stated = read_record(ArticleLayout(folder)).get("fetched")
+    names = {field.name for field in fields(Fetched)}
+    if not isinstance(stated, dict) or stated.keys() != names or not all(isinstance(v, str) for v in stated.values()):
+        return None
+    return Fetched(**stated)
+
+
+def keep_fetched(folder: Path, fetched: Fetched, /) -> None:
+    """Remember a newer response that brought the same article."""
+    layout = ArticleLayout(folder)
+    record = read_record(layout) | {"fetched": asdict(fetched)}
+    partial = folder / ".article.json.partial"
+    partial.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    partial.replace(layout.record)
 
 
 def _is_filled(value: Any) -> bool:
@@ -196,7 +220,7 @@ def record_of(document: Document, /) -> dict[str, Any]:
     }
 
 
-def save_article(document: Document, /, *, original: Path, corpus_dir: Path) -> Path:
+def save_article(document: Document, /, *, original: Path, corpus_dir: Path, fetched: Fetched | None = None) -> Path:
     """Write an article's folder and return it; the record is written last.
 
     Raises:
@@ -219,6 +243,7 @@ def save_article(document: Document, /, *, original: Path, corpus_dir: Path) -> 
         **{field: value for field, value in record_of(document).items() if field != "questions"},
         "original_suffix": original.suffix,
         "text_sha256": sha256_of(document.text.encode("utf-8")),
+        **({"fetched": asdict(fetched)} if fetched else {}),
     }
     layout.record.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return layout.folder

@@ -14,6 +14,10 @@ from settings import PROJECT
 from tests.command_lines import Outcome, Run, assert_one_line_error, runner
 
 
+def articles(corpus_dir: Path) -> list[str]:
+    return sorted(path.name for path in corpus_dir.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], small_corpus: Path, tmp_path: Path) -> Run:
     """Run the command line on the small corpus in this process, as `__main__` does."""
@@ -29,7 +33,9 @@ def test_list_prints_a_line_an_article(run: Run) -> None:
 
 def test_list_as_json_is_one_object_an_article(run: Run) -> None:
     outcome = run("list", "--json")
-    assert json.loads(outcome.out) == [{"id": "tea", "title": "About tea", "published": "2026-01-02"}]
+    (row,) = json.loads(outcome.out)
+    assert (row["id"], row["title"], row["published"], row["licence"]) == ("tea", "About tea", "2026-01-02", "CC0")
+    assert row["is_fetched"] is False
 
 
 def test_show_prints_provenance_sections_and_the_text(run: Run, small_corpus: Path) -> None:
@@ -75,8 +81,10 @@ def test_list_of_a_drifted_corpus_is_refused(run: Run, small_corpus: Path) -> No
 def test_add_saves_an_article_with_what_the_file_says_of_itself(run: Run, tmp_path: Path, small_corpus: Path) -> None:
     content = b"Home>Drinks\r\n\r\nCoffee: a guide\r\n\r\nIt is black.\r\n\r\nBarista2025-10-11 08:56:30\r\nComments (0)\r\n"
     (tmp_path / "coffee.txt").write_bytes(content)
-    outcome = run("add", "coffee.txt", "--licence", "supplied by the site owner")
-    assert outcome == Outcome(0, "Added coffee: 1 sections, 29 characters.\n", "")
+    outcome = run("add", "coffee.txt", "--licence", "supplied by the site owner", "--yes")
+    assert (outcome.exit_code, outcome.error) == (0, "")
+    assert "Coffee: a guide (12 characters)" in outcome.out
+    assert outcome.out.endswith("\nAdded coffee: 1 sections, 29 characters.\n")
     document = load_article(small_corpus / "coffee")
     assert document.text == "Coffee: a guide\n\nIt is black."
     assert (document.source.author, document.source.published) == ("Barista", date(2025, 10, 11))
@@ -94,7 +102,16 @@ def test_an_option_of_add_overrides_what_the_file_says(run: Run, tmp_path: Path,
         "--published": "2024-02-29",
         "--url": "https://example.org",
     }
-    run("add", "x.md", "--licence", "CC0", "--publisher", "Press", *[part for option in options.items() for part in option])
+    run(
+        "add",
+        "x.md",
+        "--licence",
+        "CC0",
+        "--publisher",
+        "Press",
+        "--yes",
+        *[part for option in options.items() for part in option],
+    )
     source = load_article(small_corpus / "brew").source
     assert (source.title, source.author, source.publisher) == ("Brew", "B.", "Press")
     assert (source.published, source.url) == (date(2024, 2, 29), "https://example.org")
@@ -113,14 +130,14 @@ def test_an_option_of_add_overrides_what_the_file_says(run: Run, tmp_path: Path,
 def test_add_refuses_in_one_line_and_adds_nothing(run: Run, small_corpus: Path, arguments: list[str], part: str) -> None:
     if "--id" not in arguments:
         arguments = [*arguments, "--id", "---"]
-    assert_one_line_error(run("add", *arguments, "--licence", "CC0"), part)
-    assert [path.name for path in small_corpus.iterdir()] == ["tea"]
+    assert_one_line_error(run("add", *arguments, "--licence", "CC0", "--yes"), part)
+    assert articles(small_corpus) == ["tea"]
 
 
-def test_add_without_a_licence_is_refused(run: Run) -> None:
-    outcome = run("add", "tea.txt", "--id", "new")
-    assert outcome.exit_code == 2
-    assert "--licence" in outcome.error
+def test_add_without_a_licence_is_refused(run: Run, small_corpus: Path) -> None:
+    outcome = run("add", "tea.txt", "--id", "new", "--yes")
+    assert (outcome.exit_code, outcome.error) == (2, "new lacks its licence. State it: --licence TEXT.\n")
+    assert articles(small_corpus) == ["tea"]
 
 
 def test_a_setting_that_cannot_be_used_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +151,7 @@ def test_a_corpus_that_is_not_there_is_one_line(run: Run, monkeypatch: pytest.Mo
         assert_one_line_error(run(*command), "there is no corpus at", "Set CORPUS_DIR")
 
 
-@pytest.mark.parametrize("command", ["list", "show", "check", "add"])
+@pytest.mark.parametrize("command", ["list", "show", "check", "add", "remove", "refresh", "diff"])
 def test_help_of_every_command_says_what_it_does(run: Run, command: str) -> None:
     outcome = run(command, "--help")
     assert outcome.exit_code == 0

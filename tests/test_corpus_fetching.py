@@ -10,7 +10,8 @@ import pytest
 
 from corpus import CorpusError
 from corpus.addresses import is_public
-from corpus.fetching import PUBLIC, Fetched, FetchRules, fetch
+from corpus.document import Fetched
+from corpus.fetching import PUBLIC, FetchRules, fetch
 from tests.small_site import Page, Site, small_site
 
 PAGE = Page(b"<h1>Tea</h1><p>It is hot.</p>", {"Content-Type": "text/html; charset=koi8-r", "ETag": '"1"'})

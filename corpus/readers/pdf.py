@@ -38,7 +38,7 @@ def read_pdf(data: bytes, /) -> Draft:
     ]
     title, blocks = _title(blocks, pages.lines, " ".join(settle(pages.properties.get("Title", "")).split()))
     if not title:
-        raise CorpusError("the file has no title.", remedy="Name it: --title.")
+        raise CorpusError("the file has no title.", remedy="Give it one in its properties, or as its first line.")
     if joined:
         shown = ", ".join(joined[:MOST_JOINED_SHOWN])
         doubts.append(f"Joined over a line end, please look: {shown}{', …' if len(joined) > MOST_JOINED_SHOWN else ''}.")
@@ -119,6 +119,8 @@ def _title(blocks: list[Block], lines: tuple[Line, ...], stated: str) -> tuple[s
     for place, block in enumerate(blocks):
         if block.is_heading and settle(largest).rstrip("-") in block.text:
             return block.text, blocks[:place] + blocks[place + 1 :]
+    if not stated and blocks and len(blocks[0].text) <= LONGEST_HEADING and not blocks[0].text.endswith(SENTENCE_END):
+        return blocks[0].text, blocks[1:]
     return stated, blocks
 
 

@@ -1,0 +1,49 @@
+"""What a maintainer sees before saying yes."""
+
+from collections.abc import Iterable
+
+from corpus.adding import ASKED, Candidate
+from corpus.difference import ArticleDifference
+
+LONGEST_LINE = 100  # characters
+MOST_SENTENCES = 8  # of each kind of change
+
+
+def preview(candidate: Candidate, /) -> str:
+    """Provenance, doubts, and each section with its size and its first words."""
+    document, source = candidate.document, candidate.document.source
+    lines = [f"{'id':<10} {document.id}"]
+    lines += [f"{name:<10} {getattr(source, name) or '-'}" for name in ASKED]
+    lines += [f"{'look':<10} {doubt}" for doubt in candidate.doubts]
+    for section in document.sections:
+        text = document.text[section.start : section.end]
+        lines.append(f"\n  {shortened(section.heading)} ({len(text)} characters)")
+        lines += [f"    {shortened(paragraph)}" for paragraph in text.split("\n\n")[:2]]
+    return "\n".join(lines)
+
+
+def told(difference: ArticleDifference, /) -> str:
+    """A difference as lines: `+` came, `-` went, `~` changed."""
+    lines = [f"{difference.id}: {difference.state}{_fields(difference.fields)}"]
+    lines += _some("-", difference.removed)
+    lines += _some("+", difference.added)
+    for old, new in difference.changed[:MOST_SENTENCES]:
+        lines += [f"  ~ {shortened(old)}", f"    {shortened(new)}"]
+    if len(difference.changed) > MOST_SENTENCES:
+        lines.append(f"  ~ and {len(difference.changed) - MOST_SENTENCES} more")
+    return "\n".join(lines)
+
+
+def shortened(text: str, /) -> str:
+    """The beginning of a text, as long as a line."""
+    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1]}…"
+
+
+def _fields(names: Iterable[str]) -> str:
+    listed = ", ".join(names)
+    return f" ({listed})" if listed else ""
+
+
+def _some(mark: str, sentences: tuple[str, ...]) -> list[str]:
+    lines = [f"  {mark} {shortened(sentence)}" for sentence in sentences[:MOST_SENTENCES]]
+    return lines + ([f"  {mark} and {len(sentences) - MOST_SENTENCES} more"] if len(sentences) > MOST_SENTENCES else [])
