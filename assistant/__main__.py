@@ -1,8 +1,9 @@
-"""`python -m assistant`: ask a question, list the settings."""
+"""`python -m assistant`: ask a question, list the settings, check a deployment."""
 
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from tqdm import tqdm
 
 from assistant.answer import Answer, Kind
 from assistant.assistant import MOST_STARTERS, Assistant
+from assistant.doctor import Finding, Status, examine_machine, examine_public_address
 from assistant.evaluation import read_questions
 from assistant.evaluation_report import NO_RUN, as_text, ask_all, report, save, turns_in
 from assistant.judged import read_held_out
@@ -19,6 +21,7 @@ from assistant.question import LONGEST_QUESTION, QuestionError, check_turns
 from assistant.urgent import urgent_help
 from assistant.wording import wording
 from corpus import ShownError, command_line
+from index import current_version
 from settings import PROJECT, Settings
 
 HELD_OUT = PROJECT / "tests" / "benchmarks" / "results" / "held-out.json"
@@ -82,6 +85,38 @@ def evaluate(
     page = save(found, folder=folder)  # before anything is printed: `| head` must not cost the report
     print(as_text(found))
     print(f"\nKept as {_shown(page)}")
+
+
+@app.command()
+def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="print one object")] = False) -> None:
+    """Check this deployment: model, index, permissions, disk, clock, and PUBLIC_URL as visitors see it.
+
+    One line a check; exit code 1 if anything failed.
+    """
+    findings = []
+    for finding in _examined(Settings.from_environment()):
+        findings.append(finding)
+        if not as_json:
+            print(finding, flush=True)
+    is_well = all(finding.status is not Status.FAIL for finding in findings)
+    if as_json:
+        print(json.dumps({"is_well": is_well, "checks": [asdict(finding) for finding in findings]}, ensure_ascii=False))
+    raise typer.Exit(0 if is_well else 1)
+
+
+def _examined(in_force: Settings) -> Iterator[Finding]:
+    yield from examine_machine(
+        model=in_force.model,
+        corpus_dir=in_force.corpus_dir,
+        index_dir=in_force.index_dir,
+        feedback_file=in_force.feedback_file,
+        region=in_force.region,
+    )
+    try:
+        published = current_version(in_force.index_dir)
+    except ShownError:
+        published = ""  # said already
+    yield from examine_public_address(in_force.public_url, allowed_origins=in_force.allowed_origins, published=published)
 
 
 def _shown(value: object) -> str:

@@ -19,6 +19,7 @@ from index.encoder import Encoding, SentenceTransformerEncoder, load_encoder
 from index.store import unit
 from settings import PROJECT
 from tests.browsers import DESKTOP, PageServer, chromium, open_page, serving
+from tests.nginx import Nginx, Replicas, nginx_before, replicas_serving
 
 # Two busy cores are slow at times; that is not what a property is about.
 hypothesis.settings.register_profile("project", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -117,3 +118,15 @@ def page(browser: Browser, page_server: PageServer) -> Iterator[Page]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield page
         assert errors == []
+
+
+@pytest.fixture(scope="session")
+def replicas(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
+    with replicas_serving(real_index, tmp_path_factory.mktemp("replicas")) as replicas:
+        yield replicas
+
+
+@pytest.fixture(scope="session")
+def nginx(replicas: Replicas, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    with nginx_before(replicas.ports, tmp_path_factory.mktemp("nginx")) as nginx:
+        yield nginx

@@ -11,22 +11,10 @@ from assistant.web.body import LARGEST_BODY
 from settings import PROJECT
 from tests.browsers import free_port
 from tests.conftest import ARTICLE
-from tests.nginx import NAME, Nginx, Replicas, configuration, nginx_before, replicas_serving
+from tests.nginx import NAME, Nginx, Replicas, configuration, nginx_before
 
 QUESTION = "How is iron linked to dopamine?"
 CANARY = "quetzalcoatlus"
-
-
-@pytest.fixture(scope="module")
-def replicas(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
-    with replicas_serving(real_index, tmp_path_factory.mktemp("replicas")) as replicas:
-        yield replicas
-
-
-@pytest.fixture(scope="module")
-def nginx(replicas: Replicas, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    with nginx_before(replicas.ports, tmp_path_factory.mktemp("nginx")) as nginx:
-        yield nginx
 
 
 @pytest.fixture
