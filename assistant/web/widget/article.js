@@ -48,15 +48,15 @@ export function mark(range) {
 /** Take the mark away. */
 export const unmark = () => CSS.highlights?.get(MARK)?.clear();
 
-/** Scroll a range to the middle of the window above `bottom`, within every box of the page that scrolls. */
-export function scrollTo(range, bottom) {
+/** Scroll a range to the middle between two heights of the window, within every box of the page that scrolls. */
+export function scrollTo(range, from, to) {
   const middle = (box) => {
     const { top, height } = box.getBoundingClientRect();
     return top + height / 2;
   };
   const scroll = (box, top) => box.scrollBy({ top, behavior: "instant" });
   for (let box = range.commonAncestorContainer; box; box = box.parentElement) {
-    if (box === document.documentElement) scroll(window, middle(range) - bottom / 2);
+    if (box === document.documentElement) scroll(window, middle(range) - (from + to) / 2);
     else if (box.scrollBy && /auto|scroll/.test(getComputedStyle(box).overflowY)) scroll(box, middle(range) - middle(box));
   }
 }

@@ -17,7 +17,7 @@ function start() {
     if (type === "close") return close();
     if (type === "question") {
       unmark();
-      panel.classList.remove("peek");
+      panel.classList.remove("peek", "top");
     }
     host.dispatchEvent(new CustomEvent(`rls:${type}`, { bubbles: true, detail }));
   }
@@ -27,11 +27,17 @@ function start() {
     const [range] = findQuotes([quote]);
     if (!range) return false;
     mark(range);
-    scrollTo(range, innerHeight);
-    const [text, covered] = [range, panel].map((shown) => shown.getBoundingClientRect());
-    if (!target && text.right > covered.left && text.left < covered.right) {
+    panel.classList.remove("peek", "top");
+    scrollTo(range, 0, innerHeight);
+    const text = () => range.getBoundingClientRect();
+    const covered = () => panel.getBoundingClientRect();
+    if (!target && text().right > covered().left && text().left < covered().right) {
       panel.classList.add("peek");
-      scrollTo(range, panel.getBoundingClientRect().top);
+      scrollTo(range, 0, covered().top);
+      if (text().bottom > covered().top) { // the page ends: no room to scroll
+        panel.classList.add("top");
+        scrollTo(range, covered().bottom, innerHeight);
+      }
     }
     return true;
   }
