@@ -1,4 +1,4 @@
-"""Runs app.py with questions rehearsed: three quotes whatever retrieval finds, quotes by row, and one that takes its time."""
+"""Runs app.py with questions rehearsed: three quotes whatever is found, quotes by row, and one that takes its time."""
 
 import re
 import time

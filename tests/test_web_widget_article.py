@@ -64,7 +64,8 @@ def test_every_sentence_of_a_marked_up_article_is_highlighted_exactly_and_in_sig
 def test_a_quote_in_a_box_that_scrolls_is_brought_into_sight(
     browser: Browser, site: HostSite, page_server: PageServer
 ) -> None:
-    box = '<div style="height: 2000px"></div><div style="height: 300px; overflow: auto">{}</div><div style="height: 2000px"></div>'
+    room = '<div style="height: 2000px"></div>'
+    box = room + '<div style="height: 300px; overflow: auto">{}</div>' + room
     page = open_host(browser, site.put("/box", host_page(page_server.url, body=box.format(marked_up_article()))))
     open_panel(page)
     ask(page, THREE, "answer").locator("figure a").nth(2).click()

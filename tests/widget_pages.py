@@ -1,4 +1,4 @@
-"""Pages of other sites for the widget's tests: the article as sites really mark it up, and sites that are hard to live on."""
+"""The widget on other sites' pages, for its tests: the article as sites really mark it up, opening, asking."""
 
 import html
 import re
@@ -14,7 +14,9 @@ ARTICLE_TEXT = next(iter(load_corpus(PROJECT / "corpus" / "articles"))).text
 # Told by every page, before anything else runs in it.
 WATCH = """
 window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+  violations.push(`${violatedDirective} ${blockedURI}`);
+});
 """
 
 

@@ -13,6 +13,7 @@ from assistant.web.admission import Admission
 from assistant.web.api import api_routes
 from assistant.web.article_page import article_routes
 from assistant.web.body import BodyLimit
+from assistant.web.embed_routes import embed_routes
 from assistant.web.feedback import feedback_routes
 from assistant.web.origins import AllowedOrigins, answer_embedding_sites
 from assistant.web.rate_limit import RateLimit
@@ -56,6 +57,7 @@ def create_server(
     server.include_router(api_routes(live, admission))
     server.include_router(article_routes(live))
     server.include_router(widget_routes(allowed))
+    server.include_router(embed_routes(live))
     if feedback_file is not None:
         server.include_router(feedback_routes(feedback_file, admission))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")

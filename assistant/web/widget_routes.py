@@ -1,4 +1,4 @@
-"""The widget's addresses: its script, its words, its declarations, and the pages of `/embed`."""
+"""The widget's addresses: its script, its words, its declarations, and its page in a frame."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +17,7 @@ SHORTLY = "public, max-age=300, stale-while-revalidate=86400"
 FOREVER = "public, max-age=31536000, immutable"
 # Any site may load the files; which site may read answers is decided by CORS, whose header differs by origin.
 EMBEDDED = {"Cross-Origin-Resource-Policy": "cross-origin", "Vary": "Origin"}
-FRAME_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; {ancestors}"
+OWN_PAGE = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types 'none'"
 
 
@@ -58,7 +58,7 @@ def widget_routes(allowed: AllowedOrigins, /) -> APIRouter:
     @router.get("/embed/frame", response_class=HTMLResponse)
     async def frame() -> HTMLResponse:
         """The conversation as a page of its own, for sites that want it isolated in a frame."""
-        policy = f"{FRAME_POLICY.format(ancestors=allowed.frame_ancestors)}; {TRUSTED_TYPES}"
+        policy = f"{OWN_PAGE}; {allowed.frame_ancestors}; {TRUSTED_TYPES}"
         return HTMLResponse(
             render("embed_frame.html", text=wording()), headers={"Content-Security-Policy": policy, **EMBEDDED}
         )

@@ -1,7 +1,7 @@
 // Draws what came back: the kind, the message, numbered quotes with where they stand, and questions to ask next.
 import { element } from "./dom.js";
 import { server } from "./config.js";
-import { words } from "./words.js";
+import { language, words } from "./words.js";
 
 const CALLABLE = /(?<!\w)(\d[\d -]*\d)(?!\w)|(https:\/\/\S+)/; // a phone number, an address
 
@@ -13,13 +13,13 @@ const linked = (text) => text.split(CALLABLE).filter(Boolean).map((piece) => {
 });
 
 /** A message in a frame that says by its look and its first words what kind it is. */
-export const notice = (kind, message, language, ...children) => element("div", { className: `reply ${kind}` },
+export const notice = (kind, message, spoken, ...children) => element("div", { className: `reply ${kind}` },
   words[kind] && element("p", { className: "kind" }, words[kind]),
-  message.split("\n").map((line) => element("p", { className: "message", lang: language, dir: "auto" }, linked(line))),
+  message.split("\n").map((line) => element("p", { className: "message", lang: spoken || language, dir: "auto" }, linked(line))),
   ...children);
 
 /** An answer; `ranges` are where the page shows its quotes, `cite` is called with a citation that is chosen. */
-export const reply = (answer, language, ranges, cite, ask) => notice(answer.kind, answer.message, language,
+export const reply = (answer, spoken, ranges, cite, ask) => notice(answer.kind, answer.message, spoken,
   answer.citations.map((citation, i) => element("figure", { ariaLabel: `${words.quote} ${citation.n}` },
     element("b", { className: "number" }, `${citation.n}`),
     element("blockquote", { lang: "en", dir: "ltr" }, citation.quote),
