@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import ShownError
@@ -26,8 +26,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(7860, ge=1, le=65535, description="port to listen on")
+    # A Hugging Face Space names both in Gradio's way.
+    host: str = Field(
+        "127.0.0.1", validation_alias=AliasChoices("host", "gradio_server_name"), description="address to listen on"
+    )
+    port: int = Field(
+        7860,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("port", "gradio_server_port"),
+        description="port to listen on",
+    )
     corpus_dir: Path = Field(PROJECT / "corpus" / "articles", description="articles that may be quoted")
     index_dir: Path = Field(PROJECT / "index" / "versions", description="published index versions")
     model: str = Field(
