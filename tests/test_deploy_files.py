@@ -96,7 +96,7 @@ def test_every_service_of_the_compose_file_has_a_read_only_root_and_no_privilege
 def test_the_deployed_environment_names_settings_that_exist() -> None:
     """A setting's misspelt name would be ignored without a word."""
     known = {name.upper() for name in Settings.model_fields}
-    foreign = {"TRUSTED_PROXIES", "HF_HOME", "HF_HUB_OFFLINE", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+    foreign = {"HF_HOME", "HF_HUB_OFFLINE", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
     image = re.findall(r"^(?:ENV)? +([A-Z_]+)=\S+", CONTAINERFILE.read_text(encoding="utf-8"), re.MULTILINE)
     unit = re.findall(
         r"([A-Z_]+)=", " ".join(re.findall(r"^Environment=(.*)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE))

@@ -67,6 +67,7 @@ def test_it_serves_as_a_space_starts_it(tmp_path: Path) -> None:
         until(lambda: is_listening(f"127.0.0.1:{port}") or process.poll() is not None, seconds=START_SECONDS)
         with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as page:
             assert b"Restless Legs" in page.read()
+            assert "https://huggingface.co" in page.headers["Content-Security-Policy"].partition("frame-ancestors")[2]
         with urlopen(f"http://127.0.0.1:{port}/api/ask", data=b'{"turns": ["hello"]}', timeout=20) as answer:
             assert b'"chat"' in answer.read()
     finally:
