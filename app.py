@@ -21,6 +21,7 @@ from assistant.web.admission import Admission
 from assistant.web.origins import AllowedOrigins
 from assistant.web.rate_limit import RateLimit
 from corpus import ShownError, load_corpus
+from corpus.changing import removed_articles
 from index import (
     Encoder,
     IndexDamagedError,
@@ -70,7 +71,8 @@ def _servable_version(settings: Settings, encoder: Encoder) -> IndexVersion:
             return version
     except (IndexMissingError, IndexDamagedError) as error:
         print(f"{error.message} Building it now.")
-    build(load_corpus(settings.corpus_dir), encoder=encoder, index_dir=settings.index_dir)
+    documents, removed = load_corpus(settings.corpus_dir), removed_articles(settings.corpus_dir)
+    build(documents, encoder=encoder, index_dir=settings.index_dir, removed=removed)
     return open_version(settings.index_dir, current_version(settings.index_dir))
 
 

@@ -17,6 +17,7 @@ from assistant.evaluation import read_questions
 from assistant.refresh import refresh_report, save
 from assistant.refresh.report import MOST_LABELLED
 from corpus import command_line, load_corpus
+from corpus.changing import removed_articles
 from index.build import build as build_version
 from index.encoder import load_encoder
 from index.errors import IndexDamagedError, IndexMissingError
@@ -31,7 +32,10 @@ app = typer.Typer(help="Versions of the index.", no_args_is_help=True, add_compl
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 Questions = Annotated[list[Path] | None, typer.Option("--questions", help="files of labelled questions")]
 Sample = Annotated[int, typer.Option("--sample", min=1, help="how many labelled questions to ask")]
+Folder = Annotated[Path, typer.Option("--report", help="where the report is kept")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
+
+REPORTS = PROJECT / "reports"
 
 
 @app.command()
@@ -43,7 +47,8 @@ def build(
     settings = Settings.from_environment()
     documents = load_corpus(settings.corpus_dir)
     encoder = load_encoder(settings.model)
-    result = build_version(documents, encoder=encoder, index_dir=settings.index_dir, publish_it=publish)
+    removed = removed_articles(settings.corpus_dir)
+    result = build_version(documents, encoder=encoder, index_dir=settings.index_dir, removed=removed, publish_it=publish)
     if not result.is_new:
         line = f"Nothing to do: {result.version} was built from this very corpus and model."
     else:
@@ -53,9 +58,11 @@ def build(
 
 
 @app.command()
-def report(questions: Questions = None, sample: Sample = MOST_LABELLED, as_json: AsJson = False) -> None:
+def report(
+    questions: Questions = None, sample: Sample = MOST_LABELLED, folder: Folder = REPORTS, as_json: AsJson = False
+) -> None:
     """Build without publishing, and write what changes for visitors; exit code 1 if it should not be published."""
-    found = _report(questions, sample)
+    found = _report(questions, sample, folder)
     print(json.dumps(found, ensure_ascii=False) if as_json else _summary(found))
     if not found["passes"]:
         raise typer.Exit(1)
@@ -66,10 +73,11 @@ def refresh(
     publish: Annotated[bool, typer.Option("--publish", help="publish without asking if the gate holds")] = False,
     questions: Questions = None,
     sample: Sample = MOST_LABELLED,
+    folder: Folder = REPORTS,
     as_json: AsJson = False,
 ) -> None:
     """Report, then publish if the gate holds and `--publish` or the answer at the prompt says so."""
-    found = _report(questions, sample)
+    found = _report(questions, sample, folder)
     is_news = found["version"] != found["published"]
     print(_summary(found), file=sys.stderr if as_json else sys.stdout)
     is_wanted = is_news and found["passes"] and (publish or _confirmed(f"Publish {found['version']}?"))
@@ -140,13 +148,14 @@ def prune(
     _print(line, as_json, {"deleted": names, "dry_run": dry_run})
 
 
-def _report(questions: list[Path] | None, sample: int) -> dict[str, Any]:
-    """Build without publishing, compare with what is published, keep the report in `reports/`."""
+def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str, Any]:
+    """Build without publishing, compare with what is published, keep the report in a folder."""
     settings = Settings.from_environment()
     files = questions or [path for path in (PROJECT / "tests" / "questions" / "dev.jsonl",) if path.is_file()]
     labelled = [question for path in files for question in read_questions(path)]
     encoder, index_dir = load_encoder(settings.model), settings.index_dir
-    built = build_version(load_corpus(settings.corpus_dir), encoder=encoder, index_dir=index_dir, publish_it=False)
+    documents, removed = load_corpus(settings.corpus_dir), removed_articles(settings.corpus_dir)
+    built = build_version(documents, encoder=encoder, index_dir=index_dir, removed=removed, publish_it=False)
     new = Assistant(open_version(index_dir, built.version), encoder, public_url=settings.public_url, region=settings.region)
     try:
         published = open_version(index_dir, current_version(index_dir))
@@ -155,11 +164,11 @@ def _report(questions: list[Path] | None, sample: int) -> dict[str, Any]:
     is_comparable = published is not None and published.manifest.model == encoder.fingerprint
     old = new.on(published) if published is not None and is_comparable else None
     found = refresh_report(old, new, labelled, most_labelled=sample)
-    return found | {"page": str(save(found, folder=PROJECT / "reports"))}
+    return found | {"page": str(save(found, folder=folder))}
 
 
 def _summary(found: dict[str, Any]) -> str:
-    kinds = [article["kind"] for article in found["articles"]]
+    kinds = [article["state"] for article in found["articles"]]
     lost = sum(row["what"] == "lost" for row in found["answers"])
     lines = [
         f"{found['version']} beside {found['published'] or 'nothing'}:",

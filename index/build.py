@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,8 +31,23 @@ class BuildResult:
     encoded: int
 
 
-def build(documents: list[Document], /, *, encoder: Encoder, index_dir: Path, publish_it: bool = True) -> BuildResult:
+def build(
+    documents: list[Document],
+    /,
+    *,
+    encoder: Encoder,
+    index_dir: Path,
+    removed: Iterable[str] = (),
+    publish_it: bool = True,
+) -> BuildResult:
     """Build a version, unless one from the very same inputs stands; publish it, unless told not to.
+
+    Args:
+        documents: the corpus.
+        encoder: what makes the vectors.
+        index_dir: where versions are kept.
+        removed: ids of articles that the corpus remembers as removed: their addresses are gone, not unknown.
+        publish_it: serve it at once.
 
     Raises:
         IndexBusyError: another process is building.
@@ -44,7 +60,7 @@ def build(documents: list[Document], /, *, encoder: Encoder, index_dir: Path, pu
         if published is not None and published.manifest.inputs == inputs:
             return BuildResult(published.name, is_new=False, passages=len(published.passages), encoded=0)
         waiting = _waiting(index_dir, inputs, published)
-        result = waiting or _write(layout, documents, encoder, inputs, published)
+        result = waiting or _write(layout, documents, encoder, inputs, gone=_gone(published, documents, removed))
         if publish_it:
             publish(layout, result.version)
     return BuildResult(
@@ -60,14 +76,13 @@ def fingerprint_inputs(documents: list[Document], /, *, model: str) -> str:
 
 
 def _write(
-    layout: IndexLayout, documents: list[Document], encoder: Encoder, inputs: str, published: IndexVersion | None
+    layout: IndexLayout, documents: list[Document], encoder: Encoder, inputs: str, /, *, gone: tuple[str, ...]
 ) -> BuildResult:
     passages = [passage for document in documents for passage in split(document)]
     read = reading_texts(passages, {document.id: document.text for document in documents})
     encoded = encode_missing(read, encoder=encoder, cache=layout.encoding_cache)
     dimension = cached_dimension(layout.encoding_cache, encoder.fingerprint, read[0])
     name = f"{_free_second(layout)}-{inputs[:6]}"
-    gone = _gone(published, documents)
     manifest = Manifest(name, inputs, encoder.fingerprint, SPLITTER, len(passages), dimension, files={}, gone=gone)
     vectors = CachedVectors(layout.encoding_cache, encoder.fingerprint, read, dimension)
     try:
@@ -107,12 +122,10 @@ def _waiting(index_dir: Path, inputs: str, published: IndexVersion | None) -> Bu
     return None
 
 
-def _gone(published: IndexVersion | None, documents: list[Document]) -> tuple[str, ...]:
+def _gone(published: IndexVersion | None, documents: list[Document], removed: Iterable[str]) -> tuple[str, ...]:
     """What visitors could read before and cannot any more: its address should say so rather than "never heard of"."""
-    if published is None:
-        return ()
-    known = {*published.manifest.gone, *published.documents}
-    return tuple(sorted(known - {document.id for document in documents}))
+    known = {*published.manifest.gone, *published.documents} if published else set()
+    return tuple(sorted({*known, *removed} - {document.id for document in documents}))
 
 
 def _remove_unfinished(layout: IndexLayout) -> None:

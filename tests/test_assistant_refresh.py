@@ -13,10 +13,11 @@ from assistant.evaluation import LabelledQuestion, Rate
 from assistant.refresh import refresh_report, save
 from assistant.refresh.alike import alike, difference
 from assistant.refresh.answers import broken_quotes
-from assistant.refresh.changes import article_changes, word_changes
 from assistant.refresh.gate import compared, faults, without_provenance
 from assistant.refresh.reading_level import grade
+from assistant.refresh.words import word_changes
 from corpus import Document, load_corpus
+from corpus.difference import compare
 from index import Encoder, build, open_version
 from settings import PROJECT
 from tests.conftest import ARTICLE, make_document
@@ -80,12 +81,12 @@ def test_an_edited_sentence_is_shown_with_its_answer_and_the_link_that_breaks(ma
     new = edited(article, citation.quote, citation.quote.replace(".", " in the brain, as far as is known."))
     found = refresh_report(make(article), make(new), QUESTIONS)
     (change,) = found["articles"]
-    assert (change["id"], change["kind"], len(change["edited"]), change["added"]) == (ARTICLE, "changed", 1, ())
-    assert change["edited"][0][0] == citation.quote
+    assert (change["id"], change["state"], len(change["changed"]), change["added"]) == (ARTICLE, "changed", 1, ())
+    assert change["changed"][0][0] == citation.quote
     (row,) = [row for row in found["answers"] if row["turns"] == [IRON] and not row["offered"]]
     assert row["what"] == "other quotes"
     assert row["old"]["quotes"][0]["quote"] == citation.quote
-    assert row["new"]["quotes"][0]["quote"] == change["edited"][0][1]
+    assert row["new"]["quotes"][0]["quote"] == change["changed"][0][1]
     assert {"article": ARTICLE, "quote": citation.quote} == {k: found["links"][0][k] for k in ("article", "quote")}
     assert found["links"][0]["why"] == "the article no longer says this"
     assert found["loses_labels"]
@@ -93,7 +94,7 @@ def test_an_edited_sentence_is_shown_with_its_answer_and_the_link_that_breaks(ma
 
 def test_a_label_that_says_unanswered_does_not_hold_once_more_is_said(make: Make, article: Document) -> None:
     found = refresh_report(make(article), make(article, GOUT), QUESTIONS)
-    assert [(c["id"], c["kind"], len(c["added"])) for c in found["articles"]] == [("gout", "added", 3)]
+    assert [(c["id"], c["state"], len(c["added"])) for c in found["articles"]] == [("gout", "added", 3)]
     (row,) = [row for row in found["answers"] if row["turns"] == ["What causes gout?"]]
     assert (row["what"], row["label_holds"]) == ("gained", False)
     assert found["asked"]["judged"] == 2  # the iron question and the advice question
@@ -101,7 +102,7 @@ def test_a_label_that_says_unanswered_does_not_hold_once_more_is_said(make: Make
 
 def test_a_removed_article_takes_its_answers_and_links_with_it(make: Make, article: Document) -> None:
     found = refresh_report(make(article, GOUT), make(article), QUESTIONS)
-    assert [(c["id"], c["kind"], len(c["removed"])) for c in found["articles"]] == [("gout", "removed", 3)]
+    assert [(c["id"], c["state"], len(c["removed"])) for c in found["articles"]] == [("gout", "removed", 3)]
     lost = [row["turns"] for row in found["answers"] if row["what"] == "lost"]
     assert ["What causes gout?"] in lost
     assert "the article is gone" in {link["why"] for link in found["links"]}
@@ -150,7 +151,7 @@ def test_passages_of_two_articles_that_say_the_same_or_may_contradict_each_other
         ],
     )
     version = make(article, GOUT, other).version
-    found = alike(version, article_changes(None, version))
+    found = alike(version, compare([], list(version.documents.values())))
     by_why = {pair.why: pair.texts for pair in found if set(pair.articles) == {"gout", "legs"}}
     assert set(by_why) == {"", "other numbers", "one of them negates"}
     assert by_why[""][0] == by_why[""][1]

@@ -140,6 +140,46 @@ def test_build_without_publishing_waits_and_a_further_build_publishes_the_same(
     assert run("build").out == f"Published {built['version']}: 1 sentences, 0 of them encoded now.\n"
 
 
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    """One labelled question on the small corpus."""
+    row = {"id": "t1", "turns": ["How much iron should I take?"], "expect": "advice"}
+    (tmp_path / "questions.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    return tmp_path / "questions.jsonl"
+
+
+def test_a_refresh_reports_and_publishes_only_when_told_to(
+    run: Run, index_dir: Path, small_corpus: Path, questions: Path, tmp_path: Path
+) -> None:
+    options = ("--questions", str(questions), "--report", str(tmp_path / "reports"))
+    first = run("build")
+    save_article(make_document("ale", ["Ale is cold."]), original=Path(__file__), corpus_dir=small_corpus)
+    reported = run("report", *options)
+    assert reported.exit_code == 0, reported
+    assert "articles: 1 added, 0 changed, 0 removed" in reported.out
+    assert "The gate holds." in reported.out
+    assert run("refresh", *options).out.endswith("Nothing was published.\n")  # nobody was there to say yes
+    assert current_version(index_dir) in first.out
+    told = json.loads(run("refresh", *options, "--publish", "--json").out)
+    assert told == {"version": current_version(index_dir), "published": True, "faults": []}
+    (page,) = (tmp_path / "reports").glob("*.html")
+    assert json.loads(page.with_suffix(".json").read_bytes())["version"] == told["version"]
+    again = run("refresh", *options, "--publish")
+    assert "articles: 0 added, 0 changed, 0 removed" in again.out
+    assert again.out.endswith("Nothing was published.\n")
+
+
+def test_a_version_that_the_gate_stops_is_not_published_and_the_exit_code_says_so(
+    run: Run, index_dir: Path, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run("build")
+    monkeypatch.setattr("assistant.refresh.report.faults", lambda *_: ["tea has no provenance: licence missing."])
+    stopped = run("refresh", "--questions", str(questions), "--report", str(tmp_path / "reports"), "--publish")
+    assert stopped.exit_code == 1
+    assert "The gate does not hold:\n  tea has no provenance: licence missing.\n" in stopped.out
+    assert current_version(index_dir) in first.out
+
+
 def test_prune_asks_and_deletes_the_oldest_only(run: Run, index_dir: Path, versions: list[str]) -> None:
     assert run("prune", "--yes").out == "Nothing to delete.\n"
     for text in ("Three.", "Four.", "Five."):
@@ -152,7 +192,7 @@ def test_prune_asks_and_deletes_the_oldest_only(run: Run, index_dir: Path, versi
     assert run("prune", "--keep", "2").exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["build", "verify", "publish", "versions", "rollback", "prune"])
+@pytest.mark.parametrize("command", ["build", "verify", "publish", "versions", "rollback", "prune", "report", "refresh"])
 def test_help_of_every_command_says_what_it_does(run: Run, command: str) -> None:
     outcome = run(command, "--help")
     assert outcome.exit_code == 0

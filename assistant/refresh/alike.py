@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
-from assistant.refresh.changes import ArticleChange
+from corpus.difference import ArticleDifference
 from index import IndexVersion
 
 NEIGHBOURS = 6
@@ -36,9 +36,9 @@ class AlikePair:
     why: str = ""
 
 
-def alike(version: IndexVersion, changes: list[ArticleChange], /) -> list[AlikePair]:
+def alike(version: IndexVersion, changes: list[ArticleDifference], /) -> list[AlikePair]:
     """Pairs in which at least one passage is of an article that is new or changed; duplicates first."""
-    changed = {change.id for change in changes if change.kind != "removed"}
+    changed = {change.id for change in changes if change.state != "removed"}
     rows = [row for row, passage in enumerate(version.passages) if passage.document_id in changed][:MOST_COMPARED]
     found: dict[tuple[int, int], AlikePair] = {}
     for row in tqdm(rows, desc="Comparing passages", unit=" passages", delay=2):

@@ -9,8 +9,8 @@ from tqdm import tqdm
 from assistant.answer import Answer, Citation, Kind
 from assistant.assistant import Assistant
 from assistant.evaluation import Outcome, judge
-from assistant.refresh.changes import ArticleChange
 from assistant.refresh.questions import Asked
+from corpus.difference import ArticleDifference
 from index import IndexVersion
 
 
@@ -45,9 +45,9 @@ def ask_both(old: Assistant | None, new: Assistant, asked: Sequence[Asked], /) -
     ]
 
 
-def judged(pairs: Iterable[Pair], changes: Iterable[ArticleChange], /) -> list[Pair]:
+def judged(pairs: Iterable[Pair], changes: Iterable[ArticleDifference], /) -> list[Pair]:
     """The pairs that labels can judge: the label holds, and the new answer quotes nothing that was written since."""
-    since = {s for change in changes for s in (*change.added, *(new for _, new in change.edited))}
+    since = {s for change in changes for s in (*change.added, *(new for _, new in change.changed))}
     return [
         pair
         for pair in pairs

@@ -4,7 +4,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from assistant.refresh.changes import word_changes
+from assistant.refresh.words import word_changes
 
 ORDER = ("lost", "unanswered", "other kind", "other quotes", "gained")  # what a maintainer should look at first
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from assistant.answer import Kind
 from assistant.evaluation import LabelledQuestion, squash
-from assistant.refresh.changes import ArticleChange
 from assistant.suggestions import starters
+from corpus.difference import ArticleDifference
 from index import IndexVersion
 
 
@@ -24,7 +24,7 @@ def labelled(
     questions: Iterable[LabelledQuestion],
     old: IndexVersion | None,
     new: IndexVersion,
-    changes: Sequence[ArticleChange],
+    changes: Sequence[ArticleDifference],
     /,
     *,
     most: int,
@@ -34,11 +34,13 @@ def labelled(
     about = [q for q in questions if not q.article or q.article in there]
     chosen = sorted(about, key=lambda q: hashlib.sha256(q.id.encode()).digest())[:most]
     text = squash("\n".join(document.text for document in new.documents.values()))
-    says_more = any(change.added or change.edited for change in changes)
+    says_more = any(change.added or change.changed for change in changes)
     return [Asked(q, is_offered=False, holds=_holds(q, new, text, says_more=says_more)) for q in chosen]
 
 
-def offered(old: IndexVersion | None, new: IndexVersion, changes: Sequence[ArticleChange], /, *, most: int) -> list[Asked]:
+def offered(
+    old: IndexVersion | None, new: IndexVersion, changes: Sequence[ArticleDifference], /, *, most: int
+) -> list[Asked]:
     """Every starter and suggested question of both versions, those of changed articles first, up to `most`."""
     changed = {change.id for change in changes}
     documents = [document for version in (new, old) if version for document in version.documents.values()]

@@ -12,11 +12,13 @@ from assistant.assistant import Assistant
 from assistant.evaluation import LabelledQuestion, figures
 from assistant.refresh.alike import alike
 from assistant.refresh.answers import Pair, ask_both, broken_links, broken_quotes, judged, outcomes
-from assistant.refresh.changes import article_changes, sentences
 from assistant.refresh.gate import compared, faults
 from assistant.refresh.page import page
 from assistant.refresh.questions import Asked, labelled, offered
 from assistant.refresh.reading_level import grade
+from corpus import Document
+from corpus.difference import compare, sentences_of
+from index import IndexVersion
 
 MOST_LABELLED = 300
 MOST_OFFERED = 300
@@ -37,7 +39,7 @@ def refresh_report(
     very text that was labelled, so any change to the corpus ends that second opinion, and only like is compared with like.
     """
     before = old.version if old else None
-    changes = article_changes(before, new.version)
+    changes = compare(_documents(before), _documents(new.version))
     asked = labelled(questions, before, new.version, changes, most=most_labelled)
     asked += offered(before, new.version, changes, most=most_offered)
     pairs = ask_both(old, new, asked)
@@ -57,8 +59,8 @@ def refresh_report(
         "version": new.version.name,
         "passes": not wrong,
         "faults": wrong,
-        "articles": [asdict(change) for change in changes],
-        "unchanged": len(new.version.documents) - sum(change.kind != "removed" for change in changes),
+        "articles": [change.to_json() | {"title": _title(change.id, before, new.version)} for change in changes],
+        "unchanged": len(new.version.documents) - sum(change.state != "removed" for change in changes),
         "answers": [_plain(pair) for pair in pairs if pair.what != "same"],
         "asked": {
             "labelled": sum(not pair.asked.is_offered for pair in pairs),
@@ -80,6 +82,14 @@ def save(found: dict[str, Any], /, *, folder: Path) -> Path:
     path.with_suffix(".json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     path.write_text(page(found), encoding="utf-8")
     return path
+
+
+def _documents(version: IndexVersion | None) -> list[Document]:
+    return list(version.documents.values()) if version else []
+
+
+def _title(id_: str, *versions: IndexVersion | None) -> str:
+    return next(v.documents[id_].source.title for v in reversed(versions) if v and id_ in v.documents)
 
 
 def _old_answers(pairs: list[Pair]) -> list[tuple[Asked, Answer]]:
@@ -114,8 +124,8 @@ def _reading(old: Assistant | None, new: Assistant, changed: set[str]) -> list[d
         {
             "id": id_,
             "title": document.source.title,
-            "old": grade(sentences(old.version, id_)) if old and id_ in old.version.documents else None,
-            "new": grade(sentences(new.version, id_)),
+            "old": grade(sentences_of(old.version.documents[id_])) if old and id_ in old.version.documents else None,
+            "new": grade(sentences_of(document)),
         }
         for id_, document in new.version.documents.items()
         if few or id_ in changed
