@@ -10,14 +10,22 @@ if "SPACE_ID" in os.environ:  # a Hugging Face Space: framed by the hub, behind 
     os.environ.setdefault("ALLOWED_ORIGINS", "https://huggingface.co")
     os.environ.setdefault("TRUSTED_PROXIES", "10.0.0.0/8")
 
+import math
+import signal
+import socket
 import sys
+import time
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from assistant import Assistant, LiveAssistant
+from assistant.help_lines import check_region
 from assistant.web import create_server
 from assistant.web.admission import Admission
+from assistant.web.lifecycle import Application, State
+from assistant.web.logs import set_up_logs
 from assistant.web.origins import AllowedOrigins
 from assistant.web.rate_limit import RateLimit
 from corpus import ShownError, load_corpus
@@ -32,9 +40,11 @@ from index import (
     load_encoder,
     open_version,
 )
-from settings import Settings
+from settings import Settings, SettingsError
 
-SECONDS_TO_FINISH = 10  # for answers in flight when the process is told to stop
+SECONDS_TO_TURN_AWAY = 2  # between the first sign of stopping, on /readyz, and the last new question
+SECONDS_TO_FINISH = 12  # for answers in flight; more than their deadline
+BACKLOG = 2048  # connections that wait to be accepted
 
 
 def create_app(settings: Settings, /) -> FastAPI:
@@ -46,12 +56,15 @@ def create_app(settings: Settings, /) -> FastAPI:
     encoder = load_encoder(settings.model)
     version = _servable_version(settings, encoder)
     live = LiveAssistant(Assistant(version, encoder, public_url=settings.public_url, region=settings.region))
+    admission = Admission(RateLimit(settings.rate_limit), region=settings.region)
+    if settings.metrics_port:
+        admission.metrics.serve(settings.metrics_port)
     server = create_server(
         live,
         index_dir=settings.index_dir,
         feedback_file=settings.feedback_file,
         allowed_origins=settings.allowed_origins,
-        admission=Admission(RateLimit(settings.rate_limit), region=settings.region),
+        admission=admission,
     )
     if settings.page == "on":
         from assistant.web.chat_page import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
@@ -76,25 +89,73 @@ def _servable_version(settings: Settings, encoder: Encoder) -> IndexVersion:
     return open_version(settings.index_dir, current_version(settings.index_dir))
 
 
+class Server(uvicorn.Server):
+    """Told to stop, it first lets balancers know, then finishes what is in flight; told twice, it stops at once."""
+
+    application: Application
+    _stop_at: float = math.inf  # by the monotonic clock
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came; SIGINT is somebody at a keyboard, who need not wait for balancers."""
+        if sig == signal.SIGINT or self._stop_at < math.inf:
+            super().handle_exit(sig, frame)
+            return
+        self._stop_at = time.monotonic() + SECONDS_TO_TURN_AWAY
+        self.application.drain()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to stop, asked ten times a second."""
+        return await super().on_tick(counter) or time.monotonic() >= self._stop_at
+
+
 def main() -> None:
     """Serve until told to stop."""
     try:
         settings = Settings.from_environment()
-        server = create_app(settings)
+        check_region(settings.region)
+        AllowedOrigins.parse(settings.allowed_origins)
+        sockets = [_listen(settings)]
     except ShownError as error:
         sys.exit(str(error))
-    print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
-    uvicorn.run(
-        server,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=settings.proxies,
-        server_header=False,
-        access_log=False,  # an access log would hold visitors' addresses
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    set_up_logs()
+
+    def on_change(state: State) -> None:
+        if state is State.SERVING:
+            print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
+        elif state is State.FAILED:
+            server.should_exit = True
+
+    application = Application(lambda: create_app(settings), on_change=on_change, region=settings.region)
+    server = Server(
+        uvicorn.Config(
+            application,
+            lifespan="on",
+            log_config=None,  # `set_up_logs` has seen to it
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=settings.proxies,
+            server_header=False,
+            access_log=False,  # an access log would hold visitors' addresses
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        )
     )
+    server.application = application
+    server.run(sockets)
+    if isinstance(application.error, ShownError):
+        sys.exit(str(application.error))
+    if application.error is not None:
+        raise application.error
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The socket, taken before the seconds of loading, so that a wrong address is known at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise SettingsError(
+            f"HOST={settings.host!r} and PORT={settings.port} cannot be used: {str(error.strerror).split(" (while")[0]}.",
+            remedy="Set another port, or stop what listens there.",
+        ) from None
 
 
 if __name__ == "__main__":

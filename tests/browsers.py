@@ -39,6 +39,7 @@ UNKNOWN = "How tall is the Eiffel Tower?"
 ADVICE = "How much ropinirole should I take?"
 URGENT = "I want to kill myself"
 SLOW = "Take your time"
+FAULT = "Go wrong over"
 QUESTIONS = {"answer": THREE, "unanswered": UNKNOWN, "advice": ADVICE, "urgent": URGENT, "chat": "hello"}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}

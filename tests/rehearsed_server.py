@@ -1,4 +1,4 @@
-"""Runs app.py with questions rehearsed: three quotes whatever is found, quotes by row, and one that takes its time."""
+"""Runs app.py with questions rehearsed: three quotes, quotes by row, one that takes its time, one that fails."""
 
 import re
 import time
@@ -8,7 +8,7 @@ import app
 from assistant import Assistant
 from assistant.answer import Answer, Kind
 from assistant.wording import wording
-from tests.browsers import SLOW, THREE
+from tests.browsers import FAULT, SLOW, THREE
 
 ROWS = (2, 12, 20)  # of the passages that are quoted
 SECONDS = 1.5
@@ -24,6 +24,8 @@ class RehearsedAssistant(Assistant):
 
     def ask(self, turns: Sequence[str], /) -> Answer:
         """Answer the last of the turns."""
+        if turns[-1].startswith(FAULT):
+            raise ValueError(turns[-1])
         asked_for = tuple(map(int, re.findall(r"\d+", turns[-1]))) if turns[-1].startswith(quote_rows()) else ()
         if turns[-1] not in {THREE, SLOW} and not asked_for:
             return super().ask(turns)

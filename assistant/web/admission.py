@@ -8,13 +8,15 @@ still look at it first; only when even they are overrun is it refused, in words 
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from assistant.answer import Answer
-from assistant.question import check_turns
+from assistant.question import QuestionError, check_turns
 from assistant.urgent import urgent_help
+from assistant.web.metrics import Metrics
 from assistant.web.rate_limit import RateLimit
 from corpus import ShownError
 
@@ -52,6 +54,7 @@ class Admission:
         most_waiting: int = MOST_WAITING,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
+        self.metrics = Metrics()
         self._rate_limit = rate_limit
         self._region = region
         self._most_pending = at_once + most_waiting
@@ -63,13 +66,23 @@ class Admission:
         self.pending = 0  # questions in flight or waiting
 
     async def answer(self, ask: Ask, turns: Any, /, *, address: str) -> Answer:
-        """The answer of `ask` to these turns.
+        """The answer of `ask` to these turns, counted.
 
         Raises:
             QuestionError: what is wrong with the turns.
             RefusedError: too many questions from this address, too many altogether, or no answer in time.
         """
-        turns = check_turns(turns)
+        begun = time.perf_counter()
+        try:
+            answer = await self._answer(ask, check_turns(turns), address)
+        except (QuestionError, RefusedError) as error:
+            self.metrics.refused.labels(error.code).inc()
+            raise
+        self.metrics.seconds.observe(time.perf_counter() - begun)
+        self.metrics.answers.labels(answer.kind).inc()
+        return answer
+
+    async def _answer(self, ask: Ask, turns: Sequence[str], address: str) -> Answer:
         if wait := self._rate_limit.seconds_to_wait(address):
             error = RefusedError("Too many questions from one address.", status=429, retry_after=wait, code="too_many")
             return await self._help_or(error, turns)
@@ -88,6 +101,7 @@ class Admission:
             RefusedError: too many of them from this address.
         """
         if wait := self._rate_limit.seconds_to_wait(address):
+            self.metrics.refused.labels("too_many").inc()
             raise RefusedError("Too many requests from one address.", status=429, retry_after=wait, code="too_many")
 
     def _submit(self, ask: Ask, turns: Sequence[str]) -> "Future[Answer]":

@@ -16,6 +16,7 @@ from assistant.web.body import BodyLimit
 from assistant.web.embed_routes import embed_routes
 from assistant.web.feedback import feedback_routes
 from assistant.web.origins import AllowedOrigins, answer_embedding_sites
+from assistant.web.outcomes import Outcomes
 from assistant.web.rate_limit import RateLimit
 from assistant.web.security_headers import SecurityHeaders
 from assistant.web.widget_routes import widget_routes
@@ -49,9 +50,11 @@ def create_server(
             yield
 
     server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    admission.metrics.watch(live, lambda: admission.pending)
     server.state.admission = admission  # for the chat page, which is mounted later
     # The last that is added is the first that a request meets.
     server.add_middleware(BodyLimit)
+    server.add_middleware(Outcomes, metrics=admission.metrics)
     server.add_middleware(GZipMiddleware, minimum_size=1_000)
     server.add_middleware(SecurityHeaders)
     server.include_router(api_routes(live, admission))
