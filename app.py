@@ -152,8 +152,9 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     except OSError as error:
+        why = str(error.strerror).split(" (while")[0]
         raise SettingsError(
-            f"HOST={settings.host!r} and PORT={settings.port} cannot be used: {str(error.strerror).split(" (while")[0]}.",
+            f"HOST={settings.host!r} and PORT={settings.port} cannot be used: {why}.",
             remedy="Set another port, or stop what listens there.",
         ) from None
 
