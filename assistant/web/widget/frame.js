@@ -12,7 +12,7 @@ const READY_AFTER_LOADING = 2000; // ms: a page that is not ours never says that
 /** On the host's page: fill the panel with a frame. `receive` is called with what happens in it. */
 export function framed(panel, receive) {
   const fragment = new URLSearchParams({ ...options, origin: location.origin });
-  let isReady, told; // whether the frame listens, and what it is to be told then
+  let isReady, told; // whether the frame listens, and what it is to be told then, if anything
   let frame;
 
   addEventListener("message", ({ source, origin, data: { type, detail } }) => {
@@ -21,7 +21,7 @@ export function framed(panel, receive) {
     else if (type !== "ready") receive(type, detail);
     else {
       isReady = true;
-      tell(told);
+      if (told != null) tell(told);
     }
   });
 

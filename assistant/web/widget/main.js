@@ -2,6 +2,7 @@
 import { findQuotes, mark, scrollTo, unmark } from "./article.js";
 import { options } from "./config.js";
 import { conversation } from "./conversation.js";
+import { styleSheet } from "./dom.js";
 import { framed, listenToHost, tellHost } from "./frame.js";
 import { shell } from "./shell.js";
 import { loadWords } from "./words.js";
@@ -96,6 +97,7 @@ function start() {
 
 /** On our own page, in a frame. */
 async function startInFrame() {
+  document.adoptedStyleSheets = [styleSheet("html, body { height: 100%; margin: 0; }")];
   const { panel, label } = shell({ close: () => tellHost("close") });
   await loadWords();
   label();

@@ -24,7 +24,7 @@ export function shell(actions) {
   const panel = element("div", { className: "panel", role: target ? null : "dialog", hidden: !target }, !IN_FRAME && element("header", {}, title, !target && closer));
   const position = options.position || (getComputedStyle(page).direction === "rtl" ? "left" : "right");
   const box = element("section", { className: `${position} ${target ? "inline" : "floating"}` }, !target && launcher, panel);
-  box.style.colorScheme = options.theme; // nothing but light and dark is a value
+  box.style.colorScheme = /light|dark/.exec(options.theme) || ""; // any other word would be taken for a scheme, too
   if (CSS.supports("color", options.accent)) box.style.setProperty("--chosen", options.accent);
   if (target) host.className = "inline";
   root.append(box);
