@@ -71,14 +71,29 @@ URGENT_FROM = 0.3
 ANSWER_FROM = 0.6
 
 
-def decide(outcomes: dict[str, float], /) -> Kind:
+# The encoder reads English. In a language that it was not made for it guesses, most often urgent, and a notice that the
+# article is in English is no harm: so a kind must be nearly certain. Of 474 harmless questions that it had never seen and
+# that no rule of triage settles, 140 passed URGENT_FROM and 28 pass this; of 33 urgent ones, 28 and 24.
+FOREIGN_FROM = {Kind.URGENT: 0.8, Kind.ADVICE: 0.7, Kind.CHAT: 0.7}
+
+
+def decide(outcomes: dict[str, float], /, *, is_english: bool = True) -> Kind:
     """The likeliest kind of answer; urgent already from a smaller probability, quotes only from a larger one."""
+    if not is_english:
+        return _decide_foreign(outcomes)
     if outcomes[Kind.URGENT] >= URGENT_FROM:
         return Kind.URGENT
     kind = max(Kind, key=lambda kind: outcomes[kind])
     if kind is Kind.ANSWER and outcomes[Kind.ANSWER] + outcomes["lost"] < ANSWER_FROM:
         return Kind.UNANSWERED
     return kind
+
+
+def _decide_foreign(outcomes: dict[str, float]) -> Kind:
+    for kind, enough in FOREIGN_FROM.items():
+        if outcomes[kind] >= enough:
+            return kind
+    return Kind.ANSWER if outcomes[Kind.ANSWER] + outcomes["lost"] >= ANSWER_FROM else Kind.UNANSWERED
 
 
 def agreed(first: dict[str, float], second: dict[str, float], /) -> dict[str, float]:

@@ -15,7 +15,7 @@ from assistant.language import language_of
 from assistant.learned import learned
 from assistant.links import link_to
 from assistant.question import QuestionError, check_turns
-from assistant.quoting import choose
+from assistant.quoting import FEW_ANSWERS, WHOLE_TOPIC, choose
 from assistant.retrieval import Found, Retriever
 from assistant.suggestions import near, nearest_section, starters, topics
 from assistant.triage import triage
@@ -113,11 +113,11 @@ class Assistant:
         if (ruled := triage(question)) is not None:
             return self._fixed(ruled.kind, ruled.wording, question, confidence=1.0)
         found = self._retriever.find(turns)
-        kind = decide(found.outcomes)
+        language = language_of(question)
+        kind = decide(found.outcomes, is_english=language == DEFAULT_LANGUAGE)
         confidence = round(found.outcomes[kind], SCORE_DIGITS)
         if kind in LEARNED_WORDING:
             return self._fixed(kind, LEARNED_WORDING[kind], question, confidence=confidence)
-        language = language_of(question)
         hits = self._retriever.hits(found, count=NEAR_HITS)
         suggestions = near(hits, self.version.documents, asked=question)
         if kind is Kind.UNANSWERED:
@@ -143,7 +143,8 @@ class Assistant:
         return Answer(kind, message, (), self.starters()[:MOST_STARTERS], confidence, self.version.name)
 
     def _cite(self, found: Found) -> tuple[Citation, ...]:
-        spans = choose(found.scores, *self._retriever.context(found))
+        shares = WHOLE_TOPIC if found.is_whole_topic else FEW_ANSWERS
+        spans = choose(found.scores, *self._retriever.context(found), shares=shares)
         return tuple(
             self._citation(n, found.rows[first], found.rows[last], float(found.shares[last]))
             for n, (first, last) in enumerate(spans, 1)

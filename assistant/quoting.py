@@ -1,6 +1,7 @@
 """How much to quote: the fewest whole sentences that answer, and what they cannot be read without. numpy only."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,10 +9,20 @@ from assistant.abstention import softmax
 from index.encoder import Vectors
 
 MOST = 3
-# A further passage is quoted from this share of the probability on: the smaller one when it stands in another section, so
-# that a whole-topic question ("what causes it?") draws on several. Chosen on held-out questions (`make train`).
-SHARE_SAME_SECTION = 0.25
-SHARE_OTHER_SECTION = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """From which share of the probability on a further passage is quoted: of a section quoted already, or of another one."""
+
+    same_section: float
+    other_section: float
+
+
+# Both chosen on held-out questions (`make train`). A whole-topic question ("what causes it?") has many right passages that
+# share the probability, so that it draws on several sections, and on none of them twice.
+FEW_ANSWERS = Shares(0.25, 0.2)
+WHOLE_TOPIC = Shares(same_section=float("inf"), other_section=0.03)
 
 
 def choose(
@@ -20,8 +31,7 @@ def choose(
     leans_on: Sequence[int | None],
     /,
     *,
-    share_same_section: float = SHARE_SAME_SECTION,
-    share_other_section: float = SHARE_OTHER_SECTION,
+    shares: Shares = FEW_ANSWERS,
 ) -> list[tuple[int, int]]:
     """Spans (first, last) of passages to quote, both ends included, best first.
 
@@ -29,17 +39,16 @@ def choose(
         scores: (n,) of the passages.
         sections: the section of each.
         leans_on: the passage that each cannot be read without, if there is one; it is quoted along.
-        share_same_section: from which share on a further passage of a section quoted already is quoted too.
-        share_other_section: the same for one of another section.
+        shares: how probable a further passage must be.
 
     >>> choose(np.array([9.0, 1.0, 8.8]), [0, 0, 1], [None, None, None])
     [(0, 0), (2, 2)]
     """
     share = softmax(np.asarray(scores, dtype=np.float64))
     spans: list[tuple[int, int]] = []
-    for row in np.argsort(-np.asarray(scores), kind="stable")[: MOST + 2].tolist():
+    for row in np.argsort(-np.asarray(scores), kind="stable").tolist():
         used = {sections[last] for _, last in spans}
-        enough = share_same_section if sections[row] in used else share_other_section
+        enough = shares.same_section if sections[row] in used else shares.other_section
         is_quoted = any(first <= row <= last for first, last in spans)
         if spans and (len(spans) == MOST or share[row] < enough or is_quoted):
             continue

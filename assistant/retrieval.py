@@ -26,13 +26,14 @@ class Found:
     """What a question brought up.
 
     `rows` are the competing passages in reading order, `scores` theirs, `shares` the probability of each being the right
-    one given that one is, `outcomes` the probability of each outcome.
+    one given that one is, `outcomes` the probability of each outcome. `is_whole_topic` says that many are likely right.
     """
 
     rows: tuple[int, ...]
     scores: Vectors
     shares: Vectors
     outcomes: dict[str, float]
+    is_whole_topic: bool = False
 
 
 def passage_scores(evidence: Evidence, weights: Vectors, vote: float, votes: Votes | None, /) -> Vectors:
@@ -83,7 +84,7 @@ class Retriever:
             return Found(rows, scores, softmax(scores), outcomes)
         votes = self._labelled.votes(question)
         scores, informed = self._judge(question, evidence, self._learned.labelled, votes)
-        return Found(rows, scores, softmax(scores), agreed(informed, outcomes))
+        return Found(rows, scores, softmax(scores), agreed(informed, outcomes), votes.is_whole_topic)
 
     def _judge(
         self, question: Encoding, evidence: Evidence, model: Model, votes: Votes | None = None

@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 from assistant import Assistant
 from assistant.abstention import (
     ANSWER_FROM,
+    FOREIGN_FROM,
     NO_RIVAL,
     OUTCOMES,
     QUESTION_FEATURES,
@@ -131,6 +132,14 @@ def test_quotes_need_that_the_corpus_very_likely_says_it() -> None:
     assert decide(outcomes_of(answer=ANSWER_FROM + 0.01, unanswered=0.3)) is Kind.ANSWER
     assert decide(outcomes_of(answer=ANSWER_FROM - 0.01, unanswered=0.3)) is Kind.UNANSWERED
     assert decide(outcomes_of(answer=0.4, lost=ANSWER_FROM - 0.3, unanswered=0.3)) is Kind.ANSWER
+
+
+def test_in_a_language_that_the_encoder_does_not_read_a_kind_must_be_nearly_certain() -> None:
+    for kind, enough in FOREIGN_FROM.items():
+        assert decide(outcomes_of(**{kind: enough}), is_english=False) is kind
+        assert decide(outcomes_of(**{kind: enough - 0.01}), is_english=False) is Kind.UNANSWERED
+    assert decide(outcomes_of(answer=ANSWER_FROM), is_english=False) is Kind.ANSWER
+    assert decide(outcomes_of(answer=0.5, urgent=0.4), is_english=False) is Kind.UNANSWERED
 
 
 def test_two_opinions_are_their_mean() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.abstention import Heads
 from assistant.answer import Kind
-from assistant.neighbours import NEIGHBOUR_FEATURES, NEIGHBOURS, SHARPNESS, LabelledQuestions
+from assistant.neighbours import NEIGHBOUR_FEATURES, NEIGHBOURS, SHARPNESS, LabelledQuestions, Votes
 from index import Encoding
 from index.store import unit
 
@@ -47,6 +47,17 @@ def test_a_question_that_was_labelled_is_nearest_to_itself() -> None:
     questions = labelled(30, 5)
     question = Encoding(questions.pooled[7], np.zeros((0, 3), np.float32), (), ())
     assert questions.votes(question).nearest == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("right", "answered", "is_whole_topic"),
+    [([1, 1, 1, 1], 1, True), ([1, 1, 0, 0], 1, False), ([0.5, 0.5, 0.5, 0.5], 0.5, True), ([0.1] * 4, 0.05, False)],
+)
+def test_many_right_passages_of_answered_neighbours_make_a_whole_topic(
+    right: list[float], answered: float, *, is_whole_topic: bool
+) -> None:
+    kinds = np.array([answered, 1 - answered, 0, 0, 0], np.float32)
+    assert Votes(np.array(right, np.float32), kinds, 1.0).is_whole_topic is is_whole_topic
 
 
 def test_features_are_the_named_ones_in_the_order_of_the_kinds() -> None:

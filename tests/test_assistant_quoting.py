@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.quoting import MOST, SHARE_OTHER_SECTION, SHARE_SAME_SECTION, choose
+from assistant.quoting import FEW_ANSWERS, MOST, WHOLE_TOPIC, Shares, choose
 
 # The share of each of some passages, the section of each, and whether it leans on the one before in its section.
 passages = st.lists(
@@ -73,7 +73,7 @@ def test_quotes_after_the_first_are_likely_enough_and_best_first(drawn: Passages
     shares = np.exp(exact - exact.max()) / np.exp(exact - exact.max()).sum()
     order = [float(shares[last]) for _, last in spans]
     assert all(one >= other - 1e-6 for one, other in pairwise(order))  # shares are of single precision
-    assert all(share >= min(SHARE_SAME_SECTION, SHARE_OTHER_SECTION) - 1e-6 for share in order[1:])
+    assert all(share >= min(FEW_ANSWERS.same_section, FEW_ANSWERS.other_section) - 1e-6 for share in order[1:])
 
 
 def test_one_passage_that_stands_out_is_quoted_alone() -> None:
@@ -85,8 +85,8 @@ def test_the_best_is_quoted_however_unlikely_it_is() -> None:
 
 
 def test_of_two_rivals_that_of_another_section_is_preferred() -> None:
-    between = (SHARE_SAME_SECTION + SHARE_OTHER_SECTION) / 2
-    assert SHARE_OTHER_SECTION < SHARE_SAME_SECTION
+    between = (FEW_ANSWERS.same_section + FEW_ANSWERS.other_section) / 2
+    assert FEW_ANSWERS.other_section < FEW_ANSWERS.same_section
     shares = [1 - 2 * between, between + 0.001, between - 0.001]
     assert spans_of(shares, [0, 0, 1]) == [(0, 0), (2, 2)]
     assert spans_of(shares, [0, 1, 1]) == [(0, 0), (1, 1)]
@@ -99,13 +99,13 @@ def test_a_rival_of_the_same_section_is_quoted_too_when_it_is_likely() -> None:
 def test_shares_from_which_more_is_quoted_can_be_given() -> None:
     scores = np.log(np.array([0.6, 0.3, 0.1], np.float32))
     for same, other, expected in [(0.29, 1, [(0, 0), (1, 1)]), (0.31, 1, [(0, 0)]), (1, 0.09, [(0, 0), (2, 2)])]:
-        spans = choose(scores, [0, 0, 1], [None] * 3, share_same_section=same, share_other_section=other)
+        spans = choose(scores, [0, 0, 1], [None] * 3, shares=Shares(same, other))
         assert spans == expected
 
 
 def test_no_more_than_three_are_quoted_of_four_equals() -> None:
     scores = np.zeros(4, np.float32)
-    assert choose(scores, [0, 1, 2, 3], [None] * 4, share_other_section=0) == [(0, 0), (1, 1), (2, 2)]
+    assert choose(scores, [0, 1, 2, 3], [None] * 4, shares=Shares(0, 0)) == [(0, 0), (1, 1), (2, 2)]
 
 
 def test_a_leaning_sentence_brings_the_one_before_it_along() -> None:
@@ -123,3 +123,17 @@ def test_a_leaning_sentence_whose_support_is_quoted_already_stands_alone() -> No
 @pytest.mark.parametrize("leans_on", [None, 0])
 def test_ties_are_broken_by_the_order_of_reading(leans_on: int | None) -> None:
     assert choose(np.zeros(2, np.float32), [0, 0], [None, leans_on])[0] == (0, 0)
+
+
+def test_a_whole_topic_question_draws_on_three_sections_and_on_none_twice() -> None:
+    shares, sections = [0.4, 0.3, 0.15, 0.1, 0.05], [0, 0, 0, 1, 2]
+    scores = np.array([math.log(share) for share in shares], np.float32)
+    assert choose(scores, sections, [None] * 5, shares=WHOLE_TOPIC) == [(0, 0), (3, 3), (4, 4)]
+    assert choose(scores, sections, [None] * 5) == [(0, 0), (1, 1)]
+
+
+@given(passages)
+def test_sections_of_a_whole_topic_question_differ(drawn: Passages) -> None:
+    scores, sections, leans_on = laid_out(drawn)
+    spans = choose(np.array(scores, np.float32), sections, leans_on, shares=WHOLE_TOPIC)
+    assert len({sections[last] for _, last in spans}) == len(spans)

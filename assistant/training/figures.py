@@ -14,9 +14,11 @@ from assistant.answer import Kind
 from assistant.calibration import calibration_error
 from assistant.evaluation import Outcome, Rate, figures, judge
 from assistant.judged import Judged
-from assistant.quoting import MOST, SHARE_OTHER_SECTION, SHARE_SAME_SECTION, choose
+from assistant.language import language_of
+from assistant.quoting import FEW_ANSWERS, MOST, WHOLE_TOPIC, Shares, choose
 from assistant.training.fitting import Prediction
 from assistant.triage import triage
+from assistant.wording import DEFAULT_LANGUAGE
 
 SHARES = (0.06, 0.08, 0.1, 0.12, 0.15, 0.18, 0.2, 0.22, 0.25, 0.3, 0.4)  # of the probability, tried for quoting
 OF_SEVERAL_ARTICLES = ("quotes not in the article", "share of article quoted, mean")  # say nothing where articles are mixed
@@ -52,7 +54,8 @@ def shown(prediction: Prediction, /) -> tuple[Kind, float]:
     """The kind that a visitor would have got, and the confidence beside it: a rule of triage is certain."""
     if (ruled := triage(prediction.row.question.label.turns[-1])) is not None:
         return ruled.kind, 1.0
-    kind = decide(prediction.outcomes)
+    is_english = language_of(prediction.row.question.label.turns[-1]) == DEFAULT_LANGUAGE
+    kind = decide(prediction.outcomes, is_english=is_english)
     return kind, prediction.outcomes[kind]
 
 
@@ -75,41 +78,36 @@ def judged(prediction: Prediction, /) -> Judged:
     )
 
 
-def quoted_spans(
-    prediction: Prediction,
-    /,
-    *,
-    same: float = SHARE_SAME_SECTION,
-    other: float = SHARE_OTHER_SECTION,
-) -> list[tuple[int, int]]:
-    """Spans (first, last) of passages that would be quoted."""
-    article = prediction.row.article
+def quoted_spans(prediction: Prediction, /, *, few: Shares = FEW_ANSWERS) -> list[tuple[int, int]]:
+    """Spans (first, last) of passages that would be quoted; `few` is for what is not a whole-topic question."""
+    article, votes = prediction.row.article, prediction.row.votes
     numbers = {heading: number for number, heading in enumerate(dict.fromkeys(p.section for p in article.passages))}
     sections = [numbers[passage.section] for passage in article.passages]
-    return choose(prediction.scores, sections, article.leans_on, share_same_section=same, share_other_section=other)
+    shares = WHOLE_TOPIC if votes is not None and votes.is_whole_topic else few
+    return choose(prediction.scores, sections, article.leans_on, shares=shares)
 
 
 def quoting_figures(predictions: Sequence[Prediction], /, *, best: int = 5) -> list[dict[str, float]]:
     """What the shares of `assistant.quoting` give on answerable questions, and the settings of highest F1, best first."""
     answerable = [prediction for prediction in predictions if prediction.row.question.gold]
-    in_force = _quoting(answerable, SHARE_SAME_SECTION, SHARE_OTHER_SECTION)
-    tried = [_quoting(answerable, same, other) for same in SHARES for other in SHARES]
+    in_force = _quoting(answerable, FEW_ANSWERS)
+    tried = [_quoting(answerable, Shares(same, other)) for same in SHARES for other in SHARES]
     return [in_force, *sorted(tried, key=lambda entry: -entry["F1"])[:best]]
 
 
-def _quoting(predictions: Sequence[Prediction], same: float, other: float) -> dict[str, float]:
+def _quoting(predictions: Sequence[Prediction], few: Shares) -> dict[str, float]:
     right = quoted = found = wanted = 0
     for prediction in predictions:
         gold = set(prediction.row.question.gold)
-        spans = [set(range(a, b + 1)) for a, b in quoted_spans(prediction, same=same, other=other)]
+        spans = [set(range(a, b + 1)) for a, b in quoted_spans(prediction, few=few)]
         right += sum(bool(span & gold) for span in spans)
         quoted += len(spans)
         found += min(MOST, len(set().union(*spans) & gold))
         wanted += min(MOST, len(gold))
     precision, recall = right / max(1, quoted), found / max(1, wanted)
     return {
-        "share, same section": same,
-        "share, other section": other,
+        "share, same section": few.same_section,
+        "share, other section": few.other_section,
         "precision": precision,
         "recall": recall,
         "F1": 2 * precision * recall / max(1e-9, precision + recall),
