@@ -35,9 +35,9 @@ def near(hits: Sequence[Hit], documents: dict[str, Document], /, *, asked: str) 
 
 
 def nearest_section(hits: Sequence[Hit], documents: dict[str, Document], /) -> tuple[str, ...]:
-    """The heading of the section that came nearest, which can be asked as it stands; none for an article's opening."""
-    heading = hits[0].passage.section
-    return () if heading == documents[hits[0].passage.document_id].source.title else (heading,)
+    """The heading of the section that came nearest, which can be asked as it stands; an article's opening has none."""
+    headings = [(hit.passage.section, documents[hit.passage.document_id].source.title) for hit in hits]
+    return tuple(heading for heading, title in headings if heading != title)[:1]
 
 
 def _questions(document: Document, heading: str) -> list[str]:
