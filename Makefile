@@ -66,8 +66,7 @@ stress-refresh: .venv/installed-dev
 		tests/test_index_crashes.py tests/test_assistant_live.py
 	$(PY) -m tests.benchmarks.large_corpus $(CORPUS)
 
-# Learns everything that is committed as learned, from the committed labels. Not yet timed as a whole: its two trainings
-# took about 15 minutes each on two free cores.
+# Learns everything that is committed as learned, from the committed labels: 44 minutes on one core (2026-11-23).
 train: .venv/installed-dev
 	$(PY) -m assistant.training
 

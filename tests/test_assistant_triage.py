@@ -39,6 +39,7 @@ def key_of(text: str) -> str:
     [
         ("I want to kill myself", "urgent.crisis"),
         ("How many tablets would it take to kill me?", "urgent.crisis"),
+        ("is there a painless way out", "urgent.crisis"),
         ("My son has swallowed a button battery", "urgent.poison"),
         ("I took 40 paracetamol because I want to die", "urgent.poison"),
         ("I've got a crushing pain in my chest", "urgent.emergency"),
