@@ -72,6 +72,8 @@ def read_pages(data: bytes, /) -> Pages:
                 page.close()
     except PdfminerException as error:
         reason = error.args[0] if error.args else error
+        if isinstance(reason, MemoryError):
+            raise reason from None
         if isinstance(reason, PDFPasswordIncorrect):
             raise CorpusError("the file is locked by a password.", remedy="Save it without one.") from None
         raise CorpusError(f"the file is not a PDF that can be read ({type(reason).__name__}).", remedy=SAVE_AGAIN) from None
