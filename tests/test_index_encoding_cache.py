@@ -8,7 +8,7 @@ import pytest
 
 from index import IndexDamagedError
 from index.encoder import Encoding
-from index.encoding_cache import CHUNK, PassageVectors, encode_with_cache
+from index.encoding_cache import CHUNK, CachedVectors, PassageVectors, encode_with_cache
 from index.store import unit
 from tests.conftest import HashEncoder
 
@@ -109,6 +109,20 @@ def test_a_quick_build_shows_no_progress_bar(
 ) -> None:
     encode_with_cache(["tea"], encoder=hash_encoder, cache=cache)
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_flows_from_the_cache_to_the_files_is_what_would_be_saved_from_memory(
+    hash_encoder: HashEncoder, cache: Path, tmp_path: Path
+) -> None:
+    texts = ["tea green", "ale", "tea green", "milk in the tea"]
+    vectors, _ = encode_with_cache(texts, encoder=hash_encoder, cache=cache)
+    for name, source in (("memory", vectors), ("cache", CachedVectors(cache, hash_encoder.fingerprint, texts, 64))):
+        (tmp_path / name).mkdir()
+        source.save(tmp_path / name)
+    for part in vectors.by_part():
+        one, other = (np.load(tmp_path / name / f"{part}.npy", allow_pickle=False) for name in ("memory", "cache"))
+        np.testing.assert_array_equal(one, other)
+        assert one.dtype == other.dtype
 
 
 def test_a_cache_that_is_no_database_is_refused_with_what_to_do(hash_encoder: HashEncoder, cache: Path) -> None:

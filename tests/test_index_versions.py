@@ -105,6 +105,16 @@ def test_a_version_is_what_it_was_built_from(index_dir: Path) -> None:
     assert version.store.search(vectors.pooled[1], count=1)[1].tolist() == [1]
 
 
+def test_a_large_array_is_read_from_its_file_as_it_is_needed(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = current_version(index_dir)
+    small = open_version(index_dir, name)
+    monkeypatch.setattr("index.versions.LARGEST_IN_MEMORY", 100)
+    large = open_version(index_dir, name)
+    assert isinstance(large.vectors.tokens, np.memmap)
+    assert not isinstance(small.vectors.tokens, np.memmap)
+    np.testing.assert_array_equal(large.vectors.tokens, small.vectors.tokens)
+
+
 def test_a_write_that_fails_before_the_manifest_leaves_no_version(tmp_path: Path) -> None:
     manifest = Manifest(OLDER, "", "", "", 1, 2, files={})
     unusable = PassageVectors(np.zeros(2, np.float32), np.zeros((1, 2), np.float16), np.zeros(1, np.int64))
