@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock evaluate refresh stress-refresh train widget clean
+.PHONY: setup run test lint lock bill audit evaluate refresh stress-refresh train widget clean
 
 setup: .venv/installed
 
@@ -37,6 +37,14 @@ lock:
 	test -x $(PY) || $(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements-dev.txt)"
 	$(PY) -m supply_chain.renew $(UPGRADE)
+
+# The bill of materials, out of the locks.
+bill: .venv/installed-dev
+	$(PY) -m supply_chain.bill
+
+# Known vulnerabilities of what is locked: 0 none, 1 some, 3 not audited (no source could be relied on).
+audit: .venv/installed-dev
+	$(PY) -m supply_chain.audit
 
 run: setup
 	$(PY) app.py

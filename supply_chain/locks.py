@@ -23,7 +23,7 @@ LISTS = {
     "requirements-train.txt": (SERVING_LOCK, TORCH_LOCK, DEVELOPMENT_LOCK),
     "requirements-dev.txt": (SERVING_LOCK, TORCH_LOCK, DEVELOPMENT_LOCK),
 }
-REMEDY = "`make lock` renews the locks."
+REMEDY = "`make lock bill` renews the locks and the bill of materials."
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;\\]+)\s*(?:;\s*(?P<marker>[^\\#]*[^\\#\s]))?")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")

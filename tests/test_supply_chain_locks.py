@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from settings import PROJECT
-from supply_chain.locks import LISTS, LOCKS, SERVING_LOCK, TORCH_LOCK, locked, normalised, pins, read_lock, stale
+from supply_chain.locks import LISTS, LOCKS, REMEDY, SERVING_LOCK, TORCH_LOCK, locked, normalised, pins, read_lock, stale
 from supply_chain.renew import OTHER_BUILDS
 
 BLOCK = """# heading
@@ -91,7 +91,7 @@ def test_a_stale_lock_stops_the_setup_with_the_remedy(copy: Path, edit: tuple[st
     ended = subprocess.run([sys.executable, "-S", "-m", "supply_chain.locks"], cwd=copy, capture_output=True, text=True)
     assert ended.returncode == 2
     assert complaint in ended.stderr
-    assert "`make lock` renews the locks." in ended.stderr
+    assert REMEDY in ended.stderr
     assert ended.stderr.count("\n") == 1
 
 
