@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock bill audit evaluate refresh stress-refresh train widget clean
+.PHONY: setup run test lint lock bill audit evaluate refresh stress stress-refresh train widget clean
 
 setup: .venv/installed
 
@@ -73,6 +73,10 @@ stress-refresh: .venv/installed-dev
 	STRESS_KILLS=200 STRESS_DAMAGES=500 STRESS_QUESTIONS=10000 STRESS_SWAPS=50 $(PY) -m pytest --no-cov -s \
 		tests/test_index_crashes.py tests/test_assistant_live.py
 	$(PY) -m tests.benchmarks.large_corpus $(CORPUS)
+
+# Ten minutes of 50 users, five times the load it can carry, 10,000 questions, 200,000 fuzzed ones: an hour or two.
+stress: .venv/installed-dev
+	for attack in load overload soak fuzz fuzz-by-coverage; do $(PY) -m tests.stress $$attack || exit 1; done
 
 # Learns everything that is committed as learned, from the committed labels: 44 minutes on one core (2026-11-23).
 train: .venv/installed-dev

@@ -52,6 +52,7 @@ class PageServer:
     url: str
     feedback_file: Path
     seconds_to_first_answer: float
+    pid: int
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def serving(command: list[str], *, index_dir: Path, feedback_file: Path, **envir
             assert process.poll() is None, "the server stopped at once; what it said stands in the captured output"
             assert time.monotonic() - begun < START_SECONDS, f"no answer within {START_SECONDS} seconds"
             time.sleep(0.1)
-        yield PageServer(url, feedback_file, time.monotonic() - begun)
+        yield PageServer(url, feedback_file, time.monotonic() - begun, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)

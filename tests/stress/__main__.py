@@ -1,0 +1,44 @@
+"""`python -m tests.stress`: one long attack a command; what was measured is kept in tests/benchmarks/results/stress.json."""
+
+from typing import Annotated
+
+import typer
+
+from corpus import command_line
+from tests.stress import fuzz as fuzzing
+from tests.stress import load as loading
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def load(users: int = 50, seconds: int = 600) -> None:
+    """Visitors of page and API for ten minutes."""
+    loading.load(users=users, seconds=seconds)
+
+
+@app.command()
+def overload(times: Annotated[float, typer.Option(help="how many times what it can carry")] = 5) -> None:
+    """Five times the load it can carry."""
+    loading.overload(times_capacity=times)
+
+
+@app.command()
+def soak(questions: int = 10_000) -> None:
+    """10,000 questions one after another."""
+    loading.soak(questions=questions)
+
+
+@app.command()
+def fuzz(questions: int = 100_000) -> None:
+    """100,000 fuzzed questions to the running server."""
+    fuzzing.fuzz(questions=questions)
+
+
+@app.command()
+def fuzz_by_coverage(questions: int = 100_000) -> None:
+    """100,000 fuzzed questions, led by coverage, to what reads them first."""
+    fuzzing.fuzz_by_coverage(questions=questions)
+
+
+command_line.run(app, name="python -m tests.stress")

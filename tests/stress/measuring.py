@@ -1,0 +1,53 @@
+"""A server to be stressed, its memory, and a place for what was measured."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from corpus import load_corpus
+from index import build, load_encoder
+from settings import PROJECT
+from tests.browsers import PageServer, serving
+
+RESULTS = PROJECT / "tests" / "benchmarks" / "results"
+
+
+@contextmanager
+def server() -> Iterator[PageServer]:
+    """`app.py` as it is, on an index of the project's own corpus, without a rate limit."""
+    with tempfile.TemporaryDirectory() as folder:
+        index_dir = Path(folder) / "index"
+        build(load_corpus(PROJECT / "corpus" / "articles"), encoder=load_encoder("all-MiniLM-L6-v2"), index_dir=index_dir)
+        with serving(["app.py"], index_dir=index_dir, feedback_file=Path(folder) / "feedback.jsonl") as found:
+            yield found
+
+
+def megabytes(server: PageServer) -> float:
+    """Resident memory of the server's process."""
+    status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
+    (line,) = [line for line in status.splitlines() if line.startswith("VmRSS")]
+    return int(line.split()[1]) / 1024
+
+
+def keep(name: str, figures: dict[str, Any]) -> None:
+    """Print the figures and keep them with date, commit, and how busy the machine was besides."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=PROJECT
+    ).stdout.strip()
+    row = {
+        "measured": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "commit": commit,
+        "cores": os.cpu_count(),
+        "load_average": [round(load, 1) for load in os.getloadavg()],
+        **figures,
+    }
+    print(json.dumps(row, indent=2))
+    file = RESULTS / "stress.json"
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    file.write_text(json.dumps(kept | {name: row}, indent=2) + "\n", encoding="utf-8")
