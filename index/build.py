@@ -17,8 +17,8 @@ from index.layout import VERSION_NAME, IndexLayout
 from index.locking import publishing
 from index.manifest import FORMAT, Manifest, read_manifest
 from index.passages import SPLITTER, reading_texts, split
-from index.publishing import publish
-from index.versions import IndexVersion, current_version, list_versions, open_version, write_version
+from index.publishing import publish, published_before
+from index.versions import article_ids, current_version, list_versions, open_version, write_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ def build(
     inputs = fingerprint_inputs(documents, model=encoder.fingerprint)
     with publishing(index_dir) as layout:
         _remove_unfinished(layout)
-        published = _published_if_whole(index_dir)
-        if published is not None and published.manifest.inputs == inputs:
-            return BuildResult(published.name, is_new=False, passages=len(published.passages), encoded=0)
+        published = _published(index_dir)
+        if published is not None and published.inputs == inputs and _is_whole(index_dir, published.version):
+            return BuildResult(published.version, is_new=False, passages=published.passages, encoded=0)
         waiting = _waiting(index_dir, inputs, published)
-        result = waiting or _write(layout, documents, encoder, inputs, gone=_gone(published, documents, removed))
+        result = waiting or _write(layout, documents, encoder, inputs, gone=_gone(index_dir, published, documents, removed))
         if publish_it:
             publish(layout, result.version)
     return BuildResult(
@@ -94,24 +94,33 @@ def _write(
 
 
 def _free_second(layout: IndexLayout) -> str:
-    """Now, or the next second that no version is named after: names stay unique and sort by age."""
-    moment = datetime.now(UTC)
-    while any(layout.root.glob(f"{moment:%Y%m%dT%H%M%SZ}-*")):
-        moment += timedelta(seconds=1)
-    return f"{moment:%Y%m%dT%H%M%SZ}"
+    """Now, or the second after the newest version, kept or deleted: names stay unique and sort by age."""
+    names = {*list_versions(layout.root), *published_before(layout.root)}
+    seconds = [name.split("-")[0] for name in names if VERSION_NAME.fullmatch(name)]
+    newest = datetime.strptime(f"{max(seconds)}+0000", "%Y%m%dT%H%M%SZ%z") if seconds else datetime.min.replace(tzinfo=UTC)
+    return f"{max(datetime.now(UTC), newest + timedelta(seconds=1)):%Y%m%dT%H%M%SZ}"
 
 
-def _published_if_whole(index_dir: Path) -> IndexVersion | None:
+def _published(index_dir: Path) -> Manifest | None:
     try:
-        return open_version(index_dir, current_version(index_dir))
+        return read_manifest(index_dir, current_version(index_dir))
     except (IndexMissingError, IndexDamagedError):
         return None
 
 
-def _waiting(index_dir: Path, inputs: str, published: IndexVersion | None) -> BuildResult | None:
+def _is_whole(index_dir: Path, name: str) -> bool:
+    """Every file verified, which takes its time on a large version: asked only when nothing else is to be done."""
+    try:
+        open_version(index_dir, name)
+    except IndexDamagedError:
+        return False
+    return True
+
+
+def _waiting(index_dir: Path, inputs: str, published: Manifest | None) -> BuildResult | None:
     """A version from the same inputs that is newer than the published one: built, and not published yet."""
     for name in reversed(list_versions(index_dir)):
-        if published is None or name <= published.name:
+        if published is None or name <= published.version:
             return None  # with nothing usable published, nothing old is trusted: all is built anew, from the cache
         try:
             if read_manifest(index_dir, name).inputs == inputs:
@@ -122,9 +131,9 @@ def _waiting(index_dir: Path, inputs: str, published: IndexVersion | None) -> Bu
     return None
 
 
-def _gone(published: IndexVersion | None, documents: list[Document], removed: Iterable[str]) -> tuple[str, ...]:
+def _gone(index_dir: Path, published: Manifest | None, documents: list[Document], removed: Iterable[str]) -> tuple[str, ...]:
     """What visitors could read before and cannot any more: its address should say so rather than "never heard of"."""
-    known = {*published.manifest.gone, *published.documents} if published else set()
+    known = {*published.gone, *article_ids(index_dir, published)} if published else set()
     return tuple(sorted({*known, *removed} - {document.id for document in documents}))
 
 

@@ -121,6 +121,17 @@ def open_version(index_dir: Path, name: str, /) -> IndexVersion:
     return IndexVersion(name, manifest, documents, passages, vectors, store)
 
 
+def article_ids(index_dir: Path, manifest: Manifest, /) -> list[str]:
+    """The ids of a version's articles; none if that file is damaged."""
+    path = IndexLayout(index_dir).version(manifest.version) / "documents.json"
+    try:
+        if _sha256_of_file(path) != manifest.files[path.name]:
+            return []
+        return [row["id"] for row in json.loads(path.read_bytes())]
+    except OSError:
+        return []
+
+
 def _load_array(path: Path) -> npt.NDArray[Any]:
     """An array whose hash was verified. In memory where it fits: a mapped file that shrinks would take the process down."""
     mode: Literal["r"] | None = "r" if path.stat().st_size > LARGEST_IN_MEMORY else None
