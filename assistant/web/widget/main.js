@@ -56,7 +56,10 @@ function start() {
       report,
       find: findQuotes,
       cite(event, citation) {
-        if (show(citation)) event.preventDefault();
+        if (show(citation)) {
+          event.preventDefault();
+          if (!target) event.target.scrollIntoView({ block: "nearest" }); // the panel may be smaller now
+        }
         report("cite", citation);
       },
     });
@@ -98,7 +101,7 @@ function start() {
 /** On our own page, in a frame. */
 async function startInFrame() {
   document.adoptedStyleSheets = [styleSheet("html, body { height: 100%; margin: 0; }")];
-  const { panel, label } = shell({ close: () => tellHost("close") });
+  const { root, panel, label } = shell({ close: () => tellHost("close") });
   await loadWords();
   label();
   const report = (type, detail) => {
@@ -113,6 +116,7 @@ async function startInFrame() {
       report("cite", citation);
     },
   });
+  addEventListener("resize", () => root.activeElement?.scrollIntoView({ block: "nearest" }));
   listenToHost(held);
   report("ready");
 }
