@@ -68,11 +68,11 @@ refresh: setup
 	$(PY) -m corpus check
 	$(PY) -m index refresh $(PUBLISH)
 
-# 200 kills, 500 damaged versions, 50 swaps under 10,000 questions: an hour on two busy cores.
+# 200 kills, 500 damaged versions, 50 swaps under 10,000 questions; with CORPUS=medquad_corpus.jsonl.gz its articles, too.
 stress-refresh: .venv/installed-dev
 	STRESS_KILLS=200 STRESS_DAMAGES=500 STRESS_QUESTIONS=10000 STRESS_SWAPS=50 $(PY) -m pytest --no-cov -s \
 		tests/test_index_crashes.py tests/test_assistant_live.py
-	$(PY) -m tests.benchmarks.large_corpus $(CORPUS)
+	$(if $(CORPUS),$(PY) -m tests.benchmarks.large_corpus $(CORPUS))
 
 # Ten minutes of 50 users, five times the load it can carry, 10,000 questions, 200,000 fuzzed ones: an hour or two.
 stress: .venv/installed-dev
