@@ -7,14 +7,20 @@ import re
 from urllib.parse import quote
 
 from corpus import Document
+from corpus.hostile_text import is_web_address
 
 FEWEST_WORDS = 4  # a shorter piece than this at either end is rarely unique
 
 
 def link_to(document: Document, start: int, end: int, /, *, public_url: str = "") -> str:
     """The address of `text[start:end]`: at the article's public address if it has one, else on our article page."""
-    page = document.source.url or f"{public_url.rstrip('/')}/articles/{document.id}"
+    page = public_page(document) or f"{public_url.rstrip('/')}/articles/{document.id}"
     return f"{page}#:~:text={text_fragment(document.text, start, end)}"
+
+
+def public_page(document: Document, /) -> str:
+    """The article's public address; empty if it has none, or one that is anything but a link to a page of a site."""
+    return document.source.url if is_web_address(document.source.url) else ""
 
 
 def text_fragment(text: str, start: int, end: int, /) -> str:

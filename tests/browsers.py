@@ -53,6 +53,7 @@ class PageServer:
     feedback_file: Path
     seconds_to_first_answer: float
     pid: int
+    index_dir: Path
 
 
 @contextmanager
@@ -67,7 +68,7 @@ def serving(command: list[str], *, index_dir: Path, feedback_file: Path, **envir
             assert process.poll() is None, "the server stopped at once; what it said stands in the captured output"
             assert time.monotonic() - begun < START_SECONDS, f"no answer within {START_SECONDS} seconds"
             time.sleep(0.1)
-        yield PageServer(url, feedback_file, time.monotonic() - begun, process.pid)
+        yield PageServer(url, feedback_file, time.monotonic() - begun, process.pid, index_dir)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)

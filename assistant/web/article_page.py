@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from assistant.links import public_page
 from assistant.live import LiveAssistant
 from assistant.web.templates import render
 from assistant.wording import wording
@@ -47,7 +48,13 @@ def article_routes(live: LiveAssistant, /) -> APIRouter:
 
 def article_html(document: Document, passages: Iterable[Passage], /) -> str:
     """The whole page."""
-    return render("article.html", document=document, sections=outline(document, passages), text=wording())
+    return render(
+        "article.html",
+        document=document,
+        public_page=public_page(document),
+        sections=outline(document, passages),
+        text=wording(),
+    )
 
 
 def outline(document: Document, passages: Iterable[Passage], /) -> list[tuple[Section, list[list[Sentence]]]]:
