@@ -21,6 +21,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from assistant import Assistant, LiveAssistant
+from assistant.gaps.recorder import GapRecorder
+from assistant.gaps.topics import Topics
 from assistant.help_lines import check_region
 from assistant.web import create_server
 from assistant.web.admission import Admission
@@ -55,7 +57,8 @@ def create_app(settings: Settings, /) -> FastAPI:
     """
     encoder = load_encoder(settings.model)
     version = _servable_version(settings, encoder)
-    live = LiveAssistant(Assistant(version, encoder, public_url=settings.public_url, region=settings.region))
+    gaps = GapRecorder(Topics(encoder), settings.gaps_file) if settings.record_gaps else None
+    live = LiveAssistant(Assistant(version, encoder, public_url=settings.public_url, region=settings.region), gaps=gaps)
     admission = Admission(RateLimit(settings.rate_limit), region=settings.region)
     if settings.metrics_port:
         admission.metrics.serve(settings.metrics_port)

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from corpus.errors import ShownError
 
 PROJECT = Path(__file__).resolve().parent
+GAPS_FILE = "gaps.json"
 
 
 class SettingsError(ShownError):
@@ -54,6 +55,11 @@ class Settings(BaseSettings):
         PROJECT / "reports" / "feedback.jsonl",
         description="where verdicts on answers are kept; never a word of what was asked",
     )
+    record_gaps: bool = Field(
+        False,
+        description="1: count the subjects of questions that got no answer, in gaps.json beside FEEDBACK_FILE; never a word "
+        "of a question",
+    )
     rate_limit: int = Field(
         20, ge=0, description="questions a minute from one address, at most 5 of them in 3 seconds; 0: no limit"
     )
@@ -83,6 +89,11 @@ class Settings(BaseSettings):
             raise SettingsError(
                 "\n".join(lines), remedy="`python -m assistant settings` lists every setting with its default."
             ) from None
+
+    @property
+    def gaps_file(self) -> Path:
+        """Where unanswered subjects are counted, if they are."""
+        return self.feedback_file.parent / GAPS_FILE
 
     @property
     def proxies(self) -> list[str]:

@@ -3,13 +3,15 @@
 Knows nothing of HTTP, pages or environment variables.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
 from assistant.abstention import decide
 from assistant.answer import Answer, Citation, Kind
+from assistant.gaps.recorder import GapRecorder
 from assistant.help_lines import check_region
 from assistant.language import language_of
 from assistant.learned import learned
@@ -30,7 +32,8 @@ MOST_STARTERS = 3
 LIMITS_KEPT = 4  # sets of articles that sites limit their widgets to
 NEAR_HITS = 3  # passages whose sections' questions are offered
 # The wording of what the learned router recognises and no rule does.
-LEARNED_WORDING = {Kind.ADVICE: "advice.message", Kind.URGENT: "urgent.unsure", Kind.CHAT: "chat.about"}
+ABOUT = "chat.about"  # says what is stored
+LEARNED_WORDING = {Kind.ADVICE: "advice.message", Kind.URGENT: "urgent.unsure", Kind.CHAT: ABOUT}
 
 
 class Assistant:
@@ -55,9 +58,8 @@ class Assistant:
         self._retriever = Retriever(version, encoder, learned())
         self._public_url = public_url
         self._region = check_region(region)
-        self._limited: Callable[[frozenset[str]], Assistant] = lru_cache(LIMITS_KEPT)(
-            lambda articles: self.on(narrowed(version, articles))
-        )
+        self._gaps: GapRecorder | None = None
+        self._limited = lru_cache(LIMITS_KEPT)(self._over)
 
     @classmethod
     def load(cls, index_dir: Path | None = None, /, *, settings: Settings | None = None) -> Self:
@@ -90,6 +92,18 @@ class Assistant:
         """
         return type(self)(version, self.encoder, public_url=self._public_url, region=self._region)
 
+    @property
+    def counts_gaps(self) -> bool:
+        """Whether the subjects of questions that are not answered are counted."""
+        return self._gaps is not None
+
+    def counting(self, gaps: GapRecorder | None, /) -> Self:
+        """The same assistant, which counts the subjects of questions that it does not answer, if there is where to."""
+        other = copy(self)
+        other._gaps = gaps
+        other._limited = lru_cache(LIMITS_KEPT)(other._over)
+        return other
+
     def limited_to(self, articles: frozenset[str], /) -> "Assistant":
         """The same assistant over some of its articles only; those of them that it does not know are left out.
 
@@ -121,6 +135,8 @@ class Assistant:
         hits = self._retriever.hits(found, count=NEAR_HITS)
         suggestions = near(hits, self.version.documents, asked=question)
         if kind is Kind.UNANSWERED:
+            if self._gaps is not None:
+                self._gaps.count(found.question, is_english=language == DEFAULT_LANGUAGE)
             key = "unanswered.message" if language == DEFAULT_LANGUAGE else "unanswered.foreign"
             suggestions = nearest_section(hits, self.version.documents) + suggestions
             return Answer(kind, wording(language)[key], (), suggestions, confidence, self.version.name)
@@ -139,8 +155,12 @@ class Assistant:
     def _fixed(self, kind: Kind, key: str, question: str, /, *, confidence: float) -> Answer:
         if kind is Kind.URGENT:
             return urgent_answer(question, key, region=self._region, index_version=self.version.name)
-        message = wording(language_of(question))[key]
+        text = wording(language_of(question))
+        message = f"{text[key]}\n{text['page.counts']}" if key == ABOUT and self.counts_gaps else text[key]
         return Answer(kind, message, (), self.starters()[:MOST_STARTERS], confidence, self.version.name)
+
+    def _over(self, articles: frozenset[str]) -> Self:
+        return self.on(narrowed(self.version, articles)).counting(self._gaps)
 
     def _cite(self, found: Found) -> tuple[Citation, ...]:
         shares = WHOLE_TOPIC if found.is_whole_topic else FEW_ANSWERS

@@ -16,6 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from assistant.assistant import Assistant
+from assistant.gaps.recorder import GapRecorder
 from corpus import ShownError
 from index import IndexDamagedError, IndexVersion, current_version, open_version
 from index.encoder import Encoder
@@ -34,8 +35,10 @@ logger = logging.getLogger(__name__)
 class LiveAssistant:
     """Holds the assistant in use; `following` an index folder keeps it up to date. Safe to use from several threads."""
 
-    def __init__(self, first: Assistant, /) -> None:
-        self.current = first
+    def __init__(self, first: Assistant, /, *, gaps: GapRecorder | None = None) -> None:
+        """Begin with an assistant; `gaps` is where the subjects of questions that visitors ask in vain are counted."""
+        self.gaps = gaps
+        self.current = first.counting(gaps)
         self.swaps = 0  # since the start
         self.failures = 0
         self.failure = ""  # why the published version is not the one served; empty when it is
@@ -96,7 +99,8 @@ class LiveAssistant:
 
     def _swap(self, version: IndexVersion) -> None:
         fresh = self.current.on(version)
-        check_self(fresh)
+        check_self(fresh)  # before it counts: this is no visitor's question
+        fresh = fresh.counting(self.gaps)
         for prepare in self._prepare:
             prepare(fresh)
         self.current = fresh

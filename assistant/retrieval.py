@@ -27,12 +27,14 @@ class Found:
 
     `rows` are the competing passages in reading order, `scores` theirs, `shares` the probability of each being the right
     one given that one is, `outcomes` the probability of each outcome. `is_whole_topic` says that many are likely right.
+    `question` is the one encoding of the question.
     """
 
     rows: tuple[int, ...]
     scores: Vectors
     shares: Vectors
     outcomes: dict[str, float]
+    question: Encoding
     is_whole_topic: bool = False
 
 
@@ -81,10 +83,10 @@ class Retriever:
         evidence = evidence_of(question, passages, self._learned.token_weights)
         scores, outcomes = self._judge(question, evidence, self._learned.any_article)
         if self._labelled is None:
-            return Found(rows, scores, softmax(scores), outcomes)
+            return Found(rows, scores, softmax(scores), outcomes, question)
         votes = self._labelled.votes(question)
         scores, informed = self._judge(question, evidence, self._learned.labelled, votes)
-        return Found(rows, scores, softmax(scores), agreed(informed, outcomes), votes.is_whole_topic)
+        return Found(rows, scores, softmax(scores), agreed(informed, outcomes), question, votes.is_whole_topic)
 
     def _judge(
         self, question: Encoding, evidence: Evidence, model: Model, votes: Votes | None = None

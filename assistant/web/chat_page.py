@@ -129,6 +129,7 @@ def shell_html(assistant: Assistant, language: str, /) -> str:
         language=language,
         languages=[(code, wording(code)["language"]) for code in languages()],
         version=assistant.version.name,
+        counts_gaps=assistant.counts_gaps,
         documents=documents,
         document=documents[0],
         sections=outline(documents[0], first),

@@ -16,10 +16,9 @@ from assistant.wording import languages, wording
 OPTIONS = ("article", "theme", "accent", "position", "lang", "open", "examples", "title", "target", "mode")
 
 
-def embed_routes(live: LiveAssistant, /) -> APIRouter:
+def embed_routes(live: LiveAssistant, built: WidgetFiles, /) -> APIRouter:
     """The routes."""
     router = APIRouter()
-    built = WidgetFiles.read()
 
     @router.get("/embed", response_class=HTMLResponse)
     async def embed() -> HTMLResponse:

@@ -19,6 +19,7 @@ from assistant.web.origins import AllowedOrigins, answer_embedding_sites
 from assistant.web.outcomes import Outcomes
 from assistant.web.rate_limit import RateLimit
 from assistant.web.security_headers import SecurityHeaders
+from assistant.web.widget_files import WidgetFiles
 from assistant.web.widget_routes import widget_routes
 
 STATIC = Path(__file__).parent / "static"
@@ -46,7 +47,8 @@ def create_server(
 
     @asynccontextmanager
     async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
-        with live.following(index_dir) if index_dir is not None else nullcontext():
+        following = nullcontext() if index_dir is None else live.following(index_dir)
+        with following, nullcontext() if live.gaps is None else live.gaps.writing():
             yield
 
     server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -59,8 +61,9 @@ def create_server(
     server.add_middleware(SecurityHeaders)
     server.include_router(api_routes(live, admission))
     server.include_router(article_routes(live))
-    server.include_router(widget_routes(allowed))
-    server.include_router(embed_routes(live))
+    files = WidgetFiles.read().telling(is_counting=live.gaps is not None)
+    server.include_router(widget_routes(allowed, files))
+    server.include_router(embed_routes(live, files))
     if feedback_file is not None:
         server.include_router(feedback_routes(feedback_file, admission))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")

@@ -21,10 +21,9 @@ OWN_PAGE = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src
 TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types 'none'"
 
 
-def widget_routes(allowed: AllowedOrigins, /) -> APIRouter:
+def widget_routes(allowed: AllowedOrigins, built: WidgetFiles, /) -> APIRouter:
     """The routes."""
     router = APIRouter()
-    built = WidgetFiles.read()
 
     @router.get("/widget.js")
     async def current_script(request: Request) -> Response:
