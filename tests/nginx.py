@@ -67,7 +67,7 @@ def replicas_serving(index_dir: Path, folder: Path) -> Iterator[Replicas]:
     process = subprocess.Popen(command, env={**os.environ, **own}, cwd=PROJECT)
     try:
         for port in replicas.ports:
-            until(lambda: is_listening(f"127.0.0.1:{port}") or process.poll() is not None, seconds=START_SECONDS)  # noqa: B023
+            until(lambda: is_ready(f"http://127.0.0.1:{port}") or process.poll() is not None, seconds=START_SECONDS)  # noqa: B023
         assert process.poll() is None, "the server stopped at once; what it said stands in the captured output"
         yield replicas
     finally:
@@ -107,6 +107,14 @@ def is_listening(place: str, /) -> bool:
     host, _, port = place.partition(":")
     with socket.socket() as probe:
         return probe.connect_ex((host, int(port))) == 0
+
+
+def is_ready(url: str, /) -> bool:
+    """Whether a server says that it answers questions: it listens before its index is loaded."""
+    try:
+        return httpx.get(f"{url}/readyz", timeout=5, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def until(condition: Callable[[], bool], /, *, seconds: float = 20) -> None:

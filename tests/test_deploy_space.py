@@ -15,7 +15,7 @@ import yaml
 from settings import PROJECT, Settings
 from supply_chain.locks import pins
 from tests.browsers import START_SECONDS, free_port
-from tests.nginx import is_listening, until
+from tests.nginx import is_ready, until
 
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 
@@ -64,7 +64,7 @@ def test_it_serves_as_a_space_starts_it(tmp_path: Path) -> None:
         [sys.executable, "app.py"], cwd=tmp_path, env={**own, **space, "GRADIO_SERVER_PORT": str(port)}
     )
     try:
-        until(lambda: is_listening(f"127.0.0.1:{port}") or process.poll() is not None, seconds=START_SECONDS)
+        until(lambda: is_ready(f"http://127.0.0.1:{port}") or process.poll() is not None, seconds=START_SECONDS)
         with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as page:
             assert b"Restless Legs" in page.read()
             assert "https://huggingface.co" in page.headers["Content-Security-Policy"].partition("frame-ancestors")[2]
