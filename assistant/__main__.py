@@ -1,4 +1,4 @@
-"""`python -m assistant`: ask a question, list the settings, check a deployment."""
+"""`python -m assistant`: ask a question, list the settings, check a deployment, tell what visitors ask for in vain."""
 
 import json
 import sys
@@ -16,6 +16,9 @@ from assistant.assistant import MOST_STARTERS, Assistant
 from assistant.doctor import Finding, Status, examine_machine, examine_public_address
 from assistant.evaluation import read_questions
 from assistant.evaluation_report import NO_RUN, as_text, ask_all, report, save, turns_in
+from assistant.gaps import report as gaps_report
+from assistant.gaps.counts import WEEKS_KEPT, read_counts
+from assistant.gaps.recorder import today_utc
 from assistant.judged import read_held_out
 from assistant.question import LONGEST_QUESTION, QuestionError, check_turns
 from assistant.urgent import urgent_help
@@ -102,6 +105,24 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="print one ob
     if as_json:
         print(json.dumps({"is_well": is_well, "checks": [asdict(finding) for finding in findings]}, ensure_ascii=False))
     raise typer.Exit(0 if is_well else 1)
+
+
+@app.command()
+def gaps(
+    *,
+    weeks: Annotated[int, typer.Option(min=1, max=WEEKS_KEPT, help="how many weeks back")] = 12,
+    folder: Annotated[Path, typer.Option("--report", help="where the page is kept")] = PROJECT / "reports",
+    as_json: Annotated[bool, typer.Option("--json", help="print one object")] = False,
+) -> None:
+    """Tell which subjects visitors asked for in vain, as a table and as a page; counted if RECORD_GAPS is on."""
+    counts = read_counts(Settings.from_environment().gaps_file, is_needed=True)
+    found = gaps_report.gaps_report(counts, weeks=weeks, today=today_utc())
+    page = gaps_report.save(found, folder=folder)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    print(gaps_report.as_text(found))
+    print(f"\nKept as {_shown(page)}")
 
 
 def _examined(in_force: Settings) -> Iterator[Finding]:

@@ -45,15 +45,20 @@ def week_of(day: date, /) -> str:
     return f"{year}-W{week:02}"
 
 
-def read_counts(file: Path, /) -> Counts:
+def read_counts(file: Path, /, *, is_needed: bool = False) -> Counts:
     """What was counted; nothing if there is no file.
 
     Raises:
-        GapsError: the file cannot be read, or is not one of these.
+        GapsError: the file cannot be read, or is not one of these; or it is needed and there is none.
     """
     try:
         content = _Content.model_validate_json(file.read_bytes())
     except FileNotFoundError:
+        if is_needed:
+            raise GapsError(
+                f"nothing was counted yet: there is no {file}.",
+                remedy="Serve with RECORD_GAPS=1, and set FEEDBACK_FILE here as there.",
+            ) from None
         return Counter()
     except OSError as error:
         raise GapsError(f"{file} cannot be read: {error.strerror}.", remedy="Mend its permissions.") from None
