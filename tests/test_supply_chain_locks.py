@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from importlib.metadata import distributions
 from pathlib import Path
@@ -58,11 +59,17 @@ def test_a_package_stands_in_one_lock_only() -> None:
 
 
 def test_what_is_installed_here_is_what_is_locked() -> None:
-    """In a checkout with packages of other branches, those are more than what is locked, never other versions of it."""
+    """In a checkout with packages of other branches, those are more than what is locked, never other versions of it.
+
+    Only where pip installs is looked at: setuptools puts packages of its own on the path once it is imported.
+    """
     versions: dict[str, set[str]] = {}
     for package in locked(PROJECT, LOCKS):
         versions.setdefault(package.name, set()).add(package.version)
-    installed = {normalised(found.metadata["Name"]): found.version.partition("+")[0] for found in distributions()}
+    installed = {
+        normalised(found.metadata["Name"]): found.version.partition("+")[0]
+        for found in distributions(path=[sysconfig.get_path("purelib")])
+    }
     installed.pop("pip", None)  # it came with Python
     wrong = {name: version for name, version in installed.items() if name in versions and version not in versions[name]}
     assert wrong == {}
