@@ -46,6 +46,8 @@ from settings import Settings, SettingsError
 
 SECONDS_TO_TURN_AWAY = 2  # between the first sign of stopping, on /readyz, and the last new question
 SECONDS_TO_FINISH = 12  # for answers in flight; more than their deadline
+KEEP_ALIVE_SECONDS = 75  # longer than a reader pauses and than a proxy keeps its connections open
+SWITCH_SECONDS = 0.0005  # how long a thread that computes may keep the one that answers and refuses waiting
 BACKLOG = 2048  # connections that wait to be accepted
 
 
@@ -121,6 +123,7 @@ def main() -> None:
     except ShownError as error:
         sys.exit(str(error))
     set_up_logs()
+    sys.setswitchinterval(SWITCH_SECONDS)
 
     def on_change(state: State) -> None:
         if state is State.SERVING:
@@ -137,6 +140,7 @@ def main() -> None:
             proxy_headers=bool(settings.proxies),
             forwarded_allow_ips=settings.proxies,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             access_log=False,  # an access log would hold visitors' addresses
             timeout_graceful_shutdown=SECONDS_TO_FINISH,
         )

@@ -23,8 +23,8 @@ from corpus import ShownError
 AT_ONCE = os.cpu_count() or 1
 MOST_WAITING = 32
 DEADLINE_SECONDS = 10.0  # from arrival to answer
-TRIAGE_SECONDS = 0.1  # for a question that is being refused
-MOST_IN_TRIAGE = 16
+TRIAGE_SECONDS = 0.05  # for a question that is being refused
+MOST_IN_TRIAGE = 4
 RETRY_AFTER_OVERLOAD = 2  # seconds; a full queue is worked off in less
 EMERGENCY = "In an emergency, call 112, 911 or 999."
 
@@ -64,6 +64,11 @@ class Admission:
         self._lock = threading.Lock()
         self._in_triage = 0
         self.pending = 0  # questions in flight or waiting
+
+    @property
+    def is_rate_limited(self) -> bool:
+        """Whether addresses are held, for a minute."""
+        return self._rate_limit.is_on
 
     async def answer(self, ask: Ask, turns: Any, /, *, address: str) -> Answer:
         """The answer of `ask` to these turns, counted.

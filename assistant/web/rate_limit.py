@@ -1,11 +1,13 @@
-"""How often one address may ask. Counted in this process's memory, for a minute, and nowhere else.
+"""How often one address may ask. Counted in this process's memory, for a minute, under a keyed hash, and nowhere else.
 
 An address is what the connection comes from, or, behind a proxy that the operator trusts, what that proxy says (uvicorn
 reads `X-Forwarded-For` from the right, past the trusted ones). An IPv6 visitor owns a whole /64, so that is what counts.
 """
 
 import math
+import secrets
 import time
+from hashlib import blake2b
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from fastapi import Request
@@ -15,6 +17,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 BURST = 5  # at once; then the rate holds
 BURST_SECONDS = 3
+MINUTE = 60  # seconds
 UNKNOWN = "unknown"  # every connection without an address, together
 
 
@@ -27,17 +30,40 @@ class RateLimit:
             if a_minute
             else []
         )
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._storage = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._storage)
+        self._last_seen: dict[str, float] = {}  # the oldest first
+        self._secret = secrets.token_bytes(16)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a limit."""
+        return bool(self._windows)
 
     def seconds_to_wait(self, address: str, /) -> int:
         """0, and the request is counted; or whole seconds until one will be let through, and it is not."""
-        full = [window for window in self._windows if not self._limiter.test(window, address)]
+        self._forget()
+        who = blake2b(address.encode(), digest_size=16, key=self._secret).hexdigest()
+        full = [window for window in self._windows if not self._limiter.test(window, who)]
         if full:
-            resets = [self._limiter.get_window_stats(window, address).reset_time for window in full]
+            resets = [self._limiter.get_window_stats(window, who).reset_time for window in full]
             return max(1, math.ceil(max(resets) - time.time()))
         for window in self._windows:
-            self._limiter.hit(window, address)
+            self._limiter.hit(window, who)
+        if self._windows:
+            self._last_seen.pop(who, None)
+            self._last_seen[who] = time.time()
         return 0
+
+    def _forget(self) -> None:
+        """Drop whoever was last let through over a minute ago: the library itself never forgets a key."""
+        while self._last_seen:
+            who, seen = next(iter(self._last_seen.items()))
+            if seen > time.time() - MINUTE:
+                break
+            del self._last_seen[who]
+            for window in self._windows:
+                self._storage.clear(window.key_for(who))
 
 
 def address_of(request: Request, /) -> str:

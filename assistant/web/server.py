@@ -17,6 +17,7 @@ from assistant.web.embed_routes import embed_routes
 from assistant.web.feedback import feedback_routes
 from assistant.web.origins import AllowedOrigins, answer_embedding_sites
 from assistant.web.outcomes import Outcomes
+from assistant.web.privacy_page import privacy_facts, privacy_routes
 from assistant.web.rate_limit import RateLimit
 from assistant.web.security_headers import SecurityHeaders
 from assistant.web.widget_files import WidgetFiles
@@ -66,6 +67,8 @@ def create_server(
     server.include_router(embed_routes(live, files))
     if feedback_file is not None:
         server.include_router(feedback_routes(feedback_file, admission))
+    facts = privacy_facts(is_rate_limited=admission.is_rate_limited, is_feedback_kept=feedback_file is not None)
+    server.include_router(privacy_routes(facts))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")
     answer_embedding_sites(server, allowed)
     return server
