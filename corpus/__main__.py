@@ -1,6 +1,5 @@
-"""`python -m corpus`: add, remove, refresh, list, show, check and compare articles."""
+"""`python -m corpus`: add, remove, refresh, list, show, check and compare articles, and their questions."""
 
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,22 +12,22 @@ from corpus import command_line
 from corpus.adding import NEEDED, Candidate, Stated, candidate_of
 from corpus.changing import changing, put_article, remove_article
 from corpus.check import check_corpus
+from corpus.command_line import AsJson, DryRun, Yes, may_ask, print_json
 from corpus.difference import compare, published_documents
 from corpus.errors import CorpusError
 from corpus.fetching import PUBLIC
 from corpus.preview import preview, told
+from corpus.questions.__main__ import questions
 from corpus.refreshing import State, ask_again
 from corpus.sources import HandedOver, hand_over
-from corpus.storage import article_folders, fetched_of, keep_fetched, load_article, load_corpus, record_of
+from corpus.storage import article_folder, article_folders, fetched_of, keep_fetched, load_article, load_corpus, record_of
 from settings import Settings
 
 app = typer.Typer(
     help="What may be quoted, and where it came from.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="show what would change, and change nothing")]
-Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
 RULES = PUBLIC  # what may be fetched
+app.command()(questions)
 
 
 @app.command("list")
@@ -37,7 +36,7 @@ def list_(as_json: AsJson = False) -> None:
     corpus_dir = Settings.from_environment().corpus_dir
     documents = load_corpus(corpus_dir)
     if as_json:
-        _print([record_of(d)["source"] | _row(d.id, corpus_dir) | {"title": d.source.title} for d in documents])
+        print_json([record_of(d)["source"] | _row(d.id, corpus_dir) | {"title": d.source.title} for d in documents])
         return
     for document in documents:
         print(f"{document.id}  {document.source.published or 'undated'}  {document.source.title}")
@@ -48,7 +47,7 @@ def show(slug: str, as_json: AsJson = False) -> None:
     """Print an article's provenance, sections and canonical text."""
     document = load_article(_folder(slug))
     if as_json:
-        _print(record_of(document) | {"text": document.text})
+        print_json(record_of(document) | {"text": document.text})
         return
     for name, value in record_of(document)["source"].items():
         print(f"{name:<10} {' > '.join(value) if isinstance(value, list) else value or '-'}")
@@ -66,7 +65,7 @@ def check(as_json: AsJson = False) -> None:
             pass  # a change that was cut off is finished, or taken back
     faults = check_corpus(corpus_dir)
     if as_json:
-        _print([{"message": fault.message, "remedy": fault.remedy} for fault in faults])
+        print_json([{"message": fault.message, "remedy": fault.remedy} for fault in faults])
     for fault in [] if as_json else faults:
         print(fault)
     if faults:
@@ -92,7 +91,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add articles: text, Markdown, HTML, PDF, DOCX. Options override what a file says; what is missing is asked for."""
-    may_ask = _may_ask(dry_run, yes, as_json)
+    asking = may_ask(dry_run=dry_run, yes=yes, as_json=as_json)
     stated = Stated(id_, title, author, publisher, published, licence, url)
     corpus_dir = Settings.from_environment().corpus_dir
     done: list[dict[str, Any]] = []
@@ -104,13 +103,13 @@ def add(
                     if isinstance(handed, CorpusError):
                         raise handed
                     candidate = candidate_of(handed, stated)
-                    is_done = _add_one(candidate, stated, corpus_dir, may_ask, is_replacing, dry_run, as_json)
+                    is_done = _add_one(candidate, stated, corpus_dir, asking, is_replacing, dry_run, as_json)
                 except CorpusError as fault:
                     refused.append(fault)
                 else:
                     done += [candidate.to_json() | {"added": is_done}]
     if as_json:
-        _print({"articles": done, "refused": [{"message": error.message, "remedy": error.remedy} for error in refused]})
+        print_json({"articles": done, "refused": [{"message": error.message, "remedy": error.remedy} for error in refused]})
     if len(refused) == 1 and not done and not as_json:
         raise refused[0]
     for error in [] if as_json else refused:
@@ -120,13 +119,13 @@ def add(
 
 
 def _add_one(
-    candidate: Candidate, stated: Stated, corpus_dir: Path, may_ask: bool, is_replacing: bool, dry_run: bool, as_json: bool
+    candidate: Candidate, stated: Stated, corpus_dir: Path, asking: bool, is_replacing: bool, dry_run: bool, as_json: bool
 ) -> bool:
     """Show one article and write it, if the maintainer wants it."""
     id_ = candidate.document.id
     if (corpus_dir / id_ / "article.json").exists() and not is_replacing:
         raise CorpusError(f"{id_} is in the corpus already.", remedy="Choose another --id, or --replace it.")
-    if may_ask:
+    if asking:
         answers = {
             name: typer.prompt(
                 f"{name} (empty: none)" if name not in NEEDED else name, default="" if name not in NEEDED else None
@@ -140,7 +139,7 @@ def _add_one(
         return False
     if lacking := [name for name in candidate.missing if name in NEEDED]:
         raise CorpusError(f"{id_} lacks its {' and '.join(lacking)}.", remedy=f"State it: --{lacking[0]} TEXT.")
-    if may_ask and not typer.confirm(f"\nAdd {id_}?"):
+    if asking and not typer.confirm(f"\nAdd {id_}?"):
         return False
     put_article(candidate.document, original=candidate.original, corpus_dir=corpus_dir, fetched=candidate.fetched)
     if not as_json:
@@ -152,18 +151,18 @@ def _add_one(
 @app.command()
 def remove(slugs: list[str], dry_run: DryRun = False, yes: Yes = False, as_json: AsJson = False) -> None:
     """Remove articles; their addresses will say that they are gone."""
-    may_ask = _may_ask(dry_run, yes, as_json)
+    asking = may_ask(dry_run=dry_run, yes=yes, as_json=as_json)
     titles = {slug: load_article(_folder(slug)).source.title for slug in slugs}
     corpus_dir = Settings.from_environment().corpus_dir
     removed = []
     with changing(corpus_dir):
         for slug, title in titles.items():
-            if dry_run or (may_ask and not typer.confirm(f"Remove {slug} ({title})?")):
+            if dry_run or (asking and not typer.confirm(f"Remove {slug} ({title})?")):
                 continue
             remove_article(slug, corpus_dir=corpus_dir)
             removed.append(slug)
     if as_json:
-        _print([{"id": slug, "title": title, "removed": slug in removed} for slug, title in titles.items()])
+        print_json([{"id": slug, "title": title, "removed": slug in removed} for slug, title in titles.items()])
         return
     for slug, title in titles.items():
         print(f"{'Removed' if slug in removed else 'Would remove' if dry_run else 'Kept'} {slug} ({title}).")
@@ -180,7 +179,7 @@ def refresh(
     """Ask the sources again; an unchanged one costs one request."""
     if bool(slugs) == is_all:
         raise CorpusError("what is to be refreshed is not clear.", remedy="Name articles, or say --all.")
-    may_ask = _may_ask(dry_run, yes, as_json)
+    asking = may_ask(dry_run=dry_run, yes=yes, as_json=as_json)
     corpus_dir = Settings.from_environment().corpus_dir
     folders = [_folder(slug) for slug in slugs or ()]
     if is_all:
@@ -196,7 +195,7 @@ def refresh(
             if (
                 found.candidate is not None
                 and not dry_run
-                and (not may_ask or typer.confirm(f"Take this over into {found.id}?"))
+                and (not asking or typer.confirm(f"Take this over into {found.id}?"))
             ):
                 new = found.candidate
                 put_article(new.document, original=new.original, corpus_dir=corpus_dir, fetched=new.fetched)
@@ -204,7 +203,7 @@ def refresh(
             has_failed |= found.state is State.FAILED
             rows.append(found.to_json() | {"written": is_written})
     if as_json:
-        _print(rows)
+        print_json(rows)
     if has_failed:
         raise typer.Exit(1)
 
@@ -224,34 +223,17 @@ def diff(
         raise CorpusError(f"there is no article {unknown[0]!r}.", remedy="`python -m corpus list` names those there are.")
     found = [difference for difference in compare(before, after) if not slugs or difference.id in slugs]
     if as_json:
-        _print([difference.to_json() for difference in found])
+        print_json([difference.to_json() for difference in found])
         return
     print("\n".join(map(told, found)) if found else "Nothing differs.")
 
 
 def _folder(slug: str) -> Path:
-    corpus_dir = Settings.from_environment().corpus_dir
-    folder = corpus_dir / slug
-    if folder.parent != corpus_dir or slug.startswith(".") or not folder.is_dir():
-        raise CorpusError(f"there is no article {slug!r}.", remedy="`python -m corpus list` names those there are.")
-    return folder
+    return article_folder(Settings.from_environment().corpus_dir, slug)
 
 
 def _row(id_: str, corpus_dir: Path) -> dict[str, Any]:
     return {"id": id_, "is_fetched": fetched_of(corpus_dir / id_) is not None}
-
-
-def _may_ask(dry_run: bool, yes: bool, as_json: bool) -> bool:
-    """Whether questions are to be asked; nobody is kept waiting for an answer that cannot come."""
-    if dry_run or yes:
-        return False
-    if as_json or not sys.stdin.isatty():
-        raise CorpusError("there is nobody to ask.", remedy="Say --yes to do it, or --dry-run to see what it would do.")
-    return True
-
-
-def _print(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 if __name__ == "__main__":

@@ -94,6 +94,18 @@ def article_folders(corpus_dir: Path, /) -> list[Path]:
 FINISH = "Try again; if it stays so, `python -m corpus check` puts it in order."
 
 
+def article_folder(corpus_dir: Path, slug: str, /) -> Path:
+    """The folder of one article.
+
+    Raises:
+        CorpusError: there is none.
+    """
+    folder = corpus_dir / slug
+    if folder.parent != corpus_dir or slug.startswith(".") or not folder.is_dir():
+        raise CorpusError(f"there is no article {slug!r}.", remedy="`python -m corpus list` names those there are.")
+    return folder
+
+
 def load_corpus(corpus_dir: Path, /) -> list[Document]:
     """Every article, in the order of their folders' names.
 

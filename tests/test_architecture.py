@@ -13,8 +13,9 @@ import pytest
 from settings import PROJECT, Settings
 
 LAYERS = ("corpus", "index", "assistant", "assistant.web", "app", "assistant.training")
-# `python -m index report` shows what a version changes for visitors, so it asks the assistant; nothing imports it.
-ENTRY_POINTS = {Path("index/__main__.py")}
+# `python -m index report` shows what a version changes for visitors, and `python -m corpus questions` what questions reach,
+# so they ask the assistant; nothing but another command line imports them.
+ENTRY_POINTS = {Path("index/__main__.py"), Path("corpus/questions/__main__.py")}
 FIRST_PARTY = {"corpus", "index", "assistant", "app", "settings", "tests"}
 SOURCES = sorted(
     path.relative_to(PROJECT)

@@ -1,0 +1,117 @@
+"""The questions that an article offers to visitors: changed one at a time, checked, written whole or not at all.
+
+proposing   questions that an article's headings suggest
+editing     all of them as lines in an editor
+__main__    `python -m corpus questions`
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from corpus.document import Document, SuggestedQuestion
+from corpus.errors import CorpusError
+from corpus.hostile_text import faults_of
+from corpus.storage import ArticleLayout
+
+LONGEST = 500  # characters; a visitor may ask no longer one
+
+
+def section_called(document: Document, wanted: str, /) -> str:
+    """The heading that is meant by its beginning, in small letters or large; the only one if none is named.
+
+    Raises:
+        CorpusError: no heading begins so, or several do.
+    """
+    headings = list(dict.fromkeys(section.heading for section in document.sections))
+    found = [heading for heading in headings if heading.casefold().startswith(wanted.strip().casefold())]
+    exact = [heading for heading in found if heading.casefold() == wanted.strip().casefold()]
+    if len(exact or found) != 1:
+        raise CorpusError(
+            f"{document.id}: {'no' if not found else 'more than one'} section begins with {wanted.strip()!r}.",
+            remedy=f"Name it by --section: {'; '.join(headings)}.",
+        )
+    return (exact or found)[0]
+
+
+def with_added(document: Document, question: str, /, *, section: str, topic: str = "") -> Document:
+    """The article with one more question, last of its section's.
+
+    Raises:
+        CorpusError: it is none, is there already, or may not be shown.
+    """
+    question, topic = " ".join(question.split()), " ".join(topic.split())
+    if not question:
+        raise CorpusError("a question to add is empty.", remedy='Write it: --add "What is it?".')
+    if len(question) > LONGEST:
+        raise CorpusError(f"a question to add has {len(question)} characters.", remedy=f"Use {LONGEST} or fewer.")
+    if any(same(own.question, question) for own in document.questions):
+        raise CorpusError(f"{document.id} offers {question!r} already.", remedy="Leave it out, or change it.")
+    topics = [own.topic for own in document.questions if own.section == section]
+    added = SuggestedQuestion(section, question, topic or next(iter(topics), ""))
+    return _checked(replace(document, questions=(*document.questions, added)))
+
+
+def with_removed(document: Document, which: str, /) -> Document:
+    """The article without the question of that number, as listed from 1, or with those words.
+
+    Raises:
+        CorpusError: it has no such question.
+    """
+    listed = in_order(document)
+    kept = [
+        own for n, own in enumerate(listed, 1) if not same(own.question, which) and str(n) != which.strip().removeprefix("#")
+    ]
+    if len(kept) == len(listed):
+        raise CorpusError(
+            f"{document.id} offers no question {which!r}.",
+            remedy=f"`python -m corpus questions {document.id}` lists them with their numbers.",
+        )
+    return replace(document, questions=tuple(kept))
+
+
+def _checked(document: Document, /) -> Document:
+    """The same article.
+
+    Raises:
+        CorpusError: a question of it names no section of it, or may not be shown; as `corpus check` finds.
+    """
+    headings = {section.heading for section in document.sections}
+    if unknown := next((own for own in document.questions if own.section not in headings), None):
+        raise CorpusError(
+            f"{document.id} has no section {unknown.section!r}.", remedy=f"Its sections: {'; '.join(sorted(headings))}."
+        )
+    if fault := next((fault for fault in faults_of(document) if fault.startswith("its question")), None):
+        raise CorpusError(f"{document.id}: {fault}.", remedy="Write it otherwise.")
+    return document
+
+
+def in_order(document: Document, /) -> tuple[SuggestedQuestion, ...]:
+    """Its questions in the order of its sections."""
+    order = {section.heading: place for place, section in reversed(list(enumerate(document.sections)))}
+    return tuple(sorted(document.questions, key=lambda own: order.get(own.section, len(order))))
+
+
+def write_questions(folder: Path, questions: Sequence[SuggestedQuestion], /) -> None:
+    """Replace an article's `questions.json` at once; the right to change the corpus must be held."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for own in questions:
+        groups.setdefault((own.section, own.topic), []).append(own.question)
+    content = [
+        {"section": section} | ({"topic": topic} if topic else {}) | {"questions": texts}
+        for (section, topic), texts in groups.items()
+    ]
+    layout = ArticleLayout(folder)
+    partial = layout.questions.with_name(f".{layout.questions.name}.partial")
+    partial.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    partial.replace(layout.questions)
+
+
+def same(one: str, other: str, /) -> bool:
+    """Whether two questions differ in nothing but case, white space and the mark at the end."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(question: str) -> str:
+    return " ".join(question.split()).casefold().strip(" ?.!")

@@ -1,0 +1,160 @@
+"""`python -m corpus questions`: what an article offers to visitors, what it could, and which sentences nothing reaches.
+
+An entry point like `app.py`: to tell what questions reach it may use the assistant, which stands right of the corpus.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Annotated, Any
+
+import click
+import typer
+
+from assistant import Assistant
+from assistant.answer import Kind
+from assistant.reach import Reach, reach_of
+from corpus import command_line
+from corpus.changing import changing
+from corpus.command_line import AsJson, DryRun, Yes, may_ask, print_json
+from corpus.document import Document, SuggestedQuestion
+from corpus.errors import ShownError
+from corpus.preview import shortened
+from corpus.questions import in_order, section_called, with_added, with_removed, write_questions
+from corpus.questions.editing import as_lines, from_lines
+from corpus.questions.proposing import proposed
+from corpus.storage import article_folder, load_article
+from settings import Settings
+
+NO_ANSWER = "  (gets no answer)"
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def questions(
+    slug: str,
+    add: Annotated[list[str] | None, typer.Option(help="a question to offer; may be given again")] = None,
+    section: Annotated[str, typer.Option(help="its section, by the beginning of the heading")] = "",
+    topic: Annotated[str, typer.Option(help="a short name for what it is about")] = "",
+    remove: Annotated[list[str] | None, typer.Option(help="a question to withdraw, by number or words")] = None,
+    is_edited: Annotated[bool, typer.Option("--edit", help="open them in $EDITOR")] = False,
+    is_taken: Annotated[bool, typer.Option("--take-proposed", help="add those that the headings suggest")] = False,
+    is_reach: Annotated[
+        bool, typer.Option("--reach/--no-reach", help="ask them, and tell which sentences none reaches")
+    ] = True,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """List and change the questions that an article offers; propose some; show which sentences none reaches."""
+    settings = Settings.from_environment()
+    folder = article_folder(settings.corpus_dir, slug)
+    if not (add or remove or is_edited or is_taken):
+        _list(load_article(folder), settings, is_reach=is_reach, as_json=as_json)
+        return
+    asking = may_ask(dry_run=dry_run, yes=yes, as_json=as_json)
+    with changing(settings.corpus_dir):
+        before = load_article(folder)
+        after = before
+        for which in sorted(remove or (), key=_number, reverse=True):  # from the last, so that the numbers hold
+            after = with_removed(after, which)
+        for question in add or ():
+            after = with_added(after, question, section=section_called(after, section), topic=topic)
+        after = _edited(after) if is_edited else after
+        after = _with_proposed(after, asking=asking) if is_taken else after
+        gone = [own for own in in_order(before) if own not in after.questions]
+        new = [own for own in in_order(after) if own not in before.questions]
+        if not as_json:
+            print("\n".join([*(f"- {o.question}" for o in gone), *(f"+ {o.question}" for o in new)]) or "Nothing changes.")
+        is_wanted = bool(gone or new) and not dry_run
+        is_written = is_wanted and (not asking or typer.confirm(f"\nWrite this to {slug}?"))
+        if is_written:
+            write_questions(folder, in_order(after))
+    if as_json:
+        told = {"id": slug, "added": [_row(own) for own in new], "removed": [_row(own) for own in gone]}
+        print_json(told | {"written": is_written})
+    elif is_written:
+        print(f"\n{slug} offers {len(after.questions)} questions. Visitors see them after `python -m index build`.")
+
+
+def _list(document: Document, settings: Settings, *, is_reach: bool, as_json: bool) -> None:
+    reach, unknown = _reach(document, settings) if is_reach else (None, "")
+    if as_json:
+        print_json(_plain(document, reach, unknown))
+    else:
+        print("\n".join(_told(document, reach, unknown)).removeprefix("\n"))
+
+
+def _with_proposed(document: Document, *, asking: bool) -> Document:
+    for own in proposed(document):
+        if not asking or typer.confirm(f"Offer “{own.question}” ({shortened(own.section)})?"):
+            document = with_added(document, own.question, section=own.section)
+    return document
+
+
+def _number(which: str) -> int:
+    bare = which.strip().removeprefix("#")
+    return int(bare) if bare.isdecimal() else 0
+
+
+def _edited(document: Document) -> Document:
+    """What the maintainer makes of the list in an editor."""
+    text = click.edit(as_lines(document), extension=".txt")
+    return document if text is None else from_lines(document, text)
+
+
+def _reach(document: Document, settings: Settings) -> tuple[Reach | None, str]:
+    """What its questions reach, or why that is not known."""
+    try:
+        assistant = Assistant.load(settings=settings)
+        return reach_of(assistant, document, [own.question for own in in_order(document)]), ""
+    except ShownError as error:
+        return None, str(error)
+
+
+def _row(own: SuggestedQuestion) -> dict[str, Any]:
+    return {"section": own.section, "topic": own.topic, "question": own.question}
+
+
+def _plain(document: Document, reach: Reach | None, unknown: str) -> dict[str, Any]:
+    listed = in_order(document)
+    answers = reach.answers if reach else [None] * len(listed)
+    return {
+        "id": document.id,
+        "questions": [
+            {"number": number, **_row(own), "kind": answer.kind if answer else None}
+            for number, (own, answer) in enumerate(zip(listed, answers, strict=True), 1)
+        ],
+        "proposed": [_row(own) for own in proposed(document)],
+        "reach_unknown": unknown,
+        "sentences": reach.sentences if reach else None,
+        "unreached": [
+            {"section": p.section, "start": p.start, "end": p.end, "sentence": document.text[p.start : p.end]}
+            for p in reach.unreached
+        ]
+        if reach
+        else None,
+    }
+
+
+def _told(document: Document, reach: Reach | None, unknown: str) -> Iterator[str]:
+    plain = _plain(document, reach, unknown)
+    for section, rows in groupby(plain["questions"], key=itemgetter("section")):
+        yield f"\n{shortened(section)}"
+        for row in rows:
+            yield f"{row['number']:>4}. {row['question']}{'' if row['kind'] in {None, Kind.ANSWER} else NO_ANSWER}"
+    if plain["proposed"]:
+        yield "\nProposed by its headings (take them with --take-proposed, or --add your own):"
+        yield from (f"   +  {row['question']}" for row in plain["proposed"])
+    if unknown:
+        yield f"\n{unknown}"
+    elif reach is not None:
+        yield f"\n{len(reach.unreached)} of {reach.sentences} sentences are reached by no question:"
+        for section, rows in groupby(plain["unreached"], key=itemgetter("section")):
+            yield f"  {shortened(section)}"
+            yield from (f"    {row['start']:>6}  {shortened(row['sentence'])}" for row in rows)
+
+
+if __name__ == "__main__":
+    command_line.run(app, name="python -m corpus.questions")
