@@ -13,6 +13,7 @@ if "SPACE_ID" in os.environ:  # a Hugging Face Space: framed by the hub, behind 
 import math
 import signal
 import socket
+import subprocess
 import sys
 import time
 from types import FrameType
@@ -30,19 +31,10 @@ from assistant.web.lifecycle import Application, State
 from assistant.web.logs import set_up_logs
 from assistant.web.origins import AllowedOrigins
 from assistant.web.rate_limit import RateLimit
-from corpus import ShownError, load_corpus
-from corpus.changing import removed_articles
-from index import (
-    Encoder,
-    IndexDamagedError,
-    IndexMissingError,
-    IndexVersion,
-    build,
-    current_version,
-    load_encoder,
-    open_version,
-)
-from settings import Settings, SettingsError
+from corpus import ShownError
+from index import Encoder, IndexDamagedError, IndexMissingError, IndexVersion, current_version, encoder_for, open_version
+from index.manifest import BUILD_COMMAND
+from settings import PROJECT, Settings, SettingsError
 
 SECONDS_TO_TURN_AWAY = 2  # between the first sign of stopping, on /readyz, and the last new question
 SECONDS_TO_FINISH = 12  # for answers in flight; more than their deadline
@@ -57,8 +49,7 @@ def create_app(settings: Settings, /) -> FastAPI:
     Raises:
         ShownError: a part cannot be had; the message says what to do.
     """
-    encoder = load_encoder(settings.model)
-    version = _servable_version(settings, encoder)
+    version, encoder = _servable(settings)
     gaps = GapRecorder(Topics(encoder), settings.gaps_file) if settings.record_gaps else None
     live = LiveAssistant(Assistant(version, encoder, public_url=settings.public_url, region=settings.region), gaps=gaps)
     admission = Admission(RateLimit(settings.rate_limit), region=settings.region)
@@ -78,20 +69,34 @@ def create_app(settings: Settings, /) -> FastAPI:
     return server
 
 
-def _servable_version(settings: Settings, encoder: Encoder) -> IndexVersion:
-    """The published version, built first if there is none or another model made it.
+def _servable(settings: Settings) -> tuple[IndexVersion, Encoder]:
+    """The published version and its encoder; built first if there is none, or another model made it.
 
     An edited corpus is not built here: a restart must not publish what nobody asked to publish.
     """
     try:
-        version = open_version(settings.index_dir, current_version(settings.index_dir))
+        version, encoder = _published(settings)
         if version.manifest.model == encoder.fingerprint:
-            return version
+            return version, encoder
     except (IndexMissingError, IndexDamagedError) as error:
-        print(f"{error.message} Building it now.")
-    documents, removed = load_corpus(settings.corpus_dir), removed_articles(settings.corpus_dir)
-    build(documents, encoder=encoder, index_dir=settings.index_dir, removed=removed)
-    return open_version(settings.index_dir, current_version(settings.index_dir))
+        print(f"{error.message} Building it now.", flush=True)
+    _build(settings)
+    return _published(settings)
+
+
+def _published(settings: Settings) -> tuple[IndexVersion, Encoder]:
+    version = open_version(settings.index_dir, current_version(settings.index_dir))
+    return version, encoder_for(version, settings.index_dir, model=settings.model)
+
+
+def _build(settings: Settings) -> None:
+    """Build in a process of its own: it needs torch and all that comes with it, and this one should not hold them."""
+    chosen = {"CORPUS_DIR": settings.corpus_dir, "INDEX_DIR": settings.index_dir, "MODEL": settings.model}
+    environment = os.environ | {name: str(value) for name, value in chosen.items()}
+    places = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [sys.executable, "-m", "index", "build"]  # its progress, or what is wrong, goes where ours goes
+    if subprocess.run(command, env=environment | {"PYTHONPATH": places}, check=False).returncode:  # noqa: S603
+        raise IndexMissingError("the index could not be built, for the reason above.", remedy=BUILD_COMMAND)
 
 
 class Server(uvicorn.Server):

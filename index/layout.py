@@ -2,6 +2,7 @@
 
 <index>/CURRENT                the name of the version that is served
 <index>/<version>/             documents.json, passages.json, vectors.npy, tokens.npy, starts.npy, store.faiss, manifest.json
+<index>/models/<fingerprint>/  model.onnx, weights.bin, tokenizer.json, model.json: the model that versions were built with
 <index>/history.jsonl          which version was published when, and by whom
 <index>/encodings.sqlite       the cache of encodings; may be deleted at any time
 <index>/publish.lock           held while a version is written or the pointer moves
@@ -35,6 +36,15 @@ class IndexLayout:
     def encoding_cache(self) -> Path:
         """Encodings computed before."""
         return self.root / "encodings.sqlite"
+
+    @property
+    def models(self) -> Path:
+        """Exported models."""
+        return self.root / "models"
+
+    def model(self, fingerprint: str) -> Path:
+        """The folder of one exported model; versions name it by its fingerprint, `sha256:…`."""
+        return self.models / fingerprint.rpartition(":")[2][:16]
 
     @property
     def lock(self) -> Path:

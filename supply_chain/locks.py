@@ -16,9 +16,11 @@ SERVING_LOCK = "requirements.lock"  # what requirements.txt needs, but for the n
 TORCH_LOCK = "requirements-torch.lock"  # torch alone: which of its builds is installed depends on the indexes at hand
 NVIDIA_LOCK = "requirements-nvidia.lock"  # what PyPI's build of torch for Linux needs and the processor-only build does not
 DEVELOPMENT_LOCK = "requirements-dev.lock"  # what requirements-dev.txt needs beyond serving
+ONLY_SERVING_LOCK = "requirements-serve.lock"  # the part of the first that requirements-serve.txt needs, over again
 LOCKS = (SERVING_LOCK, TORCH_LOCK, NVIDIA_LOCK, DEVELOPMENT_LOCK)
 # Each list, with the locks that together hold what it names.
 LISTS = {
+    "requirements-serve.txt": (ONLY_SERVING_LOCK,),
     "requirements.txt": (SERVING_LOCK, TORCH_LOCK),
     "requirements-train.txt": (SERVING_LOCK, TORCH_LOCK, DEVELOPMENT_LOCK),
     "requirements-dev.txt": (SERVING_LOCK, TORCH_LOCK, DEVELOPMENT_LOCK),
@@ -72,7 +74,7 @@ def locked(project: Path, locks: Iterable[str], /) -> list[Locked]:
 
 def stale(project: Path, /) -> list[str]:
     """What a list pins and its locks do not hold, and what a lock holds without a hash; one sentence each."""
-    if missing := [lock for lock in LOCKS if not (project / lock).is_file()]:
+    if missing := [lock for lock in (*LOCKS, ONLY_SERVING_LOCK) if not (project / lock).is_file()]:
         return [f"{lock} is missing." for lock in missing]
     wrong = [
         f"{list_file} pins {name}=={version}, and {' and '.join(locks)} do not hold it."

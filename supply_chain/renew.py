@@ -10,7 +10,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from supply_chain.locks import DEVELOPMENT_LOCK, LOCKS, NVIDIA_LOCK, PROJECT, SERVING_LOCK, TORCH_LOCK, Locked, read_lock
+from supply_chain.locks import (
+    DEVELOPMENT_LOCK,
+    LOCKS,
+    NVIDIA_LOCK,
+    ONLY_SERVING_LOCK,
+    PROJECT,
+    SERVING_LOCK,
+    TORCH_LOCK,
+    Locked,
+    pins,
+    read_lock,
+)
 
 PYTHON = "3.11"  # the oldest that is supported
 ONLY_NVIDIA = re.compile(r"(nvidia|cuda)-|triton$")
@@ -18,6 +29,7 @@ ONLY_NVIDIA = re.compile(r"(nvidia|cuda)-|triton$")
 # installed where this was written (CPython 3.11, Linux, x86-64); who uses another one adds the hash that `pip hash` prints.
 OTHER_BUILDS = {"torch==2.13.0": ("6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",)}
 HEADINGS = {
+    ONLY_SERVING_LOCK: "What requirements-serve.txt needs: a part of requirements.lock, with the same files.",
     SERVING_LOCK: "What requirements.txt needs, but for torch; with the hashes of every file that may be installed.",
     TORCH_LOCK: "torch: PyPI's builds, and the processor-only build that other indexes offer.",
     NVIDIA_LOCK: "What PyPI's build of torch for Linux needs; its processor-only build does without.",
@@ -43,6 +55,13 @@ def lock_of(name: str, /) -> str:
     if name == "torch":
         return TORCH_LOCK
     return NVIDIA_LOCK if ONLY_NVIDIA.match(name) else SERVING_LOCK
+
+
+def needed_by(names: set[str], packages: list[Locked], /) -> list[Locked]:
+    """Those of the packages that have these names, and all that they need."""
+    while more := {package.name for package in packages if names & {*package.wanted_by}} - names:
+        names = names | more
+    return [package for package in packages if package.name in names]
 
 
 def with_other_builds(package: Locked, /) -> str:
@@ -74,6 +93,8 @@ def main() -> None:
     by_lock: dict[str, list[Locked]] = {lock: [] for lock in LOCKS}
     for package in serving:
         by_lock[lock_of(package.name)].append(package)
+    only_serving = set(pins(PROJECT / "requirements-serve.txt"))
+    by_lock[ONLY_SERVING_LOCK] = needed_by(only_serving, by_lock[SERVING_LOCK])
     by_lock[DEVELOPMENT_LOCK] = [package for package in development if package.name not in served]
     for lock, packages in by_lock.items():
         write(lock, packages)

@@ -16,6 +16,7 @@ from corpus import Document, Section, Source, load_corpus
 from corpus.storage import save_article
 from index import build, current_version, open_version
 from index.encoder import Encoding, SentenceTransformerEncoder, load_encoder
+from index.exported_model import export_if_missing
 from index.store import unit
 from settings import PROJECT
 from tests.browsers import DESKTOP, PageServer, chromium, open_page, serving
@@ -66,9 +67,10 @@ def encoder() -> SentenceTransformerEncoder:
 
 @pytest.fixture(scope="session")
 def real_index(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Path:
-    """An index folder with the project's own corpus, built and published with the real model."""
+    """An index folder with the project's own corpus, built, exported and published with the real model."""
     index_dir = tmp_path_factory.mktemp("index")
-    build(load_corpus(PROJECT / "corpus" / "articles"), encoder=encoder, index_dir=index_dir)
+    built = build(load_corpus(PROJECT / "corpus" / "articles"), encoder=encoder, index_dir=index_dir)
+    assert export_if_missing(encoder, open_version(index_dir, built.version), index_dir).startswith("Exported")
     return index_dir
 
 

@@ -101,6 +101,8 @@ def test_no_product_code_imports_tests() -> None:
     [
         ("faiss", "index/faiss_store.py"),
         ("sentence_transformers", "index/encoder.py"),
+        ("onnxruntime", "index/onnx_encoder.py"),
+        ("tokenizers", "index/onnx_encoder.py"),
         ("gradio", "assistant/web/chat_page.py"),
     ],
 )

@@ -12,6 +12,7 @@ from corpus import load_corpus
 from corpus.storage import save_article
 from index import build, current_version
 from index.__main__ import app
+from index.exported_model import EXPORTED
 from index.versions import list_versions
 from settings import PROJECT
 from tests.command_lines import Run, assert_one_line_error, runner
@@ -45,9 +46,9 @@ def test_build_publishes_with_the_real_model_and_a_second_build_has_nothing_to_d
     first, second = run("build"), run("build")
     version = current_version(index_dir)
     assert (first.exit_code, second.exit_code) == (0, 0)
-    assert first.out == f"Published {version}: 2 sentences, 2 of them encoded now.\n"
+    assert first.out == f"Published {version}: 2 sentences, 2 of them encoded now. {EXPORTED}\n"
     assert second.out == f"Nothing to do: {version} was built from this very corpus and model.\n"
-    assert run("verify").out == f"{version} is whole: 1 articles, 2 sentences.\n"
+    assert run("verify").out == f"{version} is whole: 1 articles, 2 sentences; its model is exported.\n"
 
 
 def test_build_of_a_corpus_that_is_not_in_order_is_one_line_and_builds_nothing(

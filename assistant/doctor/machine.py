@@ -11,7 +11,7 @@ from typing import TypeVar
 from assistant.assistant import Assistant
 from assistant.doctor.finding import Finding, Status
 from corpus import CorpusError, ShownError, check_corpus, load_corpus
-from index import Encoder, IndexVersion, current_version, load_encoder, open_version
+from index import Encoder, IndexVersion, current_version, encoder_for, load_encoder, open_version
 from index.build import fingerprint_inputs
 from index.encoder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256
 
@@ -25,10 +25,10 @@ Part = TypeVar("Part")
 
 def examine_machine(*, model: str, corpus_dir: Path, index_dir: Path, feedback_file: Path, region: str) -> Iterator[Finding]:
     """Every check that needs no network, in the order in which a start needs them."""
-    encoder, finding = _tried("model", lambda: load_encoder(model))
+    version, not_open = _tried("index", lambda: open_version(index_dir, current_version(index_dir)))
+    encoder, finding = _tried("model", lambda: _encoder(model, index_dir, version))
     yield finding or Finding("model", Status.OK, _model_is(model))
-    version, finding = _tried("index", lambda: open_version(index_dir, current_version(index_dir)))
-    yield finding or _index(version, encoder, region)
+    yield not_open or _index(version, encoder, region)
     yield _articles(corpus_dir, version)
     yield _permissions(corpus_dir=corpus_dir, index_dir=index_dir, feedback_file=feedback_file)
     yield _disk(index_dir, version)
@@ -40,6 +40,10 @@ def _tried(check: str, load: Callable[[], Part]) -> tuple[Part | None, Finding |
         return load(), None
     except ShownError as error:
         return None, Finding(check, Status.FAIL, error.message, error.remedy)
+
+
+def _encoder(model: str, index_dir: Path, version: IndexVersion | None) -> Encoder:
+    return load_encoder(model) if version is None else encoder_for(version, index_dir, model=model)
 
 
 def _model_is(model: str) -> str:
