@@ -12,6 +12,7 @@ from assistant.live import LiveAssistant
 from assistant.question import QuestionError
 from assistant.web.admission import Admission, RefusedError
 from assistant.web.body import read_json
+from assistant.web.description import ANSWERS, ASK
 from assistant.web.message_language import said_in
 from assistant.web.rate_limit import address_of
 from assistant.web.refusal import refusal
@@ -22,7 +23,7 @@ def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
     """The routes; each takes the assistant in use once, so that an answer never mixes two versions."""
     router = APIRouter()
 
-    @router.post("/api/ask")
+    @router.post("/api/ask", responses=ANSWERS, openapi_extra=ASK)
     async def ask(request: Request) -> Response:
         """Answer the last of `{"turns": [...]}`; the body may be sent as application/json or text/plain.
 

@@ -31,7 +31,7 @@ def article_routes(live: LiveAssistant, /) -> APIRouter:
     """The route, over the assistant in use."""
     router = APIRouter()
 
-    @router.get("/articles/{slug}", response_class=HTMLResponse)
+    @router.get("/articles/{slug}", response_class=HTMLResponse, responses={404: {}, 410: {}})
     async def article(slug: str) -> HTMLResponse:
         """The article, or a page that says that there is none, or none any more."""
         version = live.current.version

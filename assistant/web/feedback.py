@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from assistant.web.admission import Admission, RefusedError
 from assistant.web.body import read_json
+from assistant.web.description import FEEDBACK, REFUSALS
 from assistant.web.rate_limit import address_of
 from assistant.web.refusal import refusal
 
@@ -23,7 +24,7 @@ def feedback_routes(file: Path, admission: Admission, /) -> APIRouter:
     """The route; one JSON line a verdict is appended to the file."""
     router = APIRouter()
 
-    @router.post("/api/feedback")
+    @router.post("/api/feedback", status_code=204, responses=REFUSALS, openapi_extra=FEEDBACK)
     async def feedback(request: Request) -> Response:
         """Keep `{"answer", "version", "verdict"}`; anything else in the body is not looked at."""
         try:

@@ -25,7 +25,7 @@ def widget_routes(allowed: AllowedOrigins, built: WidgetFiles, /) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
-    @router.get("/widget.js")
+    @router.get("/widget.js", include_in_schema=False)
     async def current_script(request: Request) -> Response:
         """The script as it now is, for sites that want to get every new one by themselves."""
         tag = f'W/"{built.script_hash}"'
@@ -34,14 +34,14 @@ def widget_routes(allowed: AllowedOrigins, built: WidgetFiles, /) -> APIRouter:
             return Response(status_code=304, headers=headers)
         return Response(built.script, media_type=JAVASCRIPT, headers=headers)
 
-    @router.get("/widget-{script_hash}.js")
+    @router.get("/widget-{script_hash}.js", include_in_schema=False)
     async def one_script(script_hash: str) -> Response:
         """The script with this very hash, or nothing."""
         if script_hash != built.script_hash:
             return Response("There is no such version of the widget.", status_code=404, media_type="text/plain")
         return Response(built.script, media_type=JAVASCRIPT, headers={"Cache-Control": FOREVER, **EMBEDDED})
 
-    @router.get("/widget-{language}-{words_hash}.json")
+    @router.get("/widget-{language}-{words_hash}.json", include_in_schema=False)
     async def words(language: str, words_hash: str) -> Response:
         """The widget's words in a language. A script of another version gets the present ones, which it can use."""
         if language not in built.words:
@@ -49,7 +49,7 @@ def widget_routes(allowed: AllowedOrigins, built: WidgetFiles, /) -> APIRouter:
         caching = FOREVER if words_hash == built.words_hash else "no-cache"
         return Response(built.words[language], media_type="application/json", headers={"Cache-Control": caching, **EMBEDDED})
 
-    @router.get("/widget.d.ts")
+    @router.get("/widget.d.ts", include_in_schema=False)
     async def declarations() -> Response:
         """TypeScript declarations of `window.RLSAssistant` and its events."""
         return Response(DECLARATIONS.read_bytes(), media_type="text/plain; charset=utf-8")
