@@ -157,7 +157,7 @@ class Assistant:
         if kind is Kind.URGENT:
             return urgent_answer(question, key, region=self._region, index_version=self.version.name)
         text = wording(language_of(question))
-        message = f"{text[key]}\n{text['page.counts']}" if key == ABOUT and self.counts_gaps else text[key]
+        message = f"{text[key]}\n{text['privacy.gaps']}" if key == ABOUT and self.counts_gaps else text[key]
         return Answer(kind, message, (), self.starters()[:MOST_STARTERS], confidence, self.version.name)
 
     def _over(self, articles: frozenset[str]) -> Self:

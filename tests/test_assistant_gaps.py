@@ -1,5 +1,6 @@
 """Unanswered subjects are counted, and nothing else is: no word of a question reaches the disk, nothing delays an answer."""
 
+import html
 import json
 import threading
 from collections import Counter
@@ -254,7 +255,7 @@ def test_a_new_version_is_not_counted_while_it_finds_itself_and_counts_from_then
 def test_visitors_are_told_that_subjects_are_counted_when_they_are_and_only_then(
     language: str, assistant: Assistant, recorder: GapRecorder
 ) -> None:
-    counts = wording(language)["page.counts"]
+    counts = wording(language)["privacy.gaps"]
     assert counts in shell_html(assistant.counting(recorder), language)
     assert counts not in shell_html(assistant, language)
 
@@ -262,18 +263,30 @@ def test_visitors_are_told_that_subjects_are_counted_when_they_are_and_only_then
 def test_asked_what_it_stores_it_says_that_it_counts(assistant: Assistant, recorder: GapRecorder) -> None:
     assert assistant.ask(["who are you?"]).message == wording()["chat.about"]
     told = assistant.counting(recorder).ask(["who are you?"]).message.split("\n")
-    assert told == [wording()["chat.about"], wording()["page.counts"]]
+    assert told == [wording()["chat.about"], wording()["privacy.gaps"]]
 
 
 def test_the_widget_tells_it_in_every_language(assistant: Assistant, recorder: GapRecorder) -> None:
     built, telling = WidgetFiles.read(), WidgetFiles.read().telling(is_counting=True)
     assert WidgetFiles.read().telling(is_counting=False) == built
-    assert wording()["page.counts"] in telling.script.decode()
+    assert wording()["privacy.gaps"] in telling.script.decode()
     assert telling.words_hash in telling.script.decode()
     assert telling.words_hash != built.words_hash
     for language, content in telling.words.items():
         text = wording(language)
-        assert json.loads(content)["stores"] == f"{text['page.stores']} {text['page.counts']}"
+        assert json.loads(content)["stores"] == f"{text['page.stores']} {text['privacy.gaps']}"
     with TestClient(create_server(LiveAssistant(assistant, gaps=recorder))) as client:
         assert client.get("/widget.js").content == telling.script
         assert client.get(f"/widget-de-{telling.words_hash}.json").content == telling.words["de"]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_privacy_page_tells_it_when_subjects_are_counted_and_only_then(
+    language: str, assistant: Assistant, recorder: GapRecorder
+) -> None:
+    told = wording(language)["privacy.gaps"]
+    pages = [
+        TestClient(create_server(live)).get(f"/privacy?lang={language}").text
+        for live in (LiveAssistant(assistant, gaps=recorder), LiveAssistant(assistant))
+    ]
+    assert [told in html.unescape(page) for page in pages] == [True, False]

@@ -23,7 +23,7 @@ def privacy_routes(facts: Sequence[str], /) -> APIRouter:
     return router
 
 
-def privacy_facts(*, is_rate_limited: bool, is_feedback_kept: bool, are_gaps_counted: bool = False) -> tuple[str, ...]:
+def privacy_facts(*, is_rate_limited: bool, is_feedback_kept: bool, are_gaps_counted: bool) -> tuple[str, ...]:
     """What is true under these settings."""
     told = {
         "questions": True,

@@ -67,7 +67,11 @@ def create_server(
     server.include_router(embed_routes(live, files))
     if feedback_file is not None:
         server.include_router(feedback_routes(feedback_file, admission))
-    facts = privacy_facts(is_rate_limited=admission.is_rate_limited, is_feedback_kept=feedback_file is not None)
+    facts = privacy_facts(
+        is_rate_limited=admission.is_rate_limited,
+        is_feedback_kept=feedback_file is not None,
+        are_gaps_counted=live.gaps is not None,
+    )
     server.include_router(privacy_routes(facts))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")
     answer_embedding_sites(server, allowed)

@@ -62,5 +62,5 @@ class WidgetFiles:
 def _telling(content: bytes, language: str) -> bytes:
     """A file with another sentence beside that of what is stored. Both stand in quotation marks, as JSON and scripts do."""
     text = wording(language)
-    stores, counts = (json.dumps(text[key], ensure_ascii=False)[1:-1] for key in ("page.stores", "page.counts"))
+    stores, counts = (json.dumps(text[key], ensure_ascii=False)[1:-1] for key in ("page.stores", "privacy.gaps"))
     return content.replace(f'"{stores}"'.encode(), f'"{stores} {counts}"'.encode())
