@@ -8,6 +8,8 @@
     ├── IndexBusyError        (index) another maintainer is building or publishing
     ├── IndexStorageError     (index) the disk did not take what was written
     ├── ModelError            (index) the embedding model is not the pinned one, or is not there
+    ├── GapsError             (assistant) the counts of unanswered subjects cannot be read
+    ├── ReachError            (assistant) an article cannot be asked as it stands
     └── QuestionError         (assistant) the visitor's question is empty, too long or not text
 
 Anything else that is raised is a fault of ours and is never shown as it is.
