@@ -11,12 +11,13 @@ from typing import Self
 
 from assistant.abstention import decide
 from assistant.answer import Answer, Citation, Kind
+from assistant.answer_cache import AnswerCache
 from assistant.gaps.recorder import GapRecorder
 from assistant.help_lines import check_region
 from assistant.language import language_of
 from assistant.learned import learned
 from assistant.links import link_to
-from assistant.question import QuestionError, check_turns
+from assistant.question import QuestionError, check_turns, read_turns
 from assistant.quoting import FEW_ANSWERS, WHOLE_TOPIC, choose
 from assistant.retrieval import Found, Retriever
 from assistant.suggestions import near, nearest_section, starters, topics
@@ -29,6 +30,7 @@ from settings import Settings
 
 SCORE_DIGITS = 4  # a score is shown, not computed with; fewer digits keep it the same on every machine
 MOST_STARTERS = 3
+LINKS_KEPT = 4_096  # to make one, the article is searched for the shortest words that stand nowhere else
 LIMITS_KEPT = 4  # sets of articles that sites limit their widgets to
 NEAR_HITS = 3  # passages whose sections' questions are offered
 # The wording of what the learned router recognises and no rule does.
@@ -59,6 +61,8 @@ class Assistant:
         self._public_url = public_url
         self._region = check_region(region)
         self._gaps: GapRecorder | None = None
+        self._answers = AnswerCache()
+        self._link = lru_cache(LINKS_KEPT)(self._link_to)
         self._limited = lru_cache(LIMITS_KEPT)(self._over)
 
     @classmethod
@@ -102,6 +106,7 @@ class Assistant:
         """The same assistant, which counts the subjects of questions that it does not answer, if there is where to."""
         other = copy(self)
         other._gaps = gaps
+        other._answers = AnswerCache()
         other._limited = lru_cache(LIMITS_KEPT)(other._over)
         return other
 
@@ -123,7 +128,15 @@ class Assistant:
         Raises:
             QuestionError: the question is empty, too long, or not text.
         """
-        turns = check_turns(turns)
+        turns = read_turns(check_turns(turns))
+        if (known := self._answers.get(turns)) is not None:
+            return known
+        answer = self._answer(turns)
+        if self._gaps is None or answer.kind is not Kind.UNANSWERED:  # such a one is counted each time
+            self._answers.keep(turns, answer)
+        return answer
+
+    def _answer(self, turns: Sequence[str]) -> Answer:
         question = turns[-1]
         if (ruled := triage(question)) is not None:
             return self._fixed(ruled.kind, ruled.wording, question, confidence=1.0)
@@ -171,6 +184,9 @@ class Assistant:
             for n, (first, last) in enumerate(spans, 1)
         )
 
+    def _link_to(self, article: str, start: int, end: int) -> str:
+        return link_to(self.version.documents[article], start, end, public_url=self._public_url)
+
     def _citation(self, n: int, first: int, last: int, share: float) -> Citation:
         passage, start = self.version.passages[last], self.version.passages[first].start
         document = self.version.documents[passage.document_id]
@@ -182,6 +198,6 @@ class Assistant:
             section=passage.section,
             start=start,
             end=passage.end,
-            url=link_to(document, start, passage.end, public_url=self._public_url),
+            url=self._link(document.id, start, passage.end),
             score=round(share, SCORE_DIGITS),
         )

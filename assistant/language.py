@@ -18,7 +18,9 @@ CERTAIN = 0.8  # probability from which a language other than English is believe
 def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(languages()))
-    return identifier
+    own = identifier.nb_ptc, identifier.nb_pc, identifier.nb_classes, identifier.tk_nextmove, identifier.tk_output
+    # Made anew of what is left, since the first keeps the tables of all languages: 27 MB.
+    return LanguageIdentifier(*own, norm_probs=True, tk_row=identifier.tk_row)
 
 
 def language_of(question: str, /) -> str:

@@ -60,10 +60,17 @@ class LabelledQuestions:
     def votes(self, question: Encoding, /) -> Votes:
         """The votes of the nearest questions, weighted by nearness."""
         cosine = self.pooled @ question.pooled
-        nearest = np.argsort(-cosine, kind="stable")[:NEIGHBOURS]
+        nearest = largest(cosine, NEIGHBOURS)
         weight = np.exp(SHARPNESS * (cosine[nearest] - cosine[nearest].max()))
         weight /= weight.sum()
         kinds = np.bincount(self.kinds[nearest], weights=weight, minlength=5)
         return Votes(
             (weight @ self.gold[nearest]).astype(np.float32), kinds.astype(np.float32), float(cosine[nearest].max())
         )
+
+
+def largest(values: Vectors, count: int, /) -> npt.NDArray[np.intp]:
+    """Where the largest values stand, largest first and equal ones in order; quicker than sorting all of them."""
+    least = np.partition(values, -count)[-count] if len(values) > count else values.min()
+    places = np.flatnonzero(values >= least)
+    return places[np.argsort(-values[places], kind="stable")][:count]

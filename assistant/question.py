@@ -7,6 +7,7 @@ from corpus import ShownError
 
 LONGEST_QUESTION = 1_000  # characters
 MOST_TURNS = 50
+MOST_READ = 2  # turns; the one before tells what "it" and "those" stand for
 
 
 class QuestionError(ShownError):
@@ -46,6 +47,15 @@ def check_turns(turns: object, /) -> tuple[str, ...]:
             "A question must be text; this one holds half a character.", remedy="Type it again.", code="not_text"
         )
     return tuple(turns)
+
+
+def read_turns(turns: Sequence[str], /) -> tuple[str, ...]:
+    """What of the turns has a say in the answer: the last two, whatever white space is between their words.
+
+    >>> read_turns(["Hello", "What is  it?", "\\nAnd iron? "])
+    ('What is it?', 'And iron?')
+    """
+    return tuple(" ".join(turn.split()) for turn in turns[-MOST_READ:])
 
 
 def _visible(text: str) -> bool:

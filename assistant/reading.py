@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from assistant.field_terms import meanings, with_field_terms
+from assistant.question import MOST_READ
 from assistant.spelling import Spelling
 
 
@@ -20,4 +21,4 @@ class QuestionReader:
         >>> QuestionReader(["iron"]).read(["Does irn matter?", "And haemodialysis?"])
         'And haemodialysis (dialysis)? [SEP] Does iron matter?'
         """
-        return " [SEP] ".join(with_field_terms(self._spelling.correct(turn)) for turn in reversed(turns[-2:]))
+        return " [SEP] ".join(with_field_terms(self._spelling.correct(turn)) for turn in reversed(turns[-MOST_READ:]))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.abstention import Heads
 from assistant.answer import Kind
-from assistant.neighbours import NEIGHBOUR_FEATURES, NEIGHBOURS, SHARPNESS, LabelledQuestions, Votes
+from assistant.neighbours import NEIGHBOUR_FEATURES, NEIGHBOURS, SHARPNESS, LabelledQuestions, Votes, largest
 from index import Encoding
 from index.store import unit
 
@@ -71,3 +71,9 @@ def test_features_are_the_named_ones_in_the_order_of_the_kinds() -> None:
     assert features["vote_top"] == pytest.approx(float(votes.passages[2]))
     assert features["nearest"] == pytest.approx(votes.nearest)
     assert sum(features[f"vote_{kind}"] for kind in Kind) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("values", [[3, 1, 3, 2, 3, 0], [1, 1, 1, 1], [5], [2, 9]])
+def test_the_nearest_are_those_of_a_whole_stable_sort(values: list[float]) -> None:
+    cosine = np.array(values, dtype=np.float32)
+    assert largest(cosine, 3).tolist() == np.argsort(-cosine, kind="stable")[:3].tolist()
