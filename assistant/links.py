@@ -9,6 +9,7 @@ from urllib.parse import quote
 from corpus import Document
 from corpus.hostile_text import is_web_address
 
+WORD = re.compile(r"\S+")
 FEWEST_WORDS = 4  # a shorter piece than this at either end is rarely unique
 
 
@@ -29,8 +30,8 @@ def text_fragment(text: str, start: int, end: int, /) -> str:
     >>> text_fragment("One two. A b c d e f g h i j k.", 9, 31)
     'A%20b%20c%20d,h%20i%20j%20k.'
     """
-    ends = [match.end() for match in re.finditer(r"\S+", text[:end]) if match.start() >= start]
-    starts = [match.start() for match in re.finditer(r"\S+", text[:end]) if match.start() >= start]
+    words = [match.span() for match in WORD.finditer(text, start, end)]
+    starts, ends = [first for first, _ in words], [last for _, last in words]
     folded = _fold(text)
     for first in range(FEWEST_WORDS, len(ends) - FEWEST_WORDS):
         head = ends[first - 1]
@@ -46,6 +47,9 @@ def text_fragment(text: str, start: int, end: int, /) -> str:
 
 def _fold(text: str) -> str:
     """Text without upper and lower case, each character where it was: one that would become two is left as it is."""
+    whole = text.casefold()
+    if len(whole) == len(text):  # folding never shortens: nothing became two
+        return whole
     return "".join(folded if len(folded := character.casefold()) == 1 else character for character in text)
 
 
