@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus import load_corpus
-from index import build, load_encoder
+from index import build, load_encoder, open_version
+from index.exported_model import export_if_missing
 from settings import PROJECT
 from tests.browsers import PageServer, serving
 
@@ -23,7 +24,9 @@ def server() -> Iterator[PageServer]:
     """`app.py` as it is, on an index of the project's own corpus, without a rate limit."""
     with tempfile.TemporaryDirectory() as folder:
         index_dir = Path(folder) / "index"
-        build(load_corpus(PROJECT / "corpus" / "articles"), encoder=load_encoder("all-MiniLM-L6-v2"), index_dir=index_dir)
+        encoder = load_encoder("all-MiniLM-L6-v2")
+        built = build(load_corpus(PROJECT / "corpus" / "articles"), encoder=encoder, index_dir=index_dir)
+        export_if_missing(encoder, open_version(index_dir, built.version), index_dir)
         with serving(["app.py"], index_dir=index_dir, feedback_file=Path(folder) / "feedback.jsonl") as found:
             yield found
 
