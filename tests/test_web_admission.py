@@ -76,6 +76,21 @@ def test_urgent_help_comes_from_a_full_queue_and_past_the_rate_limit(slow: SlowA
     assert past_limit.kind == "urgent"
 
 
+def test_when_too_many_are_refused_to_look_at_each_the_refusal_names_the_emergency_numbers(slow: SlowAssistant) -> None:
+    async def flood() -> list[Answer | BaseException]:
+        full = Admission(RateLimit(0), at_once=1, most_waiting=-1)
+        asked = [full.answer(slow.ask, [URGENT], address="x") for _ in range(500)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    found = asyncio.run(flood())
+    helped = [answer for answer in found if isinstance(answer, Answer)]
+    refused = [error for error in found if isinstance(error, RefusedError)]
+    assert len(helped) + len(refused) == 500
+    assert helped
+    assert refused
+    assert all("112, 911 or 999" in error.remedy for error in refused)
+
+
 def test_an_answer_that_takes_too_long_is_given_up_and_its_thread_still_counts(slow: SlowAssistant) -> None:
     async def give_up(admission: Admission) -> int:
         with pytest.raises(RefusedError, match="too long"):

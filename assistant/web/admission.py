@@ -20,11 +20,12 @@ from assistant.web.metrics import Metrics
 from assistant.web.rate_limit import RateLimit
 from corpus import ShownError
 
-AT_ONCE = os.cpu_count() or 1
+AT_ONCE = max(1, (os.cpu_count() or 1) - 1)  # one core is left to reading requests and refusing them
 MOST_WAITING = 32
 DEADLINE_SECONDS = 10.0  # from arrival to answer
 TRIAGE_SECONDS = 0.05  # for a question that is being refused
-MOST_IN_TRIAGE = 4
+TRIAGED_A_SECOND = 50  # of those that are refused, so that refusing stays cheap
+TRIAGE_BURST = 20
 RETRY_AFTER_OVERLOAD = 2  # seconds; a full queue is worked off in less
 EMERGENCY = "In an emergency, call 112, 911 or 999."
 
@@ -62,7 +63,7 @@ class Admission:
         self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="answer")
         self._triage = ThreadPoolExecutor(1, thread_name_prefix="triage")
         self._lock = threading.Lock()
-        self._in_triage = 0
+        self._triage_busy_until = 0.0  # by the monotonic clock, at the pace that is allowed
         self.pending = 0  # questions in flight or waiting
 
     @property
@@ -122,13 +123,14 @@ class Admission:
             self.pending -= 1
 
     async def _help_or(self, error: RefusedError, turns: Sequence[str]) -> Answer:
-        if self._in_triage >= MOST_IN_TRIAGE:
+        now = time.monotonic()
+        begin = max(now, self._triage_busy_until)
+        if begin - now > TRIAGE_BURST / TRIAGED_A_SECOND:
             raise error
-        self._in_triage += 1
+        self._triage_busy_until = begin + 1 / TRIAGED_A_SECOND
         look = asyncio.get_running_loop().run_in_executor(self._triage, self._help, turns[-1])
-        look.add_done_callback(self._triaged)
         try:
-            help_ = await asyncio.wait_for(asyncio.shield(look), TRIAGE_SECONDS)
+            help_ = await asyncio.wait_for(look, TRIAGE_SECONDS)
         except TimeoutError:
             raise error from None
         if help_ is None:
@@ -137,9 +139,6 @@ class Admission:
 
     def _help(self, question: str) -> Answer | None:
         return urgent_help(question, region=self._region)
-
-    def _triaged(self, _look: "asyncio.Future[Answer | None]") -> None:
-        self._in_triage -= 1
 
 
 def _overloaded(message: str) -> RefusedError:
