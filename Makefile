@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock bill audit evaluate refresh stress stress-refresh train widget clean
+.PHONY: setup run test lint lock bill audit evaluate bench refresh stress stress-refresh train widget clean
 
 setup: .venv/installed
 
@@ -81,6 +81,10 @@ stress: .venv/installed-dev
 # Learns everything that is committed as learned, from the committed labels: 44 minutes on one core (2026-11-23).
 train: .venv/installed-dev
 	$(PY) -m assistant.training
+
+# Ours, the bare floor, a naive server and what a user would pick instead, side by side in one run: some ten minutes.
+bench: .venv/installed-dev
+	$(PY) -m tests.benchmarks.speed
 
 # The widget's files out of its sources; needs node. What it makes is committed.
 widget: setup

@@ -19,7 +19,6 @@ from assistant.neighbours import NEIGHBOUR_FEATURES, LabelledQuestions
 from corpus import ShownError
 from index.encoder import Vectors
 from index.manifest import Manifest
-from index.store import unit
 
 
 class StaleCalibrationError(ShownError):
@@ -91,7 +90,8 @@ def _model(table: dict[str, Any]) -> Model:
 
 def _questions(folder: Traversable, text_sha256: str) -> LabelledQuestions:
     with as_file(folder / "questions.npz") as path, np.load(path, allow_pickle=False) as file:
-        pooled = unit(file["pooled"].astype(np.float32))  # kept as whole numbers from -127 to 127
+        pooled = file["pooled"].astype(np.float32)  # kept as whole numbers from -127 to 127
+        pooled /= np.sqrt(np.einsum("ij,ij->i", pooled, pooled))[:, np.newaxis]  # in place: each copy is 17 MB
         gold = np.unpackbits(file["gold"], axis=1, count=int(file["passages"])).astype(np.float32)
         return LabelledQuestions(text_sha256, pooled, gold, file["kinds"].astype(np.int64))
 
