@@ -76,6 +76,7 @@ stress-refresh: .venv/installed-dev
 
 # Ten minutes of 50 users, five times the load it can carry, 10,000 questions, 200,000 fuzzed ones: an hour or two.
 stress: .venv/installed-dev
+	STRESS_XSS=100 STRESS_SCHEMA=1000 $(PY) -m pytest --no-cov tests/test_page_hostile_text.py tests/test_web_schema.py
 	for attack in load overload soak fuzz fuzz-by-coverage; do $(PY) -m tests.stress $$attack || exit 1; done
 
 # Learns everything that is committed as learned, from the committed labels: 44 minutes on one core (2026-11-23).

@@ -12,6 +12,7 @@ if "SPACE_ID" in os.environ:  # a Hugging Face Space: framed by the hub, behind 
     os.environ.setdefault("ALLOWED_ORIGINS", "https://huggingface.co")
     os.environ.setdefault("TRUSTED_PROXIES", "10.0.0.0/8")
 
+import contextlib
 import math
 import signal
 import socket
@@ -153,7 +154,8 @@ def main() -> None:
         )
     )
     server.application = application
-    server.run(sockets)
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it once more, when all is done
+        server.run(sockets)
     if isinstance(application.error, ShownError):
         sys.exit(str(application.error))
     if application.error is not None:

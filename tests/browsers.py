@@ -70,7 +70,7 @@ def serving(command: list[str], *, index_dir: Path, feedback_file: Path, **envir
             time.sleep(0.1)
         yield PageServer(url, feedback_file, time.monotonic() - begun, process.pid, index_dir)
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)  # which does not wait for balancers to turn away
         process.wait(timeout=20)
 
 

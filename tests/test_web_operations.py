@@ -183,6 +183,15 @@ def test_told_to_stop_it_turns_newcomers_away_and_loses_no_answer_in_flight(proc
         socket.create_connection(("127.0.0.1", port))
 
 
+def test_interrupted_at_the_keyboard_it_ends_at_once_and_says_nothing(real_index: Path, tmp_path: Path) -> None:
+    with running(tmp_path, real_index, PAGE="off") as process:
+        process.wait_until_ready()
+        process.child.send_signal(signal.SIGINT)
+        assert process.child.wait(timeout=10) == 0
+        assert "Traceback" not in process.output
+        assert "uncaught" not in process.output
+
+
 @pytest.mark.parametrize(
     ("environment", "lines"),
     [
