@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import app
-from index import current_version
+from index import IndexMissingError, current_version
 from settings import Settings
 
 
@@ -51,3 +51,9 @@ def test_a_region_that_nobody_knows_is_refused_at_the_start(monkeypatch: pytest.
     monkeypatch.setenv("REGION", "ATLANTIS")
     with pytest.raises(SystemExit, match="REGION='ATLANTIS'"):
         app.main()
+
+
+def test_an_index_that_cannot_be_built_ends_the_start(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(IndexMissingError, match=r"the index could not be built, for the reason above\. Run `python -m"):
+        app.create_app(settings(tmp_path / "index", corpus_dir=tmp_path / "nothing"))
+    assert "nothing" in capfd.readouterr().err

@@ -16,7 +16,7 @@ def main() -> None:
     given = json.loads(Path(sys.argv[3]).read_text(encoding="utf-8"))
     ask = importlib.import_module(sys.argv[1]).load(given["passages"], sys.argv[2])
     ask(given["questions"][0])
-    started = time.time() - float(sys.argv[4])
+    started, start_processor = time.time() - float(sys.argv[4]), time.process_time()
     processor, wall = [], []
     for question in given["questions"][1:]:
         clock, used = time.perf_counter(), time.process_time()
@@ -27,6 +27,7 @@ def main() -> None:
     (memory,) = [line for line in status.splitlines() if line.startswith("VmRSS")]
     figures = {
         "first_answer_s": started,
+        "first_answer_processor_s": start_processor,
         "processor_ms_p50": statistics.median(processor),
         "processor_ms_p95": statistics.quantiles(processor, n=20)[-1],
         "wall_ms_p50": statistics.median(wall),
