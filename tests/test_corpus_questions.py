@@ -1,6 +1,7 @@
 """`python -m corpus questions`: what is offered, what could be, what nothing reaches; edits that `corpus check` accepts."""
 
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -145,7 +146,7 @@ def test_the_editor_edits_them(run: Run, small_corpus: Path, tmp_path: Path, mon
         "file.write_text(file.read_text() + 'about | Tea | Is it hot?\\n')\n",
         encoding="utf-8",
     )
-    monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
+    monkeypatch.setenv("VISUAL", shlex.join([sys.executable, str(script)]))
     run("questions", "tea", "--add", "What is tea?", "--yes")
     assert run("questions", "tea", "--edit", "--yes").exit_code == 0
     assert load_article(small_corpus / "tea").questions == (

@@ -28,9 +28,12 @@ def systemd_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def unit(tmp_path: Path) -> Path:
     """The unit with its program where this checkout has one: a program that is not there fails the verification."""
-    text = UNIT.read_text(encoding="utf-8").replace("/opt/rls-assistant/.venv/bin/python", sys.executable)
+    program, place = tmp_path / "python", tmp_path / "project"  # a checkout's own path may hold a space, a unit's may not
+    program.symlink_to(sys.executable)
+    place.symlink_to(PROJECT)
+    text = UNIT.read_text(encoding="utf-8").replace("/opt/rls-assistant/.venv/bin/python", str(program))
     copy = tmp_path / UNIT.name
-    copy.write_text(text.replace("/opt/rls-assistant", str(PROJECT)), encoding="utf-8")
+    copy.write_text(text.replace("/opt/rls-assistant", str(place)), encoding="utf-8")
     return copy
 
 
