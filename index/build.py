@@ -12,6 +12,7 @@ from corpus import Document
 from corpus.storage import record_of
 from index.encoder import Encoder
 from index.encoding_cache import CachedVectors, cached_dimension, encode_missing
+from index.engines import DEFAULT_ENGINES, Engines
 from index.errors import IndexDamagedError, IndexMissingError
 from index.layout import VERSION_NAME, IndexLayout
 from index.locking import publishing
@@ -39,6 +40,7 @@ def build(
     index_dir: Path,
     removed: Iterable[str] = (),
     publish_it: bool = True,
+    engines: Engines = DEFAULT_ENGINES,
 ) -> BuildResult:
     """Build a version, unless one from the very same inputs stands; publish it, unless told not to.
 
@@ -48,35 +50,44 @@ def build(
         index_dir: where versions are kept.
         removed: ids of articles that the corpus remembers as removed: their addresses are gone, not unknown.
         publish_it: serve it at once.
+        engines: what holds its vectors.
 
     Raises:
         IndexBusyError: another process is building.
         IndexStorageError: it could not be written; what is published was not touched.
     """
-    inputs = fingerprint_inputs(documents, model=encoder.fingerprint)
+    inputs = fingerprint_inputs(documents, model=encoder.fingerprint, engine=engines.chosen)
     with publishing(index_dir) as layout:
         _remove_unfinished(layout)
         published = _published(index_dir)
-        if published is not None and published.inputs == inputs and _is_whole(index_dir, published.version):
+        if published is not None and published.inputs == inputs and _is_whole(index_dir, published.version, engines):
             return BuildResult(published.version, is_new=False, passages=published.passages, encoded=0)
-        waiting = _waiting(index_dir, inputs, published)
-        result = waiting or _write(layout, documents, encoder, inputs, gone=_gone(index_dir, published, documents, removed))
+        waiting = _waiting(index_dir, inputs, published, engines)
+        gone = _gone(index_dir, published, documents, removed)
+        result = waiting or _write(layout, documents, encoder, inputs, gone=gone, engines=engines)
         if publish_it:
-            publish(layout, result.version)
+            publish(layout, result.version, engines=engines)
     return BuildResult(
         result.version, is_new=waiting is None or publish_it, passages=result.passages, encoded=result.encoded
     )
 
 
-def fingerprint_inputs(documents: list[Document], /, *, model: str) -> str:
-    """Hash of all that decides a version's content: documents with provenance, model, splitter, format."""
+def fingerprint_inputs(documents: list[Document], /, *, model: str, engine: str) -> str:
+    """Hash of all that decides a version's content: documents with provenance, model, splitter, engine, format."""
     rows = [record_of(document) | {"text": document.text} for document in documents]
-    content = json.dumps([FORMAT, model, SPLITTER, rows], ensure_ascii=False, sort_keys=True)
+    content = json.dumps([FORMAT, model, SPLITTER, engine, rows], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
 def _write(
-    layout: IndexLayout, documents: list[Document], encoder: Encoder, inputs: str, /, *, gone: tuple[str, ...]
+    layout: IndexLayout,
+    documents: list[Document],
+    encoder: Encoder,
+    inputs: str,
+    /,
+    *,
+    gone: tuple[str, ...],
+    engines: Engines,
 ) -> BuildResult:
     passages = [passage for document in documents for passage in split(document)]
     read = reading_texts(passages, {document.id: document.text for document in documents})
@@ -86,7 +97,7 @@ def _write(
     manifest = Manifest(name, inputs, encoder.fingerprint, SPLITTER, len(passages), dimension, files={}, gone=gone)
     vectors = CachedVectors(layout.encoding_cache, encoder.fingerprint, read, dimension)
     try:
-        write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors)
+        write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors, engines=engines)
     except BaseException:
         shutil.rmtree(layout.version(name), ignore_errors=True)  # a full disk is not left full
         raise
@@ -108,23 +119,23 @@ def _published(index_dir: Path) -> Manifest | None:
         return None
 
 
-def _is_whole(index_dir: Path, name: str) -> bool:
+def _is_whole(index_dir: Path, name: str, engines: Engines) -> bool:
     """Every file verified, which takes its time on a large version: asked only when nothing else is to be done."""
     try:
-        open_version(index_dir, name)
+        open_version(index_dir, name, engines=engines)
     except IndexDamagedError:
         return False
     return True
 
 
-def _waiting(index_dir: Path, inputs: str, published: Manifest | None) -> BuildResult | None:
+def _waiting(index_dir: Path, inputs: str, published: Manifest | None, engines: Engines) -> BuildResult | None:
     """A version from the same inputs that is newer than the published one: built, and not published yet."""
     for name in reversed(list_versions(index_dir)):
         if published is None or name <= published.version:
             return None  # with nothing usable published, nothing old is trusted: all is built anew, from the cache
         try:
             if read_manifest(index_dir, name).inputs == inputs:
-                version = open_version(index_dir, name)
+                version = open_version(index_dir, name, engines=engines)
                 return BuildResult(name, is_new=False, passages=len(version.passages), encoded=0)
         except IndexDamagedError:
             continue

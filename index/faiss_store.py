@@ -10,6 +10,7 @@ from index.encoder import Vectors
 from index.store import Rows, unit
 
 ROWS_AT_ONCE = 65_536
+STORE_FILE = "store.faiss"
 
 
 class FaissStore:
@@ -20,7 +21,7 @@ class FaissStore:
 
     @classmethod
     def build(cls, vectors: Vectors, /) -> Self:
-        """See `VectorStore.build`."""
+        """A store over the rows of `vectors`, shape (n, dimension), n ≥ 1."""
         index = faiss.IndexFlatIP(vectors.shape[1])
         for first in range(0, len(vectors), ROWS_AT_ONCE):  # the copy at unit length is as large as what is copied
             index.add(np.ascontiguousarray(unit(vectors[first : first + ROWS_AT_ONCE])))
@@ -28,12 +29,17 @@ class FaissStore:
 
     @classmethod
     def load(cls, path: Path, /) -> Self:
-        """See `VectorStore.load`. FAISS parses files natively: never give it one whose hash was not verified."""
+        """The store that `save` wrote. FAISS parses files natively: never give it one whose hash was not verified."""
         return cls(faiss.read_index(str(path)))
 
     def save(self, path: Path, /) -> None:
-        """See `VectorStore.save`."""
+        """Write the store to one file."""
         faiss.write_index(self._index, str(path))
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What kind of index this is, and its parameters, as the manifest tells it."""
+        return {"kind": "flat"}
 
     def search(self, query: Vectors, /, *, count: int) -> tuple[Vectors, Rows]:
         """See `VectorStore.search`."""

@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from index.encoding_cache import VECTOR_PARTS
+from index.engines import FAISS, Description
+from index.engines import FILES as STORE_FILES
 from index.errors import IndexDamagedError, IndexMissingError
 from index.layout import IndexLayout
 
-FORMAT = 3  # bump when an older program would misread a version
-FILES = {"documents.json", "passages.json", "store.faiss", *(f"{part}.npy" for part in VECTOR_PARTS)}
+FORMAT = 4  # bump when an older program would misread a version
+COMMON_FILES = {"documents.json", "passages.json", *(f"{part}.npy" for part in VECTOR_PARTS)}
 BUILD_COMMAND = "Run `python -m index build`."
 NO_SEAL = "0" * 64
 
@@ -27,8 +29,18 @@ class Manifest:
     passages: int
     dimension: int
     files: dict[str, str]  # file name → sha256
+    store: Description = field(default_factory=lambda: {"engine": FAISS})  # where the vectors are searched; `engines.py`
     gone: tuple[str, ...] = ()  # ids of articles that were published before and are no more
     format: int = FORMAT
+
+
+def files_of(store: Description, /) -> set[str]:
+    """The files of a version with such a store, beside the manifest.
+
+    Raises:
+        KeyError: no engine of this program made it.
+    """
+    return COMMON_FILES | STORE_FILES[store["engine"]]
 
 
 def sealed(record: dict[str, Any], /) -> bytes:
@@ -61,6 +73,6 @@ def _parsed(data: bytes, name: str) -> Manifest:
     if hashlib.sha256(data.replace(seal.encode(), NO_SEAL.encode(), 1)).hexdigest() != seal:
         raise IndexDamagedError(f"version {name}: manifest.json is damaged.", remedy=BUILD_COMMAND)
     manifest = Manifest(**record | {"gone": tuple(record["gone"])})
-    if not isinstance(manifest.files, dict) or manifest.files.keys() != FILES:
+    if not isinstance(manifest.files, dict) or manifest.files.keys() != files_of(manifest.store):
         raise IndexDamagedError(f"the manifest of version {name} does not name its files.", remedy=BUILD_COMMAND)
     return manifest

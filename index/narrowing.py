@@ -1,4 +1,4 @@
-"""A version with some of its articles only, made in memory out of a loaded one."""
+"""A version with some of its articles only, made in memory out of a loaded one, whatever engine that one has."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from index.encoding_cache import PassageVectors
+from index.faiss_store import FaissStore
 from index.versions import IndexVersion
 
 
@@ -21,5 +22,5 @@ def narrowed(version: IndexVersion, articles: Collection[str], /) -> IndexVersio
         documents={id_: document for id_, document in version.documents.items() if id_ in articles},
         passages=tuple(version.passages[row] for row in rows),
         vectors=PassageVectors(pooled, np.concatenate(tokens), starts),
-        store=type(version.store).build(pooled),
+        store=FaissStore.build(pooled),
     )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.durable import write_durably
+from index.engines import DEFAULT_ENGINES, Engines
 from index.errors import IndexDamagedError, IndexMissingError
 from index.layout import IndexLayout
 from index.locking import Holder, is_held
@@ -27,13 +28,13 @@ class VersionRow:
     fault: str = ""
 
 
-def publish(layout: IndexLayout, name: str, /) -> None:
+def publish(layout: IndexLayout, name: str, /, *, engines: Engines = DEFAULT_ENGINES) -> None:
     """Verify a version and make it the one that is served. Call it inside `locking.publishing`.
 
     Raises:
         IndexMissingError, IndexDamagedError: the version is not there or not whole; nothing was changed.
     """
-    open_version(layout.root, name)
+    open_version(layout.root, name, engines=engines)
     # The history first: killed between the two, it names a version that was meant to be published, and is whole.
     line = json.dumps({"version": name, **asdict(Holder.this_process())})
     past = layout.history.read_bytes() if layout.history.exists() else b""
@@ -58,7 +59,7 @@ def _names(lines: list[str]) -> Iterator[str]:
             continue  # a damaged line costs its own entry only
 
 
-def rollback_target(index_dir: Path, /) -> str:
+def rollback_target(index_dir: Path, /, *, engines: Engines = DEFAULT_ENGINES) -> str:
     """The version to go back to: the newest whole one that was published and is older than the current.
 
     With a damaged pointer it is the newest whole one that was published.
@@ -69,7 +70,7 @@ def rollback_target(index_dir: Path, /) -> str:
     current = _current_or_none(index_dir)
     published = published_before(index_dir)
     for name in reversed(list_versions(index_dir)):
-        if name in published and (current is None or name < current) and not _fault(index_dir, name):
+        if name in published and (current is None or name < current) and not _fault(index_dir, name, engines):
             return name
     raise IndexMissingError(f"there is no version to go back to in {index_dir}.", remedy=BUILD_COMMAND)
 
@@ -120,9 +121,9 @@ def _current_or_none(index_dir: Path) -> str | None:
         return None
 
 
-def _fault(index_dir: Path, name: str) -> str:
+def _fault(index_dir: Path, name: str, engines: Engines) -> str:
     try:
-        open_version(index_dir, name)
+        open_version(index_dir, name, engines=engines)
     except (IndexMissingError, IndexDamagedError) as error:
         return error.message
     return ""

@@ -4,8 +4,7 @@ A store holds vectors and row numbers and nothing else. It normalises what it is
 whatever the length of the vectors; higher is better from here outwards.
 """
 
-from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,20 +16,6 @@ Rows = npt.NDArray[np.int64]
 
 class VectorStore(Protocol):
     """Nearest rows by cosine."""
-
-    @classmethod
-    def build(cls, vectors: Vectors, /) -> Self:
-        """A store over the rows of `vectors`, shape (n, dimension), n ≥ 1."""
-        ...
-
-    @classmethod
-    def load(cls, path: Path, /) -> Self:
-        """The store that `save` wrote; the caller has verified the file's hash."""
-        ...
-
-    def save(self, path: Path, /) -> None:
-        """Write the store to one file."""
-        ...
 
     def search(self, query: Vectors, /, *, count: int) -> tuple[Vectors, Rows]:
         """Cosines and rows of the nearest, best first.

@@ -17,8 +17,8 @@ from corpus import Document
 from corpus.storage import document_from, record_of
 from index.durable import sync, write_durably
 from index.encoding_cache import VECTOR_PARTS, CachedVectors, PassageVectors
+from index.engines import DEFAULT_ENGINES, Engines
 from index.errors import IndexDamagedError, IndexMissingError
-from index.faiss_store import FaissStore
 from index.layout import VERSION_NAME, IndexLayout
 from index.manifest import BUILD_COMMAND, Manifest, read_manifest, sealed
 from index.passages import Passage
@@ -72,25 +72,26 @@ def write_version(
     documents: list[Document],
     passages: list[Passage],
     vectors: PassageVectors | CachedVectors,
+    engines: Engines = DEFAULT_ENGINES,
 ) -> Path:
-    """Write a complete version; the manifest's `files` are filled in here. Call it inside `locking.publishing`."""
+    """Write a complete version; the manifest's `files` and `store` are added here. Call it inside `locking.publishing`."""
     folder = layout.version(manifest.version)
     folder.mkdir()
     rows = [record_of(document) | {"text": document.text} for document in documents]
     (folder / "documents.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     (folder / "passages.json").write_text(json.dumps([asdict(p) for p in passages], ensure_ascii=False), encoding="utf-8")
     vectors.save(folder)
-    FaissStore.build(np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)).save(folder / "store.faiss")
+    store = engines.write(np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False), folder)
     files = {}
     for path in sorted(folder.iterdir()):
         sync(path)
         files[path.name] = _sha256_of_file(path)
-    write_durably(folder / "manifest.json", sealed(asdict(manifest) | {"files": files}))
+    write_durably(folder / "manifest.json", sealed(asdict(manifest) | {"files": files, "store": store}))
     sync(layout.root)
     return folder
 
 
-def open_version(index_dir: Path, name: str, /) -> IndexVersion:
+def open_version(index_dir: Path, name: str, /, *, engines: Engines = DEFAULT_ENGINES) -> IndexVersion:
     """Verify every file of a version against its manifest, then load it.
 
     Raises:
@@ -112,7 +113,7 @@ def open_version(index_dir: Path, name: str, /) -> IndexVersion:
         passages = tuple(Passage(**row) for row in json.loads((folder / "passages.json").read_bytes()))
         pooled, tokens, starts = (_load_array(folder / f"{part}.npy") for part in VECTOR_PARTS)
         vectors = PassageVectors(pooled, tokens, starts)
-        store = FaissStore.load(folder / "store.faiss")
+        store = engines.open(manifest.store, folder)
     except (ValueError, TypeError, KeyError, RuntimeError, OSError):
         raise IndexDamagedError(f"version {name} cannot be read by this program.", remedy=BUILD_COMMAND) from None
     shape = (manifest.passages, manifest.dimension)

@@ -9,7 +9,7 @@ import pytest
 
 from corpus import Document, SuggestedQuestion, load_corpus
 from index import IndexVersion, build, current_version, open_version
-from index.build import BuildResult
+from index.build import BuildResult, fingerprint_inputs
 from index.encoder import Encoding
 from index.passages import leans, reading_texts
 from index.store import unit
@@ -215,3 +215,9 @@ def test_the_projects_own_corpus_is_indexed_with_quotes_that_are_slices(index_di
         assert read.startswith(f"{passage.section}: ")
         assert read.endswith(sentence)
         assert leans(sentence) or read == f"{passage.section}: {sentence}"
+
+
+def test_the_inputs_name_the_engine_so_that_another_one_means_a_new_version() -> None:
+    documents = [make_document()]
+    faiss, other = (fingerprint_inputs(documents, model="m", engine=engine) for engine in ("faiss", "milvus"))
+    assert faiss != other

@@ -16,11 +16,12 @@ from index import IndexDamagedError, IndexMissingError, build, current_version, 
 from index.durable import write_durably
 from index.errors import IndexStorageError
 from index.locking import publishing
-from index.manifest import FILES
+from index.manifest import files_of
 from index.publishing import publish, rollback_target
 from settings import PROJECT
 from tests.conftest import HashEncoder, make_document
 
+FILES = files_of({"engine": "faiss"})
 KILLS = int(os.environ.get("STRESS_KILLS", "25"))
 DAMAGES = int(os.environ.get("STRESS_DAMAGES", "60"))
 BIG = make_document(paragraphs=["Tea is a drink. It is hot. Some take milk. Others take lemon."] * 200)

@@ -1,7 +1,7 @@
 """The contract of a vector store: one suite for every store, held against cosines computed in double precision."""
 
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,18 @@ TOLERANCE = 1e-5  # single precision over a few hundred dimensions
 
 numbers = st.integers(-1000, 1000).map(lambda n: n / 8)  # far from where single precision underflows
 shapes = st.tuples(st.integers(1, 24), st.integers(1, 12))
+
+
+class StoreInAFile(VectorStore, Protocol):
+    """What `index/engines.py` needs of a store beyond the contract, if it lies in one file."""
+
+    @classmethod
+    def build(cls, vectors: Vectors, /) -> Self: ...
+
+    @classmethod
+    def load(cls, path: Path, /) -> Self: ...
+
+    def save(self, path: Path, /) -> None: ...
 
 
 class BruteForceStore:
@@ -45,7 +57,7 @@ class BruteForceStore:
         return scores[rows], rows
 
 
-STORES: list[type[VectorStore]] = [BruteForceStore, FaissStore]
+STORES: list[type[StoreInAFile]] = [BruteForceStore, FaissStore]
 every_store = pytest.mark.parametrize("store_type", STORES, ids=lambda store: store.__name__)
 
 
@@ -65,7 +77,7 @@ def some_vectors(count: int = 40, dimension: int = 16) -> Vectors:
 
 @every_store
 @given(data=st.data())
-def test_search_gives_the_highest_cosines_best_first(store_type: type[VectorStore], data: st.DataObject) -> None:
+def test_search_gives_the_highest_cosines_best_first(store_type: type[StoreInAFile], data: st.DataObject) -> None:
     vectors = data.draw(arrays.arrays(np.float32, shapes, elements=numbers))
     query = data.draw(arrays.arrays(np.float32, vectors.shape[1], elements=numbers))
     count = data.draw(st.integers(1, 30))
@@ -78,7 +90,7 @@ def test_search_gives_the_highest_cosines_best_first(store_type: type[VectorStor
 
 
 @every_store
-def test_a_long_vector_does_not_win_by_its_length(store_type: type[VectorStore]) -> None:
+def test_a_long_vector_does_not_win_by_its_length(store_type: type[StoreInAFile]) -> None:
     vectors = np.array([[1000, 1000], [0.001, 0]], dtype=np.float32)
     scores, rows = store_type.build(vectors).search(np.array([5, 0], dtype=np.float32), count=2)
     assert rows.tolist() == [1, 0]
@@ -86,7 +98,7 @@ def test_a_long_vector_does_not_win_by_its_length(store_type: type[VectorStore])
 
 
 @every_store
-def test_every_row_finds_itself_first_with_the_score_1(store_type: type[VectorStore]) -> None:
+def test_every_row_finds_itself_first_with_the_score_1(store_type: type[StoreInAFile]) -> None:
     vectors = some_vectors()
     store = store_type.build(vectors)
     for row, vector in enumerate(vectors):
@@ -96,7 +108,7 @@ def test_every_row_finds_itself_first_with_the_score_1(store_type: type[VectorSt
 
 
 @every_store
-def test_the_opposite_direction_scores_minus_1_and_comes_last(store_type: type[VectorStore]) -> None:
+def test_the_opposite_direction_scores_minus_1_and_comes_last(store_type: type[StoreInAFile]) -> None:
     vectors = np.array([[-3, 0], [0, 2], [1, 1]], dtype=np.float32)
     scores, rows = store_type.build(vectors).search(np.array([4, 0], dtype=np.float32), count=3)
     assert rows.tolist() == [2, 1, 0]
@@ -104,14 +116,14 @@ def test_the_opposite_direction_scores_minus_1_and_comes_last(store_type: type[V
 
 
 @every_store
-def test_a_zero_row_scores_0_between_better_and_worse_ones(store_type: type[VectorStore]) -> None:
+def test_a_zero_row_scores_0_between_better_and_worse_ones(store_type: type[StoreInAFile]) -> None:
     vectors = np.array([[-1, 0], [0, 0], [1, 0]], dtype=np.float32)
     scores, rows = store_type.build(vectors).search(np.array([2, 0], dtype=np.float32), count=3)
     assert (rows.tolist(), scores.tolist()) == ([2, 1, 0], [1, 0, -1])
 
 
 @every_store
-def test_a_zero_query_scores_0_everywhere(store_type: type[VectorStore]) -> None:
+def test_a_zero_query_scores_0_everywhere(store_type: type[StoreInAFile]) -> None:
     scores, rows = store_type.build(some_vectors(5)).search(np.zeros(16, dtype=np.float32), count=5)
     assert scores.tolist() == [0] * 5
     assert sorted(rows.tolist()) == [0, 1, 2, 3, 4]
@@ -119,27 +131,27 @@ def test_a_zero_query_scores_0_everywhere(store_type: type[VectorStore]) -> None
 
 @every_store
 @pytest.mark.parametrize("count", [1, 4, 5, 6, 1000])
-def test_as_many_are_returned_as_asked_for_and_there_are(store_type: type[VectorStore], count: int) -> None:
+def test_as_many_are_returned_as_asked_for_and_there_are(store_type: type[StoreInAFile], count: int) -> None:
     scores, rows = store_type.build(some_vectors(5)).search(some_vectors()[9], count=count)
     assert scores.shape == rows.shape == (min(count, 5),)
     assert (rows >= 0).all()
 
 
 @every_store
-def test_two_equal_rows_are_both_found(store_type: type[VectorStore]) -> None:
+def test_two_equal_rows_are_both_found(store_type: type[StoreInAFile]) -> None:
     vectors = np.array([[1, 2], [3, -1], [2, 4]], dtype=np.float32)
     _, rows = store_type.build(vectors).search(vectors[0], count=2)
     assert sorted(rows.tolist()) == [0, 2]
 
 
 @every_store
-def test_scores_are_single_precision_and_rows_are_integers(store_type: type[VectorStore]) -> None:
+def test_scores_are_single_precision_and_rows_are_integers(store_type: type[StoreInAFile]) -> None:
     scores, rows = store_type.build(some_vectors()).search(some_vectors()[0], count=3)
     assert (str(scores.dtype), str(rows.dtype)) == ("float32", "int64")
 
 
 @every_store
-def test_what_was_saved_is_what_is_loaded(store_type: type[VectorStore], tmp_path: Path) -> None:
+def test_what_was_saved_is_what_is_loaded(store_type: type[StoreInAFile], tmp_path: Path) -> None:
     vectors = some_vectors()
     store = store_type.build(vectors)
     path = tmp_path / "a store é"
@@ -152,14 +164,14 @@ def test_what_was_saved_is_what_is_loaded(store_type: type[VectorStore], tmp_pat
 
 
 @every_store
-def test_the_same_search_gives_the_same_bytes(store_type: type[VectorStore]) -> None:
+def test_the_same_search_gives_the_same_bytes(store_type: type[StoreInAFile]) -> None:
     store, query = store_type.build(some_vectors()), some_vectors()[3]
     first, second = store.search(query, count=9), store.search(query, count=9)
     assert [part.tobytes() for part in first] == [part.tobytes() for part in second]
 
 
 @every_store
-def test_building_and_searching_leave_the_given_vectors_alone(store_type: type[VectorStore]) -> None:
+def test_building_and_searching_leave_the_given_vectors_alone(store_type: type[StoreInAFile]) -> None:
     vectors, query = some_vectors(), some_vectors()[5]
     store_type.build(vectors).search(query, count=2)
     assert vectors.tobytes() == some_vectors().tobytes()
@@ -167,7 +179,7 @@ def test_building_and_searching_leave_the_given_vectors_alone(store_type: type[V
 
 
 @every_store
-def test_vectors_that_are_not_contiguous_in_memory_give_the_same_scores(store_type: type[VectorStore]) -> None:
+def test_vectors_that_are_not_contiguous_in_memory_give_the_same_scores(store_type: type[StoreInAFile]) -> None:
     vectors = some_vectors()
     scores, rows = store_type.build(np.asfortranarray(vectors)).search(vectors[::2].T[:, 4], count=5)
     expected_scores, expected_rows = store_type.build(vectors).search(vectors[8], count=5)

@@ -21,11 +21,12 @@ from index import IndexDamagedError, IndexMissingError, build, current_version, 
 from index.encoding_cache import PassageVectors
 from index.layout import IndexLayout
 from index.locking import publishing
-from index.manifest import FILES, FORMAT, Manifest, read_manifest, sealed
+from index.manifest import FORMAT, Manifest, files_of, read_manifest, sealed
 from index.publishing import publish
 from index.versions import list_versions, write_version
 from tests.conftest import HashEncoder, make_document
 
+FILES = files_of({"engine": "faiss"})
 OLDER = "20250101T000000Z-aaaaaa"
 HOLD_THE_LOCK = """
 import sys, filelock
@@ -92,6 +93,10 @@ def test_the_manifest_holds_the_hash_of_every_other_file(index_dir: Path) -> Non
     manifest = read_manifest(index_dir, folder.name)
     assert {path.name for path in folder.iterdir()} == {"manifest.json", *FILES}
     assert manifest.files == {name: sha256_of((folder / name).read_bytes()) for name in FILES}
+
+
+def test_the_manifest_says_what_holds_the_vectors(index_dir: Path) -> None:
+    assert read_manifest(index_dir, current_version(index_dir)).store == {"engine": "faiss", "kind": "flat"}
 
 
 def test_a_version_is_what_it_was_built_from(index_dir: Path) -> None:
@@ -175,7 +180,7 @@ def test_pickled_vectors_are_not_unpickled_even_with_a_hash_that_fits(index_dir:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"{}", b"null", b"\xff\xfe", b'{"format": 3}'],
+    [b"", b"{", b"[]", b"{}", b"null", b"\xff\xfe", f'{{"format": {FORMAT}}}'.encode()],
     ids=["empty", "cut", "list", "object", "null", "bytes", "fields"],
 )
 def test_a_manifest_that_cannot_be_read_is_refused(index_dir: Path, content: bytes) -> None:
@@ -193,6 +198,9 @@ def test_a_manifest_that_cannot_be_read_is_refused(index_dir: Path, content: byt
         ("files", {}, "does not name its files"),
         ("files", [], "does not name its files"),
         ("files", {"documents.json": "x"}, "does not name its files"),
+        ("store", {"engine": "another"}, "cannot be read"),
+        ("store", {}, "cannot be read"),
+        ("store", ["faiss"], "cannot be read"),
         ("passages", 3, "vectors do not fit its passages"),
         ("dimension", 63, "vectors do not fit its passages"),
     ],

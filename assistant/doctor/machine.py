@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from assistant.assistant import Assistant
 from assistant.doctor.finding import Finding, Status
-from corpus import CorpusError, ShownError, check_corpus, load_corpus
+from corpus import CorpusError, Document, ShownError, check_corpus, load_corpus
 from index import Encoder, IndexVersion, current_version, encoder_for, load_encoder, open_version
 from index.build import fingerprint_inputs
 from index.encoder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256
+from index.manifest import Manifest
 
 # A publication writes a version beside those that are kept, and the cache of encodings grows by as much again.
 VERSIONS_OF_FREE_SPACE = 3
@@ -72,7 +73,7 @@ def _articles(corpus_dir: Path, version: IndexVersion | None) -> Finding:
     if faults:
         others = f" ({len(faults) - 1} more: `python -m corpus check`)" if len(faults) > 1 else ""
         return Finding("articles", Status.FAIL, f"{faults[0].message}{others}", faults[0].remedy)
-    if version is not None and fingerprint_inputs(documents, model=version.manifest.model) != version.manifest.inputs:
+    if version is not None and not _is_built_from(documents, version.manifest):
         return Finding(
             "articles",
             Status.WARN,
@@ -80,6 +81,10 @@ def _articles(corpus_dir: Path, version: IndexVersion | None) -> Finding:
             "Publish them: `python -m index build`.",
         )
     return Finding("articles", Status.OK, f"{len(documents)} in {corpus_dir}{'' if version is None else ', as published'}.")
+
+
+def _is_built_from(documents: list[Document], manifest: Manifest) -> bool:
+    return fingerprint_inputs(documents, model=manifest.model, engine=manifest.store["engine"]) == manifest.inputs
 
 
 def _permissions(*, corpus_dir: Path, index_dir: Path, feedback_file: Path) -> Finding:
