@@ -8,10 +8,8 @@ M. Zaharia, "ColBERT", SIGIR 2020, arXiv:2004.12832, with a learned weight for e
 """
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +17,7 @@ import numpy.typing as npt
 from index import Encoding
 from index.encoder import Vectors
 from index.store import unit
+from index.words import COMMON, WordMatches, Words
 
 Integers = npt.NDArray[np.int64]
 
@@ -36,14 +35,7 @@ PASSAGE_FEATURES = (
 )
 WORST = 10.0  # how far `worst` leans towards the least covered token; as in training
 SHORT_WORDS = 6
-COMMON = frozenset(
-    "a about after again all also am an and any are as at be because been before being between both but by can could "
-    "did do does doing for from get gets give had has have having he her here him his how i if in into is isn it its "
-    "just kind know like made make makes many may me mean means might more most much my no not of off on one only or "
-    "other our out over own really s say says see she so some something sort still such t tell than that the their "
-    "them then there these they thing things this those to too under up us use used very was way we well were what "
-    "when where which while who whom why will with would you your please explain article whats".split()
-)
+NOWHERE = 5.0  # rarity of a word that no passage holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +51,14 @@ class PassageSet:
     """The passages that compete for a question, n of them.
 
     `pooled` (n, d); `tokens` (T, d) at unit length; `starts` (n,) the first token row of each; `section` (n,) numbers of
-    sections; `stems` and `bigrams` of their words; `rarity` of a stem within the set; `lengths` (n,) in words.
+    sections; `words` what they say.
     """
 
     pooled: Vectors
     tokens: Vectors
     starts: Integers
     section: Integers
-    stems: tuple[frozenset[str], ...]
-    bigrams: tuple[frozenset[tuple[str, str]], ...]
-    rarity: dict[str, float]
-    lengths: Vectors
+    words: WordMatches
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +81,11 @@ def passage_set(
     starts: Integers,
     /,
     *,
-    sentences: Sequence[str],
+    words: Words,
     headings: Sequence[str],
     documents: Sequence[str],
 ) -> PassageSet:
-    """Put passages together with what is counted in their words; a section is a heading of a document."""
-    stems = tuple(
-        frozenset(stem(word) for word in words_of(f"{heading} {sentence}"))
-        for heading, sentence in zip(headings, sentences, strict=True)
-    )
-    ordered = [[stem(word) for word in words_of(sentence) if word not in COMMON] for sentence in sentences]
-    counts: dict[str, int] = {}
-    for row in stems:
-        for item in row:
-            counts[item] = counts.get(item, 0) + 1
+    """Put passages together with their words; a section is a heading of a document."""
     sections = list(zip(documents, headings, strict=True))
     numbers = {section: number for number, section in enumerate(dict.fromkeys(sections))}
     return PassageSet(
@@ -113,10 +93,7 @@ def passage_set(
         tokens=tokens,
         starts=starts,
         section=np.array([numbers[section] for section in sections]),
-        stems=stems,
-        bigrams=tuple(frozenset(pairwise(row)) for row in ordered),
-        rarity={item: math.log(1 + len(stems) / count) for item, count in counts.items()},
-        lengths=np.array([len(words_of(sentence)) for sentence in sentences], dtype=np.float32),
+        words=WordMatches.of(words),
     )
 
 
@@ -134,11 +111,10 @@ def evidence_of(question: Encoding, passages: PassageSet, weights: TokenWeights,
     dense = passages.pooled @ unit(question.pooled)
     groups, words, rarity = content_words(question)
     coverage = np.stack([best[group].mean(axis=0) for group in groups]) if groups else np.ones((1, count), np.float32)
-    stems = [stem(word) for word in words]
-    idf = np.array([passages.rarity.get(item, 5.0) for item in stems], dtype=np.float32)
-    holds = np.array([[item in row for row in passages.stems] for item in stems], dtype=np.float32)
-    pairs = list(pairwise(stems))
-    bigrams = np.array([sum(pair in row for pair in pairs) for row in passages.bigrams], dtype=np.float32)
+    holds = passages.words.holds(words)
+    holders = holds.sum(axis=1).tolist()
+    idf = np.array([math.log(1 + count / some) if some else NOWHERE for some in holders], dtype=np.float32)
+    bigrams = passages.words.pairs(words)
     joint = (dense + late) / 2
     section_mean = np.bincount(passages.section, weights=joint) / np.bincount(passages.section)
     features = np.stack(
@@ -150,13 +126,13 @@ def evidence_of(question: Encoding, passages: PassageSet, weights: TokenWeights,
             np.concatenate([[joint.mean()], joint[:-1]]),
             np.concatenate([joint[1:], [joint.mean()]]),
             section_mean[passages.section],
-            bigrams / max(1, len(pairs)),
-            passages.lengths < SHORT_WORDS,
+            bigrams / max(1, len(words) - 1),
+            passages.words.lengths < SHORT_WORDS,
             worst,
         ],
         axis=1,
     )
-    known = np.array([item in passages.rarity for item in stems])
+    known = np.array([some > 0 for some in holders])
     return Evidence(features.astype(np.float32), coverage, rarity, tuple(words), known)
 
 
@@ -193,24 +169,3 @@ def content_words(question: Encoding, /) -> tuple[list[list[int]], list[str], Ve
 def is_rare(rarity: Vectors, /) -> npt.NDArray[np.bool_]:
     """Which words carry the question's subject: the rare ones, or the rarest if none is."""
     return np.asarray(rarity >= min(0.55, float(rarity.max())))
-
-
-def stem(word: str, /) -> str:
-    """A light stem.
-
-    >>> stem("causes") == stem("caused") == stem("causing")
-    True
-    """
-    for ending in ("ations", "ation", "ingly", "ings", "ing", "edly", "ies", "ied", "ed", "es", "ly", "s", "e", "y"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
-
-
-def words_of(text: str, /) -> list[str]:
-    """Lower-case words.
-
-    >>> words_of("Low B12?")
-    ['low', 'b12']
-    """
-    return re.findall(r"[^\W_]+", text.lower())

@@ -16,6 +16,7 @@ from corpus.storage import sha256_of
 from index import Encoder, Encoding, IndexVersion
 from index.encoder import Vectors
 from index.passages import leans, previous_row
+from index.words import packed_words
 
 FLOOR = 0.02  # the vote that counts for a passage which no neighbour names; as in fitting
 CANDIDATES = 256  # passages that compete; a smaller corpus competes whole
@@ -64,7 +65,7 @@ class Retriever:
         self.sentences = tuple(
             version.documents[passage.document_id].text[passage.start : passage.end] for passage in version.passages
         )
-        self.leans_on = tuple(self._leans_on(row) for row in range(len(self.sentences)))
+        self._words = packed_words((passage.section for passage in version.passages), self.sentences)
 
     @property
     def uses_labels(self) -> bool:
@@ -106,7 +107,7 @@ class Retriever:
         numbers = {key: n for n, key in enumerate(dict.fromkeys((p.document_id, p.section) for p in passages))}
         places = {row: place for place, row in enumerate(found.rows)}
         sections = [numbers[passage.document_id, passage.section] for passage in passages]
-        leans_on = [None if (before := self.leans_on[row]) is None else places.get(before) for row in found.rows]
+        leans_on = [None if (before := self._leans_on(row)) is None else places.get(before) for row in found.rows]
         return sections, leans_on
 
     def _leans_on(self, row: int) -> int | None:
@@ -130,7 +131,7 @@ class Retriever:
             vectors.pooled[list(rows)],
             np.concatenate(tokens).astype(np.float32),
             np.cumsum([0, *map(len, tokens[:-1])]),
-            sentences=[self.sentences[row] for row in rows],
+            words=self._words.of(rows),
             headings=[self._version.passages[row].section for row in rows],
             documents=[self._version.passages[row].document_id for row in rows],
         )

@@ -30,6 +30,7 @@ from assistant.learned import learned
 from assistant.retrieval import Retriever
 from index import Encoding
 from index.encoder import SentenceTransformerEncoder, Vectors
+from index.words import packed_words
 
 SENTENCES = ["Low iron causes restless legs.", "Tea is hot.", "Kidney failure is another cause."]
 ODD = [
@@ -48,12 +49,13 @@ def passages_of(encoder: SentenceTransformerEncoder, sentences: list[str]) -> Pa
     encodings = encoder.encode(sentences)
     sizes = [len(encoding.tokens) for encoding in encodings]
     tokens = np.concatenate([encoding.tokens for encoding in encodings])
+    headings = ["Causes"] * len(sentences)
     return passage_set(
         np.stack([encoding.pooled for encoding in encodings]),
         tokens / np.linalg.norm(tokens, axis=1, keepdims=True),
         np.cumsum([0, *sizes[:-1]]),
-        sentences=sentences,
-        headings=["Causes"] * len(sentences),
+        words=packed_words(headings, sentences),
+        headings=headings,
         documents=["a"] * len(sentences),
     )
 

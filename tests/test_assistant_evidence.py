@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.evidence import (
-    COMMON,
     PASSAGE_FEATURES,
     WORST,
     Evidence,
@@ -19,12 +18,11 @@ from assistant.evidence import (
     evidence_of,
     is_rare,
     passage_set,
-    stem,
-    words_of,
 )
 from index import Encoding
 from index.encoder import SentenceTransformerEncoder, Vectors
 from index.store import unit
+from index.words import packed_words
 
 DIMENSION = 5
 SENTENCES = [
@@ -52,12 +50,13 @@ def question_of(pieces: Sequence[str], ids: Sequence[int], seed: int = 1) -> Enc
 def passages_of(sizes: Sequence[int], seed: int = 3) -> PassageSet:
     """Passages with so many tokens each; their words are those of SENTENCES, over and over."""
     count = len(sizes)
+    headings = [HEADINGS[row % 5] for row in range(count)]
     return passage_set(
         unit(vectors_of(seed, count, DIMENSION)),
         unit(vectors_of(seed + 1, sum(sizes), DIMENSION)),
         np.cumsum([0, *sizes[:-1]]),
-        sentences=[SENTENCES[row % 5] for row in range(count)],
-        headings=[HEADINGS[row % 5] for row in range(count)],
+        words=packed_words(headings, [SENTENCES[row % 5] for row in range(count)]),
+        headings=headings,
         documents=[DOCUMENTS[row % 5] for row in range(count)],
     )
 
@@ -236,21 +235,3 @@ def test_words_are_those_of_the_real_model(encoder: SentenceTransformerEncoder) 
     (question,) = encoder.encode(["What is Ekbom's dopaminergic idea? [SEP] Does tea help?"])
     _, words, _ = content_words(question)
     assert words == ["ekbom", "dopaminergic", "idea"]
-
-
-@pytest.mark.parametrize(
-    ("word", "stemmed"), [("causes", "caus"), ("legs", "leg"), ("is", "is"), ("iron", "iron"), ("families", "famil")]
-)
-def test_endings_are_taken_off_long_words_only(word: str, stemmed: str) -> None:
-    assert stem(word) == stemmed
-
-
-@given(st.text())
-def test_words_are_lower_case_letters_and_digits_of_any_script(text: str) -> None:
-    words = words_of(text)
-    assert all(word and "_" not in word and not any(map(str.isspace, word)) for word in words)
-    assert words_of(" ".join(words)) == words or any(word != word.lower() for word in words)
-
-
-def test_common_words_are_written_as_words_are_read() -> None:
-    assert sorted(COMMON) == sorted({word for common in COMMON for word in words_of(common)})

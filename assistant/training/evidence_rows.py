@@ -18,6 +18,7 @@ from assistant.training.labels import Article, Labels, Question
 from corpus.storage import sha256_of
 from index import Encoder, Encoding
 from index.encoding_cache import encode_with_cache
+from index.words import packed_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,13 @@ def evidence_rows(
 def encoded_passages(article: Article, encoder: Encoder, /, *, cache: Path) -> PassageSet:
     """An article's passages, competing as they do when it is the whole corpus."""
     vectors, _ = encode_with_cache(article.reading_texts, encoder=encoder, cache=cache)
+    headings = [passage.section for passage in article.passages]
     return passage_set(
         vectors.pooled,
         vectors.tokens.astype(np.float32),
         vectors.starts,
-        sentences=article.sentences,
-        headings=[passage.section for passage in article.passages],
+        words=packed_words(headings, article.sentences),
+        headings=headings,
         documents=[passage.document_id for passage in article.passages],
     )
 
