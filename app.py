@@ -6,6 +6,8 @@ import os
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
+# Gradio would count the page's events in a table, with pandas, for a dashboard that is off: from so many events on.
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 # One thread a question: several are answered at once, and more threads than cores only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 if "SPACE_ID" in os.environ:  # a Hugging Face Space: framed by the hub, behind its proxies on a private network

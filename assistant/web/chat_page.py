@@ -8,7 +8,6 @@ queue, since after a lost connection Gradio loads the page anew and the conversa
 import json
 from pathlib import Path
 
-import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
@@ -22,11 +21,15 @@ from assistant.web.admission import Admission, RefusedError
 from assistant.web.allowed_routes import AllowedRoutes
 from assistant.web.article_page import outline
 from assistant.web.body import read_json
+from assistant.web.lean_import import lean_import
 from assistant.web.message_language import message_lines
 from assistant.web.page_policy import OWN_FRAMES, PagePolicy
 from assistant.web.rate_limit import address_of
 from assistant.web.templates import render
 from assistant.wording import DEFAULT_LANGUAGE, languages, wording
+
+with lean_import():
+    import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
 EVENTS_AT_ONCE = 4
