@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.answer import Kind
 from assistant.matching_text import fold_letters, undisguised_texts
+from assistant.pattern_table import PatternTable
 
 # Poison and emergency before crisis: what has been swallowed or is bleeding cannot wait.
 KEYS = (
@@ -33,18 +34,13 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """All patterns of one key in one language, as one expression over folded text."""
+    """All patterns of one key in one language, over folded text."""
 
-    pattern: re.Pattern[str]
-    script: re.Pattern[str]  # a letter of it must occur, or the rule need not be tried
+    patterns: tuple[str, ...]
+    at_word: bool  # whether they begin where a word does
+    script: re.Pattern[str]  # a letter of it must occur
     harmless: re.Pattern[str] | None  # taken out of the text first
     outcome: Triage
-
-    def matches(self, text: str, /) -> bool:
-        """Whether folded text calls for this outcome."""
-        if self.script.search(text) is None:
-            return False
-        return self.pattern.search(self.harmless.sub(" ; ", text) if self.harmless else text) is not None
 
 
 def triage(question: str, /) -> Triage | None:
@@ -54,11 +50,34 @@ def triage(question: str, /) -> Triage | None:
     'urgent.crisis'
     """
     readings = undisguised_texts(question)
-    for rule in rules():
-        texts = readings if rule.outcome.kind is Kind.URGENT else readings[:1]
-        if any(rule.matches(text) for text in texts):
-            return rule.outcome
-    return None
+    urgent = [rule.outcome for reading in readings for rule in _matching(reading, is_urgent=True)]
+    if urgent:
+        return min(urgent, key=lambda outcome: KEYS.index(outcome.wording))
+    return next((rule.outcome for rule in _matching(readings[0], is_urgent=False)), None)
+
+
+def _matching(text: str, /, *, is_urgent: bool) -> list[Rule]:
+    """The rules of one sort that folded text calls for, in the order in which they apply."""
+    found = []
+    for harmless, table in _tables(is_urgent=is_urgent):
+        left = harmless.sub(" ; ", text) if harmless else text
+        found += [rule for rule in table.matches(left) if rule.script.search(left)]
+    return sorted(found, key=lambda rule: KEYS.index(rule.outcome.wording))
+
+
+@cache
+def _tables(*, is_urgent: bool) -> tuple[tuple[re.Pattern[str] | None, PatternTable[Rule]], ...]:
+    """What is harmless, and the patterns that are tried on the rest: one table for all rules that agree on it."""
+    chosen = [rule for rule in rules() if (rule.outcome.kind is Kind.URGENT) == is_urgent]
+    return tuple(
+        (
+            harmless,
+            PatternTable(
+                (source, rule.at_word, rule) for rule in chosen if rule.harmless is harmless for source in rule.patterns
+            ),
+        )
+        for harmless in dict.fromkeys(rule.harmless for rule in chosen)
+    )
 
 
 @cache
@@ -73,20 +92,17 @@ def rules() -> tuple[Rule, ...]:
 def _rules_of(table: Mapping[str, Any]) -> list[Rule]:
     """The rules of one file; its form is explained at the head of `triage_rules/en.toml`."""
     language, words = table["language"], {name: str(pattern) for name, pattern in table.get("words", {}).items()}
-    start = r"\b" if language["spaces"] else ""
-    script = re.compile(str(language["script"]))
+    at_word, script = bool(language["spaces"]), re.compile(str(language["script"]))
 
-    def compiled(patterns: Sequence[str]) -> re.Pattern[str]:
-        return re.compile(start + "(?:" + "|".join(_spelled_out(pattern, words) for pattern in patterns) + ")")
+    def spelled_out(patterns: Sequence[str]) -> tuple[str, ...]:
+        return tuple(_spelled_out(pattern, words) for pattern in patterns)
 
-    harmless = table.get("harmless", {})
+    harmless = {
+        kind: re.compile((r"\b" if at_word else "") + f"(?:{'|'.join(spelled_out(patterns))})")
+        for kind, patterns in table.get("harmless", {}).items()
+    }
     return [
-        Rule(
-            compiled(patterns),
-            script,
-            compiled(harmless[kind]) if kind in harmless else None,
-            Triage(Kind(kind), f"{kind}.{name}"),
-        )
+        Rule(spelled_out(patterns), at_word, script, harmless.get(kind), Triage(Kind(kind), f"{kind}.{name}"))
         for kind in ("urgent", "advice", "chat")
         for name, patterns in table.get(kind, {}).items()
     ]

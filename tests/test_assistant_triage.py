@@ -164,7 +164,8 @@ def test_every_rule_has_a_wording_and_urgent_rules_come_first() -> None:
 
 
 def test_no_placeholder_is_left_in_a_rule() -> None:
-    assert not [rule for rule in rules() if re.search(r"(?<![?P])<\w+>", rule.pattern.pattern)]
+    patterns = [pattern for rule in rules() for pattern in rule.patterns]
+    assert not [pattern for pattern in patterns if re.search(r"(?<![?P])<\w+>", pattern)]
 
 
 @pytest.mark.parametrize(
