@@ -39,14 +39,16 @@ class Spelling:
         >>> Spelling(["Low serum ferritin"]).correct("is feritin importent")
         'is ferritin important'
         """
-        if language_of(text) != DEFAULT_LANGUAGE:
+        unknown = {word for word in WORD.findall(text) if not self._is_known(word.lower())}
+        if not unknown or language_of(text) != DEFAULT_LANGUAGE:  # in this order: most questions hold no unknown word
             return text
-        return WORD.sub(lambda match: self._word(match[0]), text)
+        return WORD.sub(lambda match: self._nearest_to(match[0]) if match[0] in unknown else match[0], text)
 
-    def _word(self, word: str) -> str:
+    def _is_known(self, lower: str) -> bool:
+        return len(lower) < SHORTEST or lower in self._words or lower in _english()
+
+    def _nearest_to(self, word: str) -> str:
         lower = word.lower()
-        if len(lower) < SHORTEST or lower in self._words or lower in _english():
-            return word
         meant = _nearest(self._field, lower, long=LONG_FIELD_WORD)
         if meant is None and word.islower():  # an unknown word with a capital is likely a name
             meant = _nearest(_common(), lower, long=LONG_COMMON_WORD)

@@ -45,3 +45,23 @@ class FaissStore:
         """See `VectorStore.search`."""
         scores, rows = self._index.search(unit(query)[np.newaxis], min(count, self._index.ntotal))
         return scores[0], rows[0]
+
+
+class Shortlist:
+    """Rows that are likely among the nearest, out of unit vectors kept in one byte a dimension.
+
+    A quarter of the memory, and of what is read for each query; who needs exact cosines computes those of the shortlist.
+    """
+
+    def __init__(self, vectors: Vectors, /) -> None:
+        """Over the rows of `vectors`, shape (n, dimension)."""
+        rows = unit(vectors)
+        self._index = faiss.IndexScalarQuantizer(rows.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+        self._index.train(rows)
+        self._index.add(rows)
+
+    def rows(self, query: Vectors, /, *, count: int) -> Rows:
+        """The nearest rows as far as one byte a dimension can tell, in the order of their numbers."""
+        _, rows = self._index.search(unit(query)[np.newaxis], min(count, self._index.ntotal))
+        found: Rows = np.sort(rows[0])
+        return found

@@ -90,10 +90,8 @@ def _model(table: dict[str, Any]) -> Model:
 
 def _questions(folder: Traversable, text_sha256: str) -> LabelledQuestions:
     with as_file(folder / "questions.npz") as path, np.load(path, allow_pickle=False) as file:
-        pooled = file["pooled"].astype(np.float32)  # kept as whole numbers from -127 to 127
-        pooled /= np.sqrt(np.einsum("ij,ij->i", pooled, pooled))[:, np.newaxis]  # in place: each copy is 17 MB
         gold = np.unpackbits(file["gold"], axis=1, count=int(file["passages"])).astype(np.float32)
-        return LabelledQuestions(text_sha256, pooled, gold, file["kinds"].astype(np.int64))
+        return LabelledQuestions(text_sha256, file["pooled"], gold, file["kinds"].astype(np.int64))
 
 
 def _vector(values: list[float] | list[list[float]]) -> Vectors:
