@@ -92,7 +92,7 @@ class LiveAssistant:
         try:
             held = hold(index_dir, name)
         except OSError:
-            return  # it is gone already; what is loaded goes on serving
+            return  # it is gone already, or nothing can be locked there; what is loaded goes on serving
         self._held, before = held, self._held
         if before is not None:
             before.close()

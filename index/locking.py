@@ -77,20 +77,25 @@ def hold(index_dir: Path, name: str, /) -> BinaryIO:
     """Keep a version from being deleted until the file that is returned is closed.
 
     Raises:
-        OSError: the version is not there.
+        OSError: the version is not there, or its file system has no locks.
     """
     file = (IndexLayout(index_dir).version(name) / "manifest.json").open("rb")
-    fcntl.flock(file, fcntl.LOCK_SH)
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH)
+    except OSError:
+        file.close()
+        raise
     return file
 
 
 def is_held(index_dir: Path, name: str, /) -> bool:
-    """Whether a process on this machine serves the version."""
-    with (IndexLayout(index_dir).version(name) / "manifest.json").open("rb") as file:
-        try:
+    """Whether a process serves the version. Where that cannot be known it is taken for held: a deletion can wait."""
+    try:
+        # Opened for writing: over NFS nothing else may be locked exclusively.
+        with (IndexLayout(index_dir).version(name) / "manifest.json").open("r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+    except OSError:
+        return True
     return False
 
 

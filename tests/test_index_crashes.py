@@ -20,6 +20,7 @@ from index.manifest import files_of
 from index.publishing import publish, rollback_target
 from settings import PROJECT
 from tests.conftest import HashEncoder, make_document
+from tests.read_only import read_only
 
 FILES = files_of({"engine": "faiss"})
 KILLS = int(os.environ.get("STRESS_KILLS", "25"))
@@ -119,22 +120,10 @@ def test_a_full_disk_does_not_stop_a_roll_back(small_disk: Path) -> None:
 
 def test_a_read_only_folder_ends_the_build_with_a_line_and_touches_nothing(index_dir: Path) -> None:
     name = current_version(index_dir)
-    if os.geteuid() == 0:  # permissions do not stop root; a read-only mount does
-        bound = subprocess.run(["mount", "--bind", str(index_dir), str(index_dir)], capture_output=True)
-        if bound.returncode != 0:
-            pytest.skip("root may not mount here, and permissions do not stop root")
-        subprocess.run(["mount", "-o", "remount,ro,bind", str(index_dir)], check=True)
-    else:
-        index_dir.chmod(0o555)
-    try:
+    with read_only(index_dir):
         with pytest.raises(IndexStorageError, match=r"Read-only file system|Permission denied"):
             build([BIG], encoder=HashEncoder(), index_dir=index_dir)
         assert_untouched(index_dir, name)
-    finally:
-        if os.geteuid() == 0:
-            subprocess.run(["umount", str(index_dir)], check=True)
-        else:
-            index_dir.chmod(0o755)
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "open"])

@@ -1,5 +1,6 @@
 """Two maintainers at once: one wins, the other is told who and what."""
 
+import errno
 import getpass
 import socket
 import subprocess
@@ -11,9 +12,10 @@ import pytest
 from index import build, current_version
 from index.errors import IndexBusyError, IndexStorageError
 from index.layout import IndexLayout
-from index.locking import is_held, publishing
+from index.locking import hold, is_held, publishing
 from settings import PROJECT
 from tests.conftest import HashEncoder, make_document
+from tests.read_only import read_only
 
 PUBLISH_SLOWLY = """
 import sys
@@ -46,6 +48,26 @@ def test_the_second_is_told_who_is_at_work_and_a_killed_holder_leaves_no_lock(tm
 def test_a_version_that_nobody_serves_is_not_held(tmp_path: Path) -> None:
     build([make_document()], encoder=HashEncoder(), index_dir=tmp_path)
     assert not is_held(tmp_path, current_version(tmp_path))
+
+
+def test_a_version_in_a_folder_without_locks_is_served_and_never_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    build([make_document()], encoder=HashEncoder(), index_dir=tmp_path)
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    assert is_held(tmp_path, current_version(tmp_path))
+    with pytest.raises(OSError, match="No locks available"):  # and the file is closed, or a warning would fail this
+        hold(tmp_path, current_version(tmp_path))
+
+
+def test_in_a_folder_that_may_only_be_read_a_version_is_held_and_counts_as_held(tmp_path: Path) -> None:
+    build([make_document()], encoder=HashEncoder(), index_dir=tmp_path)
+    with read_only(tmp_path):
+        hold(tmp_path, current_version(tmp_path)).close()
+        assert is_held(tmp_path, current_version(tmp_path))
 
 
 def test_an_error_of_the_disk_is_told_in_one_line(tmp_path: Path) -> None:
