@@ -7,6 +7,7 @@ The probability of the first is the confidence that is shown.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -107,45 +108,51 @@ def _near(vectors: Vectors, question: Encoding, /) -> float:
     return top + math.log(float(np.exp(cosine - top).mean()))
 
 
-def question_features(question: Encoding, evidence: Evidence, scores: Vectors, heads: Heads, /) -> Vectors:
-    """The features named by QUESTION_FEATURES, in that order."""
-    order = np.argsort(-scores, kind="stable")
-    best = order[0]
-    top = float(scores[best])
-    share = softmax(scores)
-    row = evidence.features[best]
-    rarity, coverage = evidence.rarity, evidence.coverage
-    weight = max(1e-6, float(rarity.sum()))
-    anywhere = coverage.max(axis=1)
-    strange = rarity * ~evidence.known
-    logits = evidence.features[:, (0, 1, 9)] @ heads.mix
-    peak = float(logits.max())
-    mass = SCALE * peak + math.log(float(np.exp(SCALE * (logits - peak)).sum())) - float(heads.bias[0])
-    advice, urgent, chat = heads.logits(question)
-    return np.array(
-        [
-            top,
-            top - float(scores[order[1]]) if len(order) > 1 else NO_RIVAL,
-            mass,
-            -float((share * np.log(share + 1e-9)).sum()),
-            *row[:4],
-            float(rarity @ (1 - coverage[:, best])) / weight,
+@dataclass(frozen=True)
+class Asked:
+    """A question, what speaks for each passage as its answer, and how it looks to what was learned."""
+
+    question: Encoding
+    evidence: Evidence
+    heads: Heads
+
+    def features(self, scores: Vectors, /) -> Vectors:
+        """The features named by QUESTION_FEATURES, in that order, where the best of these scores (n,) would be quoted."""
+        order = np.argsort(-scores, kind="stable")
+        best = order[0]
+        top, row, share = float(scores[best]), self.evidence.features[best], softmax(scores)
+        uncovered = float(self.evidence.rarity @ (1 - self.evidence.coverage[:, best])) / self._weight
+        margin = top - float(scores[order[1]]) if len(order) > 1 else NO_RIVAL
+        entropy = -float((share * np.log(share + 1e-9)).sum())
+        mass, *whatever_is_quoted = self._whatever_is_quoted
+        return np.array(
+            [top, margin, mass, entropy, *row[:4], uncovered, *whatever_is_quoted, row[0] - row[4], row[7], row[9]],
+            dtype=np.float32,
+        )
+
+    @property
+    def _weight(self) -> float:
+        return max(1e-6, float(self.evidence.rarity.sum()))
+
+    @cached_property
+    def _whatever_is_quoted(self) -> tuple[float, ...]:
+        """Of QUESTION_FEATURES "mass" and, from "least_covered" to "turns", those that no score has a say in."""
+        evidence, rarity = self.evidence, self.evidence.rarity
+        anywhere = evidence.coverage.max(axis=1)
+        strange = rarity * ~evidence.known
+        logits = evidence.features[:, (0, 1, 9)] @ self.heads.mix
+        peak = float(logits.max())
+        return (
+            SCALE * peak + math.log(float(np.exp(SCALE * (logits - peak)).sum())) - float(self.heads.bias[0]),
             float(anywhere[is_rare(rarity)].min()),
             float((strange * (1 - anywhere)).max()),
             float(strange.max()),
-            float(strange.sum()) / weight,
+            float(strange.sum()) / self._weight,
             peak - float(np.median(logits)),
-            advice,
-            urgent,
-            chat,
+            *self.heads.logits(self.question).tolist(),
             math.log1p(len(evidence.words)),
-            float("[SEP]" in question.pieces),
-            row[0] - row[4],
-            row[7],
-            row[9],
-        ],
-        dtype=np.float32,
-    )
+            float("[SEP]" in self.question.pieces),
+        )
 
 
 def softmax(logits: npt.NDArray[np.floating], /) -> Vectors:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.abstention import Heads, agreed, question_features, softmax
+from assistant.abstention import Asked, agreed, softmax
 from assistant.answer import Hit
 from assistant.evidence import Evidence, PassageSet, evidence_of, passage_set
 from assistant.learned import Learned, Model
@@ -45,12 +45,12 @@ def passage_scores(evidence: Evidence, weights: Vectors, vote: float, votes: Vot
     return scores if votes is None else scores + np.float32(vote) * np.log(FLOOR + votes.passages)
 
 
-def outcome_features(
-    question: Encoding, evidence: Evidence, scores: Vectors, heads: Heads, votes: Votes | None, /
-) -> Vectors:
+def outcome_features(asked: Asked, scores: Vectors, votes: Votes | None, /) -> Vectors:
     """What an `OutcomeModel` reads: QUESTION_FEATURES, followed by NEIGHBOUR_FEATURES where there are neighbours."""
-    features = question_features(question, evidence, scores, heads)
-    return features if votes is None else np.append(features, votes.features(question, heads, int(scores.argmax())))
+    features = asked.features(scores)
+    if votes is None:
+        return features
+    return np.append(features, votes.features(asked.question, asked.heads, int(scores.argmax())))
 
 
 class Retriever:
@@ -82,19 +82,18 @@ class Retriever:
             rows = tuple(sorted(nearest.tolist()))
             passages = self._passages(rows)
         evidence = evidence_of(question, passages, self._learned.token_weights)
-        scores, outcomes = self._judge(question, evidence, self._learned.any_article)
+        asked = Asked(question, evidence, self._learned.heads)
+        scores, outcomes = self._judge(asked, self._learned.any_article)
         if self._labelled is None:
             return Found(rows, scores, softmax(scores), outcomes, question)
         votes = self._labelled.votes(question)
-        scores, informed = self._judge(question, evidence, self._learned.labelled, votes)
+        scores, informed = self._judge(asked, self._learned.labelled, votes)
         return Found(rows, scores, softmax(scores), agreed(informed, outcomes), question, votes.is_whole_topic)
 
-    def _judge(
-        self, question: Encoding, evidence: Evidence, model: Model, votes: Votes | None = None
-    ) -> tuple[Vectors, dict[str, float]]:
+    def _judge(self, asked: Asked, model: Model, votes: Votes | None = None) -> tuple[Vectors, dict[str, float]]:
         """Scores of the passages, and the probability of each outcome when the best of them is quoted."""
-        scores = passage_scores(evidence, model.weights, model.vote, votes)
-        return scores, model.outcomes.probabilities(outcome_features(question, evidence, scores, self._learned.heads, votes))
+        scores = passage_scores(asked.evidence, model.weights, model.vote, votes)
+        return scores, model.outcomes.probabilities(outcome_features(asked, scores, votes))
 
     def hits(self, found: Found, /, *, count: int) -> list[Hit]:
         """The best passages, best first."""

@@ -17,11 +17,11 @@ from assistant.abstention import (
     QUESTION_FEATURES,
     SCALE,
     URGENT_FROM,
+    Asked,
     Heads,
     OutcomeModel,
     agreed,
     decide,
-    question_features,
     softmax,
 )
 from assistant.answer import Kind
@@ -65,7 +65,7 @@ def features_of(encoder: SentenceTransformerEncoder, question: str, sentences: l
     (encoding,) = encoder.encode([question])
     evidence = evidence_of(encoding, passages_of(encoder, sentences), parameters.token_weights)
     scores = (evidence.features @ parameters.any_article.weights).astype(np.float32)
-    return question_features(encoding, evidence, scores, parameters.heads)
+    return Asked(encoding, evidence, parameters.heads).features(scores)
 
 
 def named(features: Vectors) -> dict[str, float]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
-from assistant.abstention import OUTCOMES, Heads, agreed
+from assistant.abstention import OUTCOMES, Asked, Heads, agreed
 from assistant.answer import Kind
 from assistant.evidence import PASSAGE_FEATURES, Integers
 from assistant.learned import Model
@@ -72,7 +72,7 @@ def fit_model(rows: Sequence[EvidenceRow], heads: Heads, /, *, is_labelled: bool
     weights, vote = found[: len(PASSAGE_FEATURES)], float(found[-1]) if is_labelled else 0.0
     scores = [passage_scores(row.evidence, weights, vote, voted) for row, voted in zip(rows, votes, strict=True)]
     features = [
-        outcome_features(row.encoding, row.evidence, own, heads, voted)
+        outcome_features(Asked(row.encoding, row.evidence, heads), own, voted)
         for row, own, voted in zip(rows, scores, votes, strict=True)
     ]
     outcomes = np.array([outcome_of(row, own) for row, own in zip(rows, scores, strict=True)])
@@ -106,4 +106,4 @@ def _ranked_by(row: EvidenceRow, votes: Votes | None) -> Vectors:
 
 def _judged(row: EvidenceRow, model: Model, heads: Heads, votes: Votes | None) -> tuple[Vectors, dict[str, float]]:
     scores = passage_scores(row.evidence, model.weights, model.vote, votes)
-    return scores, model.outcomes.probabilities(outcome_features(row.encoding, row.evidence, scores, heads, votes))
+    return scores, model.outcomes.probabilities(outcome_features(Asked(row.encoding, row.evidence, heads), scores, votes))
