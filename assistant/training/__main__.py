@@ -2,8 +2,11 @@
 
 import typer
 
+from assistant.language import MODEL
 from assistant.training.labels import read_labels
+from assistant.training.language_model import narrowed, save
 from assistant.training.pipeline import Destinations, run
+from assistant.wording import languages
 from corpus import command_line
 from settings import PROJECT
 
@@ -14,6 +17,7 @@ app = typer.Typer(help="Learn from the labelled questions.", add_completion=Fals
 def train() -> None:
     """Train twice (the first time to fit and measure on what was held out), and write what serving reads."""
     to = Destinations.of_project(PROJECT)
+    save(narrowed(languages()), to.learned / MODEL)
     report = run(read_labels(PROJECT), to)
     for name, figures in report["figures"].items():
         right = figures["right outcome, all"]["value"]
