@@ -21,7 +21,6 @@ from corpus import ShownError
 from index import IndexDamagedError, IndexVersion, current_version, open_version
 from index.encoder import Encoder
 from index.locking import hold
-from index.passages import reading_texts
 
 LOOK_EVERY_SECONDS = 1.0
 TRY_AGAIN_AFTER_SECONDS = 30.0  # a version that failed may have been caught on a bad moment of the disk
@@ -138,12 +137,11 @@ def check_self(assistant: Assistant, /) -> None:
 
 def _cosines_with_themselves(version: IndexVersion, encoder: Encoder, rows: Sequence[int]) -> list[float]:
     """For each row the best cosine that its own words find; 0 if a passage with other words comes first."""
-    texts = {id_: document.text for id_, document in version.documents.items()}
-    read = reading_texts(version.passages, texts)
+    read = version.passages.reading_text
     cosines = []
-    for row, encoding in zip(rows, encoder.encode([read[row] for row in rows]), strict=True):
+    for row, encoding in zip(rows, encoder.encode([read(row) for row in rows]), strict=True):
         scores, found = version.store.search(encoding.pooled, count=1)
-        cosines.append(float(scores[0]) if read[int(found[0])] == read[row] else 0.0)
+        cosines.append(float(scores[0]) if read(int(found[0])) == read(row) else 0.0)
     return cosines
 
 

@@ -34,7 +34,7 @@ def reach_of(assistant: Assistant, document: Document, questions: Sequence[str],
         raise ReachError(
             f"{document.id} {what}, so what its questions reach is not known.", remedy="Run `python -m index build`."
         )
-    own = [passage for passage in assistant.version.passages if passage.document_id == document.id]
+    own = assistant.version.passages.of_document(document.id)
     answers = tuple(assistant.ask([question]) for question in questions)
     quoted = [
         (citation.start, citation.end)

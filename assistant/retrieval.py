@@ -2,24 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from assistant.abstention import Asked, agreed, softmax
 from assistant.answer import Hit
-from assistant.evidence import Evidence, PassageSet, evidence_of, passage_set
+from assistant.evidence import Evidence, PassageSet, evidence_of
 from assistant.learned import Learned, Model
 from assistant.neighbours import LabelledQuestions, Votes
 from assistant.reading import QuestionReader
 from corpus.storage import sha256_of
 from index import Encoder, Encoding, IndexVersion
 from index.encoder import Vectors
-from index.passages import leans, previous_row
-from index.words import packed_words
+from index.words import WordMatches
 
 FLOOR = 0.02  # the vote that counts for a passage which no neighbour names; as in fitting
 CANDIDATES = 256  # passages that compete; a smaller corpus competes whole
+LEANING_KEPT = 16_384  # passages of which it is remembered what they lean on
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,8 @@ class Retriever:
         self._encoder = encoder
         self._learned = learned
         self.reader = QuestionReader(document.text for document in version.documents.values())
+        self._leans_on = lru_cache(LEANING_KEPT)(version.passages.leans_on)
         self._labelled = learned.questions if labels and _is_labelled(version, learned.questions) else None
-        self.sentences = tuple(
-            version.documents[passage.document_id].text[passage.start : passage.end] for passage in version.passages
-        )
-        self._words = packed_words((passage.section for passage in version.passages), self.sentences)
 
     @property
     def uses_labels(self) -> bool:
@@ -75,8 +72,8 @@ class Retriever:
     def find(self, turns: Sequence[str], /) -> Found:
         """Score the passages that may answer the last turn, and say what is likely to come of it."""
         question = self._encoder.encode([self.reader.read(turns)])[0]
-        if len(self.sentences) <= CANDIDATES:
-            rows, passages = tuple(range(len(self.sentences))), self._all
+        if len(self._version.passages) <= CANDIDATES:
+            rows, passages = tuple(range(len(self._version.passages))), self._all
         else:
             _, nearest = self._version.store.search(question.pooled, count=CANDIDATES)
             rows = tuple(sorted(nearest.tolist()))
@@ -102,41 +99,29 @@ class Retriever:
 
     def context(self, found: Found, /) -> tuple[list[int], list[int | None]]:
         """For each competing passage the number of its section, and the place of the one that it leans on."""
-        passages = [self._version.passages[row] for row in found.rows]
-        numbers = {key: n for n, key in enumerate(dict.fromkeys((p.document_id, p.section) for p in passages))}
         places = {row: place for place, row in enumerate(found.rows)}
-        sections = [numbers[passage.document_id, passage.section] for passage in passages]
         leans_on = [None if (before := self._leans_on(row)) is None else places.get(before) for row in found.rows]
-        return sections, leans_on
-
-    def _leans_on(self, row: int) -> int | None:
-        """The row that a sentence cannot be quoted without; never one of another paragraph, which would tear the quote."""
-        before = previous_row(row, self._version.passages) if leans(self.sentences[row]) else None
-        if before is None:
-            return None
-        here = self._version.passages[row]
-        between = self._version.documents[here.document_id].text[self._version.passages[before].end : here.start]
-        return None if "\n" in between else before
+        return self._version.passages.sections(found.rows).tolist(), leans_on
 
     @cached_property
     def _all(self) -> PassageSet:
-        return self._passages(range(len(self.sentences)))
+        return self._passages(range(len(self._version.passages)))
 
     def _passages(self, rows: Sequence[int]) -> PassageSet:
         vectors = self._version.vectors
         ends = np.append(vectors.starts, len(vectors.tokens))
         tokens = [vectors.tokens[ends[row] : ends[row + 1]] for row in rows]
-        return passage_set(
-            vectors.pooled[list(rows)],
-            np.concatenate(tokens).astype(np.float32),
-            np.cumsum([0, *map(len, tokens[:-1])]),
-            words=self._words.of(rows),
-            headings=[self._version.passages[row].section for row in rows],
-            documents=[self._version.passages[row].document_id for row in rows],
+        return PassageSet(
+            pooled=vectors.pooled[list(rows)],
+            tokens=np.concatenate(tokens).astype(np.float32),
+            starts=np.cumsum([0, *map(len, tokens[:-1])]),
+            section=self._version.passages.sections(rows),
+            words=WordMatches.of(self._version.words.of(rows)),
         )
 
 
 def _is_labelled(version: IndexVersion, questions: LabelledQuestions) -> bool:
     """Whether the corpus is the labelled article and nothing else."""
-    texts = {sha256_of(document.text.encode("utf-8")) for document in version.documents.values()}
-    return texts == {questions.text_sha256} and len(version.passages) == questions.gold.shape[1]
+    return len(version.passages) == questions.gold.shape[1] and all(
+        sha256_of(document.text.encode("utf-8")) == questions.text_sha256 for document in version.documents.values()
+    )

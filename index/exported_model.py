@@ -25,7 +25,6 @@ from index.layout import IndexLayout
 from index.locking import publishing
 from index.manifest import BUILD_COMMAND, NO_SEAL, read_manifest, sealed
 from index.onnx_encoder import OnnxEncoder, optimise
-from index.passages import reading_texts
 from index.store import unit
 from index.versions import IndexVersion, list_versions
 
@@ -137,11 +136,11 @@ def _questions(document: Document) -> list[str]:
 
 def _some_passages(version: IndexVersion) -> tuple[list[str], list[tuple[Any, Any]]]:
     """What the encoder read for the passages, and the vectors that it made of them."""
-    read = reading_texts(version.passages, {id_: document.text for id_, document in version.documents.items()})
     vectors: PassageVectors = version.vectors
     ends = np.append(vectors.starts, len(vectors.tokens))
-    rows = sorted({int(row) for row in np.linspace(0, len(read) - 1, MOST_COMPARED)})
-    return [read[row] for row in rows], [(vectors.pooled[row], vectors.tokens[ends[row] : ends[row + 1]]) for row in rows]
+    rows = sorted({int(row) for row in np.linspace(0, len(version.passages) - 1, MOST_COMPARED)})
+    texts = [version.passages.reading_text(row) for row in rows]
+    return texts, [(vectors.pooled[row], vectors.tokens[ends[row] : ends[row + 1]]) for row in rows]
 
 
 def _record(layout: IndexLayout, fingerprint: str) -> dict[str, Any] | None:

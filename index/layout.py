@@ -1,7 +1,8 @@
 """Every path below the index folder.
 
 <index>/CURRENT                the name of the version that is served
-<index>/<version>/             documents.json, passages.json, vectors.npy, tokens.npy, starts.npy, store.faiss, manifest.json
+<index>/<version>/             documents.json, passages.npy, words.npy, word_starts.npy, vectors.npy, tokens.npy, starts.npy,
+                               store.faiss, manifest.json
 <index>/models/<fingerprint>/  model.onnx, weights.bin, tokenizer.json, model.json: the model that versions were built with
 <index>/history.jsonl          which version was published when, and by whom
 <index>/encodings.sqlite       the cache of encodings; may be deleted at any time

@@ -12,8 +12,8 @@ from index.engines import FILES as STORE_FILES
 from index.errors import IndexDamagedError, IndexMissingError
 from index.layout import IndexLayout
 
-FORMAT = 4  # bump when an older program would misread a version
-COMMON_FILES = {"documents.json", "passages.json", *(f"{part}.npy" for part in VECTOR_PARTS)}
+FORMAT = 5  # bump when an older program would misread a version
+COMMON_FILES = {"documents.json", *(f"{part}.npy" for part in ("passages", "words", "word_starts", *VECTOR_PARTS))}
 BUILD_COMMAND = "Run `python -m index build`."
 NO_SEAL = "0" * 64
 

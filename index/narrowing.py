@@ -12,15 +12,17 @@ from index.versions import IndexVersion
 
 def narrowed(version: IndexVersion, articles: Collection[str], /) -> IndexVersion:
     """The version as if the corpus held these articles only. `articles` names at least one that has a passage."""
-    rows = [row for row, passage in enumerate(version.passages) if passage.document_id in articles]
+    rows = version.passages.rows_of(articles)
     ends = np.append(version.vectors.starts, len(version.vectors.tokens))
     tokens = [version.vectors.tokens[ends[row] : ends[row + 1]] for row in rows]
     starts = np.cumsum([0, *map(len, tokens[:-1])]).astype(version.vectors.starts.dtype)
     pooled = version.vectors.pooled[rows]
+    documents = {id_: document for id_, document in version.documents.items() if id_ in articles}
     return replace(
         version,
-        documents={id_: document for id_, document in version.documents.items() if id_ in articles},
-        passages=tuple(version.passages[row] for row in rows),
+        documents=documents,
+        passages=version.passages.only(rows, documents.values()),
+        words=version.words.of(rows),
         vectors=PassageVectors(pooled, np.concatenate(tokens), starts),
         store=FaissStore.build(pooled),
     )

@@ -75,9 +75,18 @@ def reading_texts(passages: Sequence[Passage], texts: Mapping[str, str], /) -> l
     sentences = [texts[passage.document_id][passage.start : passage.end] for passage in passages]
     read = []
     for row, (passage, sentence) in enumerate(zip(passages, sentences, strict=True)):
-        before = previous_row(row, passages) if leans(sentence) else None
-        read.append(f"{passage.section}: {sentence if before is None else f'{sentences[before]} {sentence}'}")
+        before = previous_row(row, passages)
+        read.append(reading_text(passage.section, sentence, None if before is None else sentences[before]))
     return read
+
+
+def reading_text(heading: str, sentence: str, before: str | None, /) -> str:
+    """What the encoder reads for one sentence, given the one before it in its section.
+
+    >>> reading_text("Tea", "It is hot.", "Tea is a drink.")
+    'Tea: Tea is a drink. It is hot.'
+    """
+    return f"{heading}: {f'{before} {sentence}' if before is not None and leans(sentence) else sentence}"
 
 
 def _sentences(paragraph: str, offset: int) -> Iterator[tuple[int, int]]:

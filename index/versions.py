@@ -21,20 +21,23 @@ from index.engines import DEFAULT_ENGINES, Engines
 from index.errors import IndexDamagedError, IndexMissingError
 from index.layout import VERSION_NAME, IndexLayout
 from index.manifest import BUILD_COMMAND, Manifest, read_manifest, sealed
+from index.passage_table import PassageTable
 from index.passages import Passage
 from index.store import VectorStore
+from index.words import Words, packed_words
 
 LARGEST_IN_MEMORY = 512 * 1024 * 1024  # bytes; a larger array is read from its file as it is needed
 
 
 @dataclass(frozen=True, slots=True)
 class IndexVersion:
-    """A loaded version. Row i of `vectors.pooled` and of `store` belongs to `passages[i]`."""
+    """A loaded version. Row i of `words`, of `vectors.pooled` and of `store` belongs to `passages[i]`."""
 
     name: str
     manifest: Manifest
     documents: dict[str, Document]
-    passages: tuple[Passage, ...]
+    passages: PassageTable
+    words: Words
     vectors: PassageVectors
     store: VectorStore
 
@@ -79,7 +82,10 @@ def write_version(
     folder.mkdir()
     rows = [record_of(document) | {"text": document.text} for document in documents]
     (folder / "documents.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-    (folder / "passages.json").write_text(json.dumps([asdict(p) for p in passages], ensure_ascii=False), encoding="utf-8")
+    table = PassageTable.of(documents, passages)
+    words = packed_words((p.section for p in passages), map(table.text, range(len(table))))
+    for name, array in (("passages", table.places), ("words", words.codes), ("word_starts", words.starts)):
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
     vectors.save(folder)
     store = engines.write(np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False), folder)
     files = {}
@@ -108,18 +114,20 @@ def open_version(index_dir: Path, name: str, /, *, engines: Engines = DEFAULT_EN
         if actual != expected:
             raise IndexDamagedError(f"version {name}: {file} is damaged or missing.", remedy=BUILD_COMMAND)
     try:
-        rows = json.loads((folder / "documents.json").read_bytes())
-        documents = {row["id"]: document_from(row, row["text"]) for row in rows}
-        passages = tuple(Passage(**row) for row in json.loads((folder / "passages.json").read_bytes()))
+        records = json.loads((folder / "documents.json").read_bytes())
+        documents = {record["id"]: document_from(record, record["text"]) for record in records}
+        passages = PassageTable(documents.values(), _load_array(folder / "passages.npy"))
+        words = Words(_load_array(folder / "words.npy"), _load_array(folder / "word_starts.npy"))
         pooled, tokens, starts = (_load_array(folder / f"{part}.npy") for part in VECTOR_PARTS)
         vectors = PassageVectors(pooled, tokens, starts)
         store = engines.open(manifest.store, folder)
     except (ValueError, TypeError, KeyError, RuntimeError, OSError):
         raise IndexDamagedError(f"version {name} cannot be read by this program.", remedy=BUILD_COMMAND) from None
     shape = (manifest.passages, manifest.dimension)
-    if not (len(passages) == len(starts) == manifest.passages and pooled.shape == shape and tokens.shape[1:] == shape[1:]):
+    rows = {len(passages), len(starts), len(words.starts)}
+    if not (rows == {manifest.passages} and pooled.shape == shape and tokens.shape[1:] == shape[1:]):
         raise IndexDamagedError(f"version {name}: its vectors do not fit its passages.", remedy=BUILD_COMMAND)
-    return IndexVersion(name, manifest, documents, passages, vectors, store)
+    return IndexVersion(name, manifest, documents, passages, words, vectors, store)
 
 
 def article_ids(index_dir: Path, manifest: Manifest, /) -> list[str]:

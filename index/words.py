@@ -40,7 +40,7 @@ class Words:
     codes: Codes
     starts: Integers
 
-    def of(self, rows: Sequence[int], /) -> "Words":
+    def of(self, rows: Sequence[int] | Integers, /) -> "Words":
         """The words of some passages."""
         ends = np.append(self.starts, len(self.codes))
         parts = [self.codes[ends[row] : ends[row + 1]] for row in rows]

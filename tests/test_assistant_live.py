@@ -19,6 +19,7 @@ from assistant.web import create_server
 from corpus import Document, load_corpus
 from index import Encoder, IndexDamagedError, build, current_version, open_version
 from index.locking import publishing
+from index.passage_table import PassageTable
 from index.publishing import publish
 from index.versions import list_versions
 from settings import PROJECT
@@ -126,7 +127,7 @@ def test_what_is_gone_stays_gone_over_further_versions_until_it_comes_back(
     assert gone_after(article, GOUT) == ()
 
 
-@pytest.mark.parametrize("file", ["passages.json", "vectors.npy", "store.faiss", "manifest.json"])
+@pytest.mark.parametrize("file", ["passages.npy", "vectors.npy", "store.faiss", "manifest.json"])
 def test_a_damaged_version_leaves_the_old_one_serving_and_the_reason_is_told(
     client: TestClient, live: LiveAssistant, index_dir: Path, article: Document, encoder: Encoder, file: str
 ) -> None:
@@ -176,7 +177,7 @@ def test_a_version_that_the_page_cannot_show_is_not_served(
 def test_a_version_whose_passages_were_swapped_does_not_find_itself(assistant: Assistant) -> None:
     check_self(assistant)
     version = assistant.version
-    swapped = replace(version, passages=tuple(reversed(version.passages)))
+    swapped = replace(version, passages=PassageTable(version.documents.values(), version.passages.places[::-1]))
     with pytest.raises(IndexDamagedError, match="does not find itself"):
         check_self(assistant.on(swapped))
 

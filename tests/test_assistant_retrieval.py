@@ -165,7 +165,7 @@ def test_sections_are_told_apart_and_a_leaning_sentence_names_the_one_before_in_
     sections, leans_on = retriever.context(retriever.find(["milk"]))
     assert sections == [0] * 12 + [1] * 3
     assert leans_on == [None] * 13 + [12, None]  # the last opens a paragraph
-    assert retriever.sentences[12:] == ("Milk is a drink.", "It is cold.", "These cows give it.")
+    assert [version.passages.text(row) for row in (12, 13, 14)] == ["Milk is a drink.", "It is cold.", "These cows give it."]
 
 
 def test_what_a_sentence_leans_on_is_found_among_the_candidates_or_left_out(

@@ -82,8 +82,8 @@ def test_publish_of_a_damaged_version_is_one_line_and_changes_nothing(
     run: Run, versions: list[str], index_dir: Path
 ) -> None:
     older, newer = versions
-    (index_dir / older / "passages.json").write_text("[]", encoding="utf-8")
-    assert_one_line_error(run("publish", older), f"version {older}: passages.json is damaged or missing")
+    (index_dir / older / "passages.npy").write_text("[]", encoding="utf-8")
+    assert_one_line_error(run("publish", older), f"version {older}: passages.npy is damaged or missing")
     assert current_version(index_dir) == newer
 
 

@@ -32,7 +32,7 @@ def test_a_version_that_was_only_built_is_never_rolled_back_to(index_dir: Path) 
 
 def test_rolling_back_skips_a_damaged_version(index_dir: Path) -> None:
     first, second, _ = (add_version(index_dir, text) for text in ("One.", "Two.", "Three."))
-    (index_dir / second / "passages.json").write_text("[]", encoding="utf-8")
+    (index_dir / second / "passages.npy").write_text("[]", encoding="utf-8")
     assert rollback_target(index_dir) == first
 
 

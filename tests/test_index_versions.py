@@ -168,7 +168,7 @@ def record_the_hash(folder: Path, file: str) -> None:
     seal(folder, record)
 
 
-@pytest.mark.parametrize("file", ["vectors.npy", "tokens.npy", "starts.npy"])
+@pytest.mark.parametrize("file", ["passages.npy", "words.npy", "vectors.npy", "tokens.npy", "starts.npy"])
 def test_pickled_vectors_are_not_unpickled_even_with_a_hash_that_fits(index_dir: Path, tmp_path: Path, file: str) -> None:
     folder = folder_of(index_dir)
     np.save(folder / file, np.array([Touch(tmp_path / "parsed")]), allow_pickle=True)
@@ -221,8 +221,10 @@ def test_a_manifest_that_does_not_fit_its_version_is_refused(index_dir: Path, fi
         ("vectors.npy", np.zeros((2, 63), np.float32)),
         ("tokens.npy", np.zeros((15, 63), np.float16)),
         ("starts.npy", np.zeros(3, np.int64)),
+        ("passages.npy", np.zeros((3, 4), np.int64)),
+        ("word_starts.npy", np.zeros(3, np.int64)),
     ],
-    ids=["a row more", "a dimension less", "narrow tokens", "a start more"],
+    ids=["a row more", "a dimension less", "narrow tokens", "a start more", "a passage more", "words of one more"],
 )
 def test_vectors_that_do_not_fit_the_passages_are_refused_even_with_a_hash_that_fits(
     index_dir: Path, file: str, array: npt.NDArray[np.generic]
@@ -231,6 +233,19 @@ def test_vectors_that_do_not_fit_the_passages_are_refused_even_with_a_hash_that_
     np.save(folder / file, array)
     record_the_hash(folder, file)
     with pytest.raises(IndexDamagedError, match="its vectors do not fit its passages"):
+        open_version(index_dir, folder.name)
+
+
+@pytest.mark.parametrize(
+    "places",
+    [[[1, 0, 0, 1]] * 2, [[0, 1, 0, 1]] * 2, [[0, 0, 2, 1]] * 2, [[0, 0, 0, 999]] * 2, [[-1, 0, 0, 1]] * 2, [[0, 0, 0]] * 2],
+    ids=["no such document", "no such section", "ends before it starts", "past the text", "negative", "a column less"],
+)
+def test_passages_that_name_nothing_are_refused_even_with_a_hash_that_fits(index_dir: Path, places: list[list[int]]) -> None:
+    folder = folder_of(index_dir)
+    np.save(folder / "passages.npy", np.array(places))
+    record_the_hash(folder, "passages.npy")
+    with pytest.raises(IndexDamagedError, match="cannot be read by this program"):
         open_version(index_dir, folder.name)
 
 

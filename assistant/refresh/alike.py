@@ -39,7 +39,7 @@ class AlikePair:
 def alike(version: IndexVersion, changes: list[ArticleDifference], /) -> list[AlikePair]:
     """Pairs in which at least one passage is of an article that is new or changed; duplicates first."""
     changed = {change.id for change in changes if change.state != "removed"}
-    rows = [row for row, passage in enumerate(version.passages) if passage.document_id in changed][:MOST_COMPARED]
+    rows = version.passages.rows_of(changed)[:MOST_COMPARED].tolist()
     found: dict[tuple[int, int], AlikePair] = {}
     for row in tqdm(rows, desc="Comparing passages", unit=" passages", delay=2):
         scores, near = version.store.search(version.vectors.pooled[row], count=NEIGHBOURS)

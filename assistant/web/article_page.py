@@ -40,7 +40,7 @@ def article_routes(live: LiveAssistant, /) -> APIRouter:
             is_gone = slug in version.manifest.gone
             message = wording()["page.gone" if is_gone else "page.no_article"]
             return HTMLResponse(render("missing.html", message=message, text=wording()), status_code=410 if is_gone else 404)
-        passages = [passage for passage in version.passages if passage.document_id == slug]
+        passages = version.passages.of_document(slug)
         return HTMLResponse(article_html(document, passages))
 
     return router

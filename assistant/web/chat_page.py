@@ -119,7 +119,7 @@ def shell_html(assistant: Assistant, language: str, /) -> str:
     """Everything but the replies, in a language."""
     text = wording(language)
     documents = list(assistant.version.documents.values())
-    first = [passage for passage in assistant.version.passages if passage.document_id == documents[0].id]
+    first = assistant.version.passages.of_document(documents[0].id)
     words = {
         "known": [question.question for document in documents for question in document.questions],
         "copied": text["page.copied"],

@@ -43,7 +43,7 @@ def embed_routes(live: LiveAssistant, built: WidgetFiles, /) -> APIRouter:
         """A sample article with the widget on it, with the options that the query names."""
         version = live.current.version
         document = next(iter(version.documents.values()))
-        passages = [passage for passage in version.passages if passage.document_id == document.id]
+        passages = version.passages.of_document(document.id)
         options = [(name, value) for name, value in request.query_params.items() if name in OPTIONS]
         page = render("embed_preview.html", document=document, sections=outline(document, passages), options=options)
         policy = f"{OWN_PAGE}; frame-src 'self'; frame-ancestors 'self'; {TRUSTED_TYPES}"
