@@ -91,12 +91,17 @@ def _servable(settings: Settings) -> tuple[IndexVersion, Encoder]:
 
 def _published(settings: Settings) -> tuple[IndexVersion, Encoder]:
     version = open_version(settings.index_dir, current_version(settings.index_dir))
-    return version, encoder_for(version, settings.index_dir, model=settings.model)
+    return version, encoder_for(version, settings.index_dir, model=settings.model, precision=settings.precision)
 
 
 def _build(settings: Settings) -> None:
     """Build in a process of its own: it needs torch and all that comes with it, and this one should not hold them."""
-    chosen = {"CORPUS_DIR": settings.corpus_dir, "INDEX_DIR": settings.index_dir, "MODEL": settings.model}
+    chosen = {
+        "CORPUS_DIR": settings.corpus_dir,
+        "INDEX_DIR": settings.index_dir,
+        "MODEL": settings.model,
+        "PRECISION": settings.precision,
+    }
     environment = os.environ | {name: str(value) for name, value in chosen.items()}
     places = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
     command = [sys.executable, "-m", "index", "build"]  # its progress, or what is wrong, goes where ours goes

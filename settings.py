@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         "all-MiniLM-L6-v2",
         description="embedding model: all-MiniLM-L6-v2 (pinned, from its package), a local path, or a hub id",
     )
+    precision: Literal["fp32", "int8"] = Field(
+        "fp32",
+        description="of the model that serves; int8: quicker and smaller, used once a build has seen that no figure of the "
+        "evaluation falls",
+    )
     public_url: str = Field("", description="address that visitors see, such as https://example.org/rls; empty: relative")
     allowed_origins: str = Field(
         "localhost",

@@ -75,7 +75,7 @@ class Assistant:
         settings = settings or Settings.from_environment()
         index_dir = index_dir or settings.index_dir
         version = open_version(index_dir, current_version(index_dir))  # fails fast, before the model is loaded
-        encoder = encoder_for(version, index_dir, model=settings.model)
+        encoder = encoder_for(version, index_dir, model=settings.model, precision=settings.precision)
         return cls(version, encoder, public_url=settings.public_url, region=settings.region)
 
     @property

@@ -7,26 +7,29 @@ the index.
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from assistant import Assistant
-from assistant.evaluation import read_questions
+from assistant.evaluation import LabelledQuestion, read_questions
+from assistant.precision import fallen
 from assistant.refresh import refresh_report, save
 from assistant.refresh.report import MOST_LABELLED
 from corpus import command_line, load_corpus
 from corpus.changing import removed_articles
 from index.build import build as build_version
-from index.encoder import load_encoder
+from index.encoder import Encoder, load_encoder
 from index.errors import IndexDamagedError, IndexMissingError
-from index.exported_model import export_if_missing, remove_unused, verify_export
+from index.exported_model import encoder_for, export_if_missing, remove_unused, verify_export
 from index.locking import publishing
 from index.manifest import BUILD_COMMAND
 from index.publishing import FEWEST_KEPT, prunable, remove, rollback_target, rows
 from index.publishing import publish as publish_version
-from index.versions import current_version, list_versions, open_version
+from index.quantised_model import quantise_if_missing
+from index.versions import IndexVersion, current_version, list_versions, open_version
 from settings import PROJECT, Settings
 
 app = typer.Typer(help="Versions of the index.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -42,9 +45,13 @@ REPORTS = PROJECT / "reports"
 @app.command()
 def build(
     publish: Annotated[bool, typer.Option("--publish/--no-publish", help="serve it at once")] = True,
+    questions: Questions = None,
     as_json: AsJson = False,
 ) -> None:
-    """Build a version from the corpus and publish it; an unchanged corpus builds nothing."""
+    """Build a version from the corpus and publish it; an unchanged corpus builds nothing.
+
+    With PRECISION=int8 the model is kept in int8 as well, if it answers the labelled questions no worse.
+    """
     settings = Settings.from_environment()
     documents = load_corpus(settings.corpus_dir)
     encoder = load_encoder(settings.model)
@@ -55,7 +62,7 @@ def build(
     else:
         verb = "Published" if publish else "Built"
         line = f"{verb} {result.version}: {result.passages} sentences, {result.encoded} of them encoded now."
-    exported = export_if_missing(encoder, open_version(settings.index_dir, result.version), settings.index_dir)
+    exported = _export(settings, encoder, open_version(settings.index_dir, result.version), _labelled(questions))
     _print(f"{line} {exported}".strip(), as_json, asdict(result))
 
 
@@ -156,13 +163,15 @@ def prune(
 def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str, Any]:
     """Build without publishing, compare with what is published, keep the report in a folder."""
     settings = Settings.from_environment()
-    files = questions or [path for path in (PROJECT / "tests" / "questions" / "dev.jsonl",) if path.is_file()]
-    labelled = [question for path in files for question in read_questions(path)]
-    encoder, index_dir = load_encoder(settings.model), settings.index_dir
+    labelled = _labelled(questions)
+    encoder: Encoder = load_encoder(settings.model)
+    index_dir = settings.index_dir
     documents, removed = load_corpus(settings.corpus_dir), removed_articles(settings.corpus_dir)
     built = build_version(documents, encoder=encoder, index_dir=index_dir, removed=removed, publish_it=False)
     version = open_version(index_dir, built.version)
-    export_if_missing(encoder, version, index_dir)
+    _export(settings, encoder, version, labelled)
+    if settings.precision != "fp32":  # compare what will be served
+        encoder = encoder_for(version, index_dir, model=settings.model, precision=settings.precision)
     new = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
     try:
         published = open_version(index_dir, current_version(index_dir))
@@ -172,6 +181,21 @@ def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str
     old = new.on(published) if published is not None and is_comparable else None
     found = refresh_report(old, new, labelled, most_labelled=sample)
     return found | {"page": str(save(found, folder=folder))}
+
+
+def _labelled(files: list[Path] | None) -> list[LabelledQuestion]:
+    """The questions of these files, or of the one that comes with the project where there is one."""
+    files = files or [path for path in (PROJECT / "tests" / "questions" / "dev.jsonl",) if path.is_file()]
+    return [question for path in files for question in read_questions(path)]
+
+
+def _export(settings: Settings, encoder: Encoder, version: IndexVersion, questions: list[LabelledQuestion]) -> str:
+    """Export a version's model, in int8 as well where that is wanted; what came of it, as sentences."""
+    said = export_if_missing(encoder, version, settings.index_dir)
+    if settings.precision == "fp32":
+        return said
+    reduced = quantise_if_missing(version, settings.index_dir, judge=partial(fallen, version, questions))
+    return f"{said} {reduced}".strip()
 
 
 def _summary(found: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from index.durable import sync, write_durably
 from index.encoder import Encoder, Encoding, SentenceTransformerEncoder, identity_of, load_encoder
 from index.encoding_cache import PassageVectors
 from index.errors import IndexDamagedError, ModelError
-from index.layout import IndexLayout
+from index.layout import IndexLayout, Precision
 from index.locking import publishing
 from index.manifest import BUILD_COMMAND, NO_SEAL, read_manifest, sealed
 from index.onnx_encoder import OnnxEncoder, optimise
@@ -44,8 +44,8 @@ def export_if_missing(encoder: Encoder, version: IndexVersion, index_dir: Path, 
     layout = IndexLayout(index_dir)
     if not isinstance(encoder, SentenceTransformerEncoder):
         return ""
-    record = _record(layout, encoder.fingerprint)
-    if record is not None and not _damaged(layout.model(encoder.fingerprint), record):
+    record = read_record(layout, encoder.fingerprint)
+    if record is not None and not damaged(layout.model(encoder.fingerprint), record):
         return ""
     with publishing(index_dir), tempfile.TemporaryDirectory(dir=index_dir, prefix=".export-") as name:
         folder = Path(name) / "model"
@@ -54,27 +54,31 @@ def export_if_missing(encoder: Encoder, version: IndexVersion, index_dir: Path, 
             _export(encoder, version, folder)
         except ModelError as error:
             return f"{error.message} It will be served with sentence-transformers."
-        final = layout.model(encoder.fingerprint)
-        shutil.rmtree(final, ignore_errors=True)
-        layout.models.mkdir(exist_ok=True)
-        folder.replace(final)
-        sync(layout.models)
+        put_in_place(folder, layout.model(encoder.fingerprint))
     return EXPORTED
 
 
-def encoder_for(version: IndexVersion, index_dir: Path, /, *, model: str) -> Encoder:
+def encoder_for(version: IndexVersion, index_dir: Path, /, *, model: str, precision: Precision = "fp32") -> Encoder:
     """The encoder that serves a version: its exported model, or sentence-transformers if there is none of MODEL.
+
+    In int8 where that is wanted and there is one; else in fp32, which is said.
 
     Raises:
         IndexDamagedError: a file of the export is not what its record says.
         ModelError: there is no export, and the model cannot be loaded.
     """
     layout, fingerprint = IndexLayout(index_dir), version.manifest.model
-    record = _record(layout, fingerprint)
-    if record is None or record["identity"] != identity_of(model):
+    identity = identity_of(model)
+    if precision != "fp32":
+        record = read_record(layout, fingerprint, precision)
+        if record is not None and record["identity"] == identity:
+            return verified(layout.model(fingerprint, precision), record)
+        logger.warning("version %s has no model in %s that stood the evaluation: fp32 serves it", version.name, precision)
+    record = read_record(layout, fingerprint)
+    if record is None or record["identity"] != identity:
         logger.warning("version %s has no exported model of %s: sentence-transformers serves it", version.name, model)
         return load_encoder(model)
-    return _verified(layout.model(fingerprint), record)
+    return verified(layout.model(fingerprint), record)
 
 
 def verify_export(version: IndexVersion, index_dir: Path, /) -> bool:
@@ -83,16 +87,18 @@ def verify_export(version: IndexVersion, index_dir: Path, /) -> bool:
     Raises:
         IndexDamagedError: a file of the export is not what its record says.
     """
-    layout = IndexLayout(index_dir)
-    record = _record(layout, version.manifest.model)
-    if record is not None:
-        _verified(layout.model(version.manifest.model), record)
-    return record is not None
+    layout, fingerprint = IndexLayout(index_dir), version.manifest.model
+    records = {precision: read_record(layout, fingerprint, precision) for precision in get_args(Precision)}
+    for precision, record in records.items():
+        if record is not None:
+            verified(layout.model(fingerprint, precision), record)
+    return records["fp32"] is not None
 
 
 def remove_unused(layout: IndexLayout, /) -> None:
     """Delete exports that no version names. Call it inside `locking.publishing`."""
-    used = {layout.model(read_manifest(layout.root, name).model) for name in list_versions(layout.root)}
+    fingerprints = {read_manifest(layout.root, name).model for name in list_versions(layout.root)}
+    used = {layout.model(fingerprint, precision) for fingerprint in fingerprints for precision in get_args(Precision)}
     for folder in layout.models.glob("*"):
         if folder not in used:
             shutil.rmtree(folder)
@@ -123,11 +129,23 @@ def _export(encoder: SentenceTransformerEncoder, version: IndexVersion, folder: 
             f"the export of MODEL={encoder.name} disagrees with it (cosine {least:.4f}).",
             remedy="It can be served all the same.",
         )
+    write_record(folder, {"identity": identity_of(encoder.name), "model": encoder.fingerprint, "precision": "fp32"})
+
+
+def write_record(folder: Path, about: dict[str, Any], /) -> None:
+    """Write what an export is, with the hash of every file: from now on it counts as whole."""
     files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
     for name in files:
         sync(folder / name)
-    record = {"format": FORMAT, "identity": identity_of(encoder.name), "model": encoder.fingerprint, "files": files}
-    write_durably(folder / RECORD, sealed(record))
+    write_durably(folder / RECORD, sealed({"format": FORMAT, **about, "files": files}))
+
+
+def put_in_place(folder: Path, final: Path, /) -> None:
+    """Move a whole export to where it is looked for, instead of what is there. Call it inside `locking.publishing`."""
+    shutil.rmtree(final, ignore_errors=True)
+    final.parent.mkdir(exist_ok=True)
+    folder.replace(final)
+    sync(final.parent)
 
 
 def _questions(document: Document) -> list[str]:
@@ -143,10 +161,10 @@ def _some_passages(version: IndexVersion) -> tuple[list[str], list[tuple[Any, An
     return texts, [(vectors.pooled[row], vectors.tokens[ends[row] : ends[row + 1]]) for row in rows]
 
 
-def _record(layout: IndexLayout, fingerprint: str) -> dict[str, Any] | None:
+def read_record(layout: IndexLayout, fingerprint: str, precision: Precision = "fp32", /) -> dict[str, Any] | None:
     """The record of an export, if there is one that this program can read and nobody changed."""
     try:
-        data = (layout.model(fingerprint) / RECORD).read_bytes()
+        data = (layout.model(fingerprint, precision) / RECORD).read_bytes()
         record: dict[str, Any] = json.loads(data)
         seal = str(record["sha256"])
         is_whole = hashlib.sha256(data.replace(seal.encode(), NO_SEAL.encode(), 1)).hexdigest() == seal
@@ -155,13 +173,18 @@ def _record(layout: IndexLayout, fingerprint: str) -> dict[str, Any] | None:
     return record if is_whole and record["format"] == FORMAT and record["model"] == fingerprint else None
 
 
-def _verified(folder: Path, record: dict[str, Any]) -> OnnxEncoder:
-    for name in _damaged(folder, record):
+def verified(folder: Path, record: dict[str, Any], /) -> OnnxEncoder:
+    """The encoder of an export.
+
+    Raises:
+        IndexDamagedError: a file of it is not what its record says.
+    """
+    for name in damaged(folder, record):
         raise IndexDamagedError(f"the exported model's {name} is damaged or missing.", remedy=BUILD_COMMAND)
     return OnnxEncoder(folder / MODEL, folder / TOKENIZER, fingerprint=record["model"])
 
 
-def _damaged(folder: Path, record: dict[str, Any]) -> list[str]:
+def damaged(folder: Path, record: dict[str, Any], /) -> list[str]:
     """Files that are not what the record says."""
     return [name for name, expected in record["files"].items() if _sha256(folder / name) != expected]
 

@@ -4,6 +4,7 @@
 <index>/<version>/             documents.json, passages.npy, words.npy, word_starts.npy, vectors.npy, tokens.npy, starts.npy,
                                store.faiss, manifest.json
 <index>/models/<fingerprint>/  model.onnx, weights.bin, tokenizer.json, model.json: the model that versions were built with
+<index>/models/<fingerprint>-int8/  the same in eight bits, if it stood the evaluation
 <index>/history.jsonl          which version was published when, and by whom
 <index>/encodings.sqlite       the cache of encodings; may be deleted at any time
 <index>/publish.lock           held while a version is written or the pointer moves
@@ -13,7 +14,9 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+Precision = Literal["fp32", "int8"]
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 
 
@@ -43,9 +46,10 @@ class IndexLayout:
         """Exported models."""
         return self.root / "models"
 
-    def model(self, fingerprint: str) -> Path:
-        """The folder of one exported model; versions name it by its fingerprint, `sha256:…`."""
-        return self.models / fingerprint.rpartition(":")[2][:16]
+    def model(self, fingerprint: str, precision: Precision = "fp32") -> Path:
+        """The folder of one exported model; versions name it by its fingerprint, `sha256:…`, whatever its precision."""
+        name = fingerprint.rpartition(":")[2][:16]
+        return self.models / (name if precision == "fp32" else f"{name}-{precision}")
 
     @property
     def lock(self) -> Path:

@@ -15,7 +15,9 @@ LESS_IS_BETTER = (
 NOT_GATED = ("share of article quoted",)  # a description, neither good nor bad
 
 
-def compared(old: Mapping[str, Rate | int], new: Mapping[str, Rate | int], /) -> list[dict[str, Any]]:
+def compared(
+    old: Mapping[str, Rate | int], new: Mapping[str, Rate | int], /, *, most_fallen: float = MOST_FALLEN
+) -> list[dict[str, Any]]:
     """Every figure of both versions, its limit, and whether the new one holds it. `old` is empty without a published one."""
     rows = []
     for name, figure in new.items():
@@ -23,7 +25,7 @@ def compared(old: Mapping[str, Rate | int], new: Mapping[str, Rate | int], /) ->
         row = {"figure": name, "old": before, "new": after, "limit": None, "held": True}
         if before is not None and after is not None and not name.startswith(NOT_GATED):
             is_less_better = name.startswith(LESS_IS_BETTER)
-            slack = 0 if isinstance(figure, int) else MOST_FALLEN
+            slack = 0 if isinstance(figure, int) else most_fallen
             limit = before + slack if is_less_better else before - slack
             row |= {"limit": limit, "held": after <= limit if is_less_better else after >= limit}
         rows.append(row | {"less_is_better": name.startswith(LESS_IS_BETTER)})
