@@ -256,14 +256,6 @@ def test_a_server_over_its_limit_says_when_to_come_back(host: Callable[..., Page
     assert said == wording()["widget.busy"].format(seconds=7)
 
 
-def test_one_lost_connection_is_not_even_noticed(host: Callable[..., Page]) -> None:
-    page = host()
-    open_panel(page)
-    page.route("**/api/ask", lambda route: route.abort(), times=1)
-    ask(page, "hello", "chat")
-    assert page.locator(f"{WIDGET} .problem").count() == 0
-
-
 def test_a_server_that_takes_too_long_is_given_up(host: Callable[..., Page]) -> None:
     page = host()
     page.clock.install()

@@ -33,8 +33,9 @@ def client(assistant: Assistant) -> TestClient:
     return TestClient(create_server(LiveAssistant(assistant), allowed_origins="https://example.org"))
 
 
-def test_the_script_is_small() -> None:
-    size = gzipped(WidgetFiles.read().script)
+@pytest.mark.parametrize("is_counting", [False, True], ids=["as it is", "with RECORD_GAPS"])
+def test_the_script_is_small(*, is_counting: bool) -> None:
+    size = gzipped(WidgetFiles.read().telling(is_counting=is_counting).script)
     print(f"\nwidget.js: {size:,} bytes")
     assert size <= LARGEST_SCRIPT
 

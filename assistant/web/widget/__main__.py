@@ -21,7 +21,14 @@ from corpus import ShownError, command_line
 
 HERE = Path(__file__).parent
 BUNDLE = ("--bundle", "--target=es2022", "--charset=utf8")
-SHORTEN = ("--ecma", "2022", "--mangle", "--toplevel", "--compress", "passes=3,keep_fargs=false,unsafe_arrows")
+SHORTEN = (
+    "--ecma",
+    "2022",
+    "--mangle",
+    "--toplevel",
+    "--compress",
+    "passes=3,keep_fargs=false,unsafe_arrows,reduce_funcs=false",
+)
 # The name of a text in the widget, and its key in the wording.
 WORDS = {
     "title": "page.title",

@@ -20,13 +20,15 @@ export async function askServer(turns) {
     try {
       // Sent as text/plain: a page of another origin needs no preflight for it.
       const response = await fetch(`${server}api/ask`, { method: "POST", body, signal, credentials: "omit" });
-      const { status, headers } = response;
+      const { headers, ok, status } = response;
       const seconds = headers.get("retry-after");
-      if (status < 429) {
+      if (seconds) return { problem: words.busy.replace("{seconds}", seconds) };
+      if (status < 501) {
+        isLast ||= !ok; // asked again, it would say the same
         const answer = await response.json();
-        return answer.kind ? { answer, language: headers.get("content-language") } : { problem: `${answer.error} ${answer.remedy}` };
+        if (answer.kind) return { answer, language: headers.get("content-language") };
+        if (answer.error) return { problem: `${answer.error} ${answer.remedy}` };
       }
-      if (seconds && (isLast || status < 500)) return { problem: words.busy.replace("{seconds}", seconds) };
     } catch { /* no connection, no time left, or not allowed: told apart below */ }
     if (signal.aborted) return { problem: words.slow };
     if (isLast) return { problem: isBlocked ? words.blocked : words.away };

@@ -9,7 +9,7 @@ const page = document.documentElement;
 /** The elements: `host` in the page and its shadow `root`, `launcher`, `panel`, and the `target` it stands in, if any. */
 export function shell(actions) {
   class Assistant extends HTMLElement {
-    disconnectedCallback() { queueMicrotask(() => { if (!this.isConnected && home !== page) place(); }); } // its dialog is gone
+    disconnectedCallback() { queueMicrotask(() => { if (home !== page) place(); }); } // its dialog is gone
   }
   customElements.define(TAG, Assistant);
   const host = document.createElement(TAG);

@@ -1,12 +1,12 @@
 // Asks, waits, and shows replies. The conversation lives in this document and nowhere else.
 import { announce, part } from "./parts.js";
+import { replyTo } from "./asking.js";
 import { fillBox, keepInBox } from "./composer.js";
 import { markCitations, unmarkCitations } from "./article.js";
 import { setPermalink } from "./share.js";
 
 const SHOW_PENDING_AFTER = 300; // ms
 const GIVE_UP_AFTER = 15000; // ms
-const TOO_LARGE = 413; // HTTP
 const TURNS_READ = 3;
 const SPOKEN = ".kind, .message, .nth, blockquote, .section"; // of a reply, in the order of the page
 
@@ -42,19 +42,14 @@ async function send(request) {
   const timers = [setTimeout(showPending, SHOW_PENDING_AFTER), setTimeout(() => aborter.abort(), GIVE_UP_AFTER)];
   waiting = Object.assign(request, { aborter, timers });
   const body = JSON.stringify({ turns: request.turns, language: part("chat").dataset.language });
-  const html = await fetch("api/reply", { method: "POST", body, signal: aborter.signal })
-    .then(readReply)
-    .catch(() => "");
+  const html = await replyTo(body, aborter.signal) ?? part("too-long").innerHTML;
   if (waiting !== request) return; // stopped or cleared
   settle();
-  if (html) receive(request, html);
+  const template = document.createElement("template");
+  template.innerHTML = html; // our own server's, which escapes everything
+  const reply = template.content.querySelector(".reply"); // not a page of some gateway's
+  if (reply) receive(request, reply);
   else fail(request);
-}
-
-/** A reply, or in its place what is wrong: our server says so as HTML, whatever its status. */
-async function readReply(response) {
-  if (response.status === TOO_LARGE) return part("too-long").innerHTML;
-  return response.headers.get("content-type")?.startsWith("text/html") ? response.text() : "";
 }
 
 function showPending() {
@@ -63,10 +58,7 @@ function showPending() {
   waiting.section.append(pending);
 }
 
-function receive({ section, question, turns }, html) {
-  const template = document.createElement("template");
-  template.innerHTML = html; // our own server's, which escapes everything
-  const reply = template.content.firstElementChild;
+function receive({ section, question, turns }, reply) {
   section.append(reply);
   if (reply.dataset.kind) {
     answered.push(question);
