@@ -24,6 +24,9 @@ from assistant.web.refusal import refusal
 from assistant.web.security_headers import SecurityHeaders
 
 RETRY_AFTER_LOADING = 5  # seconds
+# What a proxy that knows other replicas says with each request. It cannot tell one 503 from another: that of a replica which
+# is starting should send the request to the next one, that of a replica with too much to do should not.
+OTHER_REPLICAS = "X-Other-Replicas"
 logger = logging.getLogger(__name__)
 
 
@@ -113,15 +116,16 @@ def loading_server(region: str, /) -> FastAPI:
             help_ = None
         if help_ is not None:
             return Response(help_.as_json(), media_type="application/json")
-        return _loading()
+        return _loading(request)
 
     @server.api_route("/{path:path}", methods=["GET", "HEAD", "POST"])
-    async def rest() -> Response:
-        return _loading()
+    async def rest(request: Request) -> Response:
+        return _loading(request)
 
     return server
 
 
-def _loading() -> Response:
+def _loading(request: Request) -> Response:
+    status = 502 if OTHER_REPLICAS in request.headers else 503
     remedy = f"Try again in {RETRY_AFTER_LOADING} seconds. {EMERGENCY}"
-    return refusal(503, "The assistant is starting.", remedy, retry_after=RETRY_AFTER_LOADING)
+    return refusal(status, "The assistant is starting.", remedy, retry_after=RETRY_AFTER_LOADING)
