@@ -33,6 +33,7 @@ TRAINING_LIBRARIES = (
     "safetensors",
     "onnx",
     "py3langid",
+    "symspellpy",
 )
 
 
