@@ -9,10 +9,14 @@ first model and not before: they take seconds, which a roll-back has better use 
 """
 
 import hashlib
+import os
 import warnings
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -66,9 +70,9 @@ class Encoder(Protocol):
 
 
 class SentenceTransformerEncoder:
-    """A sentence-transformers model in this process, on the processor, with one thread.
+    """A sentence-transformers model in this process: on every core a batch of its own, each with one thread.
 
-    One thread because two threads on two shared cores were measured at 3.5 times the time of one.
+    Two threads in one batch, on two shared cores, were measured at 3.5 times the time of one.
     """
 
     def __init__(self, folder: Path, /, *, fingerprint: str, adapter: Path | None = None, name: str = "") -> None:
@@ -93,8 +97,15 @@ class SentenceTransformerEncoder:
 
     def encode(self, texts: Sequence[str], /) -> list[Encoding]:
         """See `Encoder.encode`."""
-        rows = self._model.encode(list(texts), batch_size=BATCH_SIZE, show_progress_bar=False, output_value=None)
-        return [self._encoding(row) for row in rows]
+        order = sorted(
+            range(len(texts)), key=lambda row: -len(texts[row])
+        )  # the longest first, so that no core waits at the end
+        batches = [order[first : first + BATCH_SIZE] for first in range(0, len(order), BATCH_SIZE)]
+        encoded = self._batch([texts[row] for row in batches[0]]) if batches else []  # alone: it settles the tokenizer
+        if batches[1:]:
+            with ThreadPoolExecutor(available_cores()) as threads:
+                encoded += chain(*threads.map(lambda batch: self._batch([texts[row] for row in batch]), batches[1:]))
+        return [encoding for _, encoding in sorted(zip(order, encoded, strict=True), key=itemgetter(0))]
 
     def export(self, model: Path, tokenizer: Path, /) -> None:
         """Write the whole model, from word pieces to both kinds of vectors, as ONNX, and its tokenizer as JSON.
@@ -129,6 +140,10 @@ class SentenceTransformerEncoder:
                 f"MODEL={self.name} cannot be exported ({type(error).__name__}).", remedy="It can be served all the same."
             ) from error
 
+    def _batch(self, texts: list[str]) -> list[Encoding]:
+        rows = self._model.encode(texts, batch_size=BATCH_SIZE, show_progress_bar=False, output_value=None)
+        return [self._encoding(row) for row in rows]
+
     def _encoding(self, row: dict[str, Any]) -> Encoding:
         length = int(row["attention_mask"].sum())  # the rest pads the text to the longest of its batch
         ids = row["input_ids"][1 : length - 1].tolist()
@@ -139,6 +154,11 @@ class SentenceTransformerEncoder:
             pieces=tuple(self._model.tokenizer.convert_ids_to_tokens(ids)),
             ids=tuple(ids),
         )
+
+
+def available_cores() -> int:
+    """The processors that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _whole(model: Any, names: Sequence[str]) -> "torch.nn.Module":

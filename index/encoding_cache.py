@@ -21,7 +21,7 @@ from index.encoder import Encoder, Vectors
 from index.errors import IndexDamagedError
 from index.store import unit
 
-CHUNK = 64  # texts encoded between two commits
+CHUNK = 512  # texts encoded between two commits
 SHOW_PROGRESS_AFTER_SECONDS = 2
 
 VECTOR_PARTS = ("vectors", "tokens", "starts")  # what `PassageVectors` is called on disk, in the order of its fields
