@@ -1,6 +1,6 @@
 """How much to quote: the fewest whole sentences that answer, and what they cannot be read without. numpy only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,7 @@ WHOLE_TOPIC = Shares(same_section=float("inf"), other_section=0.03)
 def choose(
     scores: Vectors,
     sections: Sequence[int],
-    leans_on: Sequence[int | None],
+    leans_on: Callable[[int], int | None],
     /,
     *,
     shares: Shares = FEW_ANSWERS,
@@ -41,18 +41,20 @@ def choose(
         leans_on: the passage that each cannot be read without, if there is one; it is quoted along.
         shares: how probable a further passage must be.
 
-    >>> choose(np.array([9.0, 1.0, 8.8]), [0, 0, 1], [None, None, None])
+    >>> choose(np.array([9.0, 1.0, 8.8]), [0, 0, 1], lambda passage: None)
     [(0, 0), (2, 2)]
     """
     share = softmax(np.asarray(scores, dtype=np.float64))
     spans: list[tuple[int, int]] = []
     for row in np.argsort(-np.asarray(scores), kind="stable").tolist():
+        if spans and (len(spans) == MOST or share[row] < min(shares.same_section, shares.other_section)):
+            break
         used = {sections[last] for _, last in spans}
         enough = shares.same_section if sections[row] in used else shares.other_section
         is_quoted = any(first <= row <= last for first, last in spans)
-        if spans and (len(spans) == MOST or share[row] < enough or is_quoted):
+        if spans and (share[row] < enough or is_quoted):
             continue
-        before = leans_on[row]
+        before = leans_on(row)
         is_alone = before is None or any(first <= before <= last for first, last in spans)  # never the same words twice
         spans.append((row if before is None or is_alone else before, row))
     return spans

@@ -1,25 +1,26 @@
 """From turns to scored passages: one encoding of the question, candidates from the store, evidence, ranking."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from assistant.abstention import Asked, agreed, softmax
 from assistant.answer import Hit
-from assistant.evidence import Evidence, PassageSet, evidence_of
+from assistant.evidence import Evidence, PassageSet, evidence_of, lexical_shares
 from assistant.learned import Learned, Model
 from assistant.neighbours import LabelledQuestions, Votes
 from assistant.reading import QuestionReader
 from corpus.storage import sha256_of
 from index import Encoder, Encoding, IndexVersion
 from index.encoder import Vectors
-from index.words import WordMatches
+from index.words import Integers, WordMatches
 
 FLOOR = 0.02  # the vote that counts for a passage which no neighbour names; as in fitting
 CANDIDATES = 256  # passages that compete; a smaller corpus competes whole
-LEANING_KEPT = 16_384  # passages of which it is remembered what they lean on
+CLOSE = 64  # of them are looked at closely, word piece by word piece
+LEXICAL = 0.2  # what sharing all words with the question counts beside a cosine, when those are chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,6 @@ class Retriever:
         self._encoder = encoder
         self._learned = learned
         self.reader = QuestionReader(document.text for document in version.documents.values())
-        self._leans_on = lru_cache(LEANING_KEPT)(version.passages.leans_on)
         self._labelled = learned.questions if labels and _is_labelled(version, learned.questions) else None
 
     @property
@@ -75,9 +75,7 @@ class Retriever:
         if len(self._version.passages) <= CANDIDATES:
             rows, passages = tuple(range(len(self._version.passages))), self._all
         else:
-            _, nearest = self._version.store.search(question.pooled, count=CANDIDATES)
-            rows = tuple(sorted(nearest.tolist()))
-            passages = self._passages(rows)
+            rows, passages = self._competing(question)
         evidence = evidence_of(question, passages, self._learned.token_weights)
         asked = Asked(question, evidence, self._learned.heads)
         scores, outcomes = self._judge(asked, self._learned.any_article)
@@ -97,26 +95,40 @@ class Retriever:
         order = np.argsort(-found.scores, kind="stable")[:count]
         return [Hit(self._version.passages[found.rows[place]], float(found.shares[place])) for place in order]
 
-    def context(self, found: Found, /) -> tuple[list[int], list[int | None]]:
-        """For each competing passage the number of its section, and the place of the one that it leans on."""
+    def context(self, found: Found, /) -> tuple[list[int], Callable[[int], int | None]]:
+        """For each competing passage the number of its section, and what tells the place of the one that it leans on."""
         places = {row: place for place, row in enumerate(found.rows)}
-        leans_on = [None if (before := self._leans_on(row)) is None else places.get(before) for row in found.rows]
+
+        def leans_on(place: int) -> int | None:
+            before = self._version.passages.leans_on(found.rows[place])
+            return None if before is None else places.get(before)
+
         return self._version.passages.sections(found.rows).tolist(), leans_on
 
     @cached_property
     def _all(self) -> PassageSet:
-        return self._passages(range(len(self._version.passages)))
+        rows = range(len(self._version.passages))
+        return self._passages(rows, WordMatches.of(self._version.words))
 
-    def _passages(self, rows: Sequence[int]) -> PassageSet:
-        vectors = self._version.vectors
-        ends = np.append(vectors.starts, len(vectors.tokens))
-        tokens = [vectors.tokens[ends[row] : ends[row + 1]] for row in rows]
+    def _competing(self, question: Encoding) -> tuple[tuple[int, ...], PassageSet]:
+        """The nearest passages in reading order; those are looked at closely that also share the question's words."""
+        _, nearest = self._version.store.search(question.pooled, count=CANDIDATES)
+        rows = np.sort(nearest)
+        words = WordMatches.of(self._version.words.of(rows))
+        likely = self._version.vectors.pooled[rows] @ question.pooled + LEXICAL * lexical_shares(question, words)
+        close = np.sort(np.argsort(-likely, kind="stable")[:CLOSE])
+        return tuple(rows.tolist()), self._passages(rows, words, close)
+
+    def _passages(self, rows: Sequence[int] | Integers, words: WordMatches, close: Integers | None = None) -> PassageSet:
+        chosen = np.asarray(rows)
+        tokens, starts = self._version.vectors.tokens_of(chosen if close is None else chosen[close])
         return PassageSet(
-            pooled=vectors.pooled[list(rows)],
-            tokens=np.concatenate(tokens).astype(np.float32),
-            starts=np.cumsum([0, *map(len, tokens[:-1])]),
-            section=self._version.passages.sections(rows),
-            words=WordMatches.of(self._version.words.of(rows)),
+            pooled=self._version.vectors.pooled[chosen],
+            tokens=tokens.astype(np.float32),
+            starts=starts,
+            section=self._version.passages.sections(chosen),
+            words=words,
+            close=close,
         )
 
 

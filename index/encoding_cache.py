@@ -20,6 +20,7 @@ from tqdm import tqdm
 from index.encoder import Encoder, Vectors
 from index.errors import IndexDamagedError
 from index.store import unit
+from index.words import gathered
 
 CHUNK = 512  # texts encoded between two commits
 SHOW_PROGRESS_AFTER_SECONDS = 2
@@ -41,6 +42,10 @@ class PassageVectors:
     pooled: Vectors
     tokens: TokenVectors
     starts: Starts
+
+    def tokens_of(self, rows: Sequence[int] | Starts, /) -> tuple[TokenVectors, Starts]:
+        """The word pieces' vectors of some passages, packed, and where each passage's begin."""
+        return gathered(np.asarray(self.tokens), self.starts, rows)
 
     def by_part(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays by the names that they have on disk, VECTOR_PARTS."""

@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-import numpy as np
-
 from index.encoding_cache import PassageVectors
 from index.faiss_store import FaissStore
 from index.versions import IndexVersion
@@ -13,9 +11,7 @@ from index.versions import IndexVersion
 def narrowed(version: IndexVersion, articles: Collection[str], /) -> IndexVersion:
     """The version as if the corpus held these articles only. `articles` names at least one that has a passage."""
     rows = version.passages.rows_of(articles)
-    ends = np.append(version.vectors.starts, len(version.vectors.tokens))
-    tokens = [version.vectors.tokens[ends[row] : ends[row + 1]] for row in rows]
-    starts = np.cumsum([0, *map(len, tokens[:-1])]).astype(version.vectors.starts.dtype)
+    tokens, starts = version.vectors.tokens_of(rows)
     pooled = version.vectors.pooled[rows]
     documents = {id_: document for id_, document in version.documents.items() if id_ in articles}
     return replace(
@@ -23,6 +19,6 @@ def narrowed(version: IndexVersion, articles: Collection[str], /) -> IndexVersio
         documents=documents,
         passages=version.passages.only(rows, documents.values()),
         words=version.words.of(rows),
-        vectors=PassageVectors(pooled, np.concatenate(tokens), starts),
+        vectors=PassageVectors(pooled, tokens, starts),
         store=FaissStore.build(pooled),
     )

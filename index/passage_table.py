@@ -77,10 +77,10 @@ class PassageTable(Sequence[Passage]):
         places[:, 0] = [numbers[self._documents[number].id] for number in places[:, 0].tolist()]
         return PassageTable(kept, places)
 
-    def sections(self, rows: Sequence[int], /) -> Integers:
+    def sections(self, rows: Sequence[int] | Integers, /) -> Integers:
         """For each of some rows in order the number of its section, counted from 0 among theirs."""
-        document, section = self.places[list(rows), 0], self.places[list(rows), 1]
-        numbers: Integers = np.unique(document << 32 | section, return_inverse=True)[1]
+        places = self.places[np.asarray(rows)]
+        numbers: Integers = np.unique(places[:, 0] << 32 | places[:, 1], return_inverse=True)[1]
         return numbers
 
     def of_document(self, id_: str, /) -> list[Passage]:

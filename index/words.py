@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -28,6 +29,7 @@ FLAGS = CONTENT | SENTENCE
 KEPT = 65_536  # codes of words that are remembered
 Codes = npt.NDArray[np.uint32]
 Integers = npt.NDArray[np.int64]
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,27 @@ class Words:
 
     def of(self, rows: Sequence[int] | Integers, /) -> "Words":
         """The words of some passages."""
-        ends = np.append(self.starts, len(self.codes))
-        parts = [self.codes[ends[row] : ends[row + 1]] for row in rows]
-        return Words(np.concatenate(parts), np.cumsum([0, *map(len, parts[:-1])]))
+        return Words(*gathered(self.codes, self.starts, rows))
 
     @property
     def owner(self) -> Integers:
         """The passage that each word belongs to (W,)."""
         return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.codes)))
+
+
+def gathered(
+    packed: npt.NDArray[Number], starts: Integers, rows: Sequence[int] | Integers, /
+) -> tuple[npt.NDArray[Number], Integers]:
+    """Of things packed one after the other, that begin at `starts`, some: packed again, and where each begins.
+
+    >>> gathered(np.array([5, 6, 7, 8]), np.array([0, 1, 3]), [2, 0])
+    (array([8, 5]), array([0, 1]))
+    """
+    chosen = np.asarray(rows, dtype=np.int64)
+    first = starts[chosen]
+    sizes = np.append(starts[1:], len(packed))[chosen] - first
+    new = np.cumsum(sizes) - sizes
+    return packed[np.arange(sizes.sum()) + np.repeat(first - new, sizes)], new
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from assistant.evidence import (
     Evidence,
     PassageSet,
     TokenWeights,
+    best_cosines,
     content_words,
     evidence_of,
     is_rare,
@@ -174,6 +176,30 @@ def test_a_question_in_the_words_of_a_passage_has_every_cosine_1() -> None:
 def test_only_words_that_the_passages_hold_are_known() -> None:
     evidence = evidence_of(question_of(("iron", "unicorn"), (3707, 21830)), passages_of([1] * 5), WEIGHTS)
     assert evidence.known.tolist() == [True, False]
+
+
+def test_what_is_looked_at_closely_has_its_own_cosines_and_the_rest_expected_ones_by_its_distance() -> None:
+    sizes = [2, 1, 3, 1, 2]
+    whole = passages_of(sizes)
+    ends = np.append(whole.starts, len(whole.tokens))
+    rows = [np.arange(ends[row], ends[row + 1]) for row in (0, 3)]
+    some = replace(
+        whole, tokens=whole.tokens[np.concatenate(rows)], starts=np.array([0, 2]), close=np.array([0, 3], np.int64)
+    )
+    dense = np.array([0.9, 0.1, 0.2, 0.5, 0.3], np.float32)
+    found, exact = best_cosines(QUESTION.tokens, some, dense), best_cosines(QUESTION.tokens, whole, dense)
+    np.testing.assert_allclose(found[:, [0, 3]], exact[:, [0, 3]], atol=1e-6)
+    for row in (1, 2, 4):  # of the two that are looked at, 3 is farther away
+        np.testing.assert_allclose(found[:, row], exact[:, 3] + 1.5 * (dense[row] - 0.5), atol=1e-5)
+
+
+def test_looking_at_all_of_them_closely_changes_nothing() -> None:
+    whole = passages_of([2, 1, 3, 1, 2])
+    explicit = replace(whole, close=np.arange(5))
+    assert (
+        evidence_of(QUESTION, explicit, WEIGHTS).features.tobytes()
+        == evidence_of(QUESTION, whole, WEIGHTS).features.tobytes()
+    )
 
 
 # --- edges ----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,10 @@ passages = st.lists(
 Passages = list[tuple[float, bool, bool]]
 
 
+def no_leaning(_passage: int) -> None:
+    """No passage leans on another."""
+
+
 def laid_out(drawn: Passages) -> tuple[list[float], list[int], list[int | None]]:
     """Scores, sections in reading order, and what each leans on, as `Retriever.context` gives them."""
     sections = np.cumsum([begins for _, begins, _ in drawn]).tolist()
@@ -33,13 +37,13 @@ def laid_out(drawn: Passages) -> tuple[list[float], list[int], list[int | None]]
 def spans_of(shares: list[float], sections: list[int], leans_on: list[int | None] | None = None) -> list[tuple[int, int]]:
     """Chosen with scores that give exactly these shares."""
     scores = np.array([math.log(share) for share in shares], np.float32)
-    return choose(scores, sections, leans_on or [None] * len(shares))
+    return choose(scores, sections, (leans_on or [None] * len(shares)).__getitem__)
 
 
 @given(passages)
 def test_one_to_three_are_quoted_and_the_best_is_first(drawn: Passages) -> None:
     scores, sections, leans_on = laid_out(drawn)
-    spans = choose(np.array(scores, np.float32), sections, leans_on)
+    spans = choose(np.array(scores, np.float32), sections, leans_on.__getitem__)
     assert MOST == 3
     assert 1 <= len(spans) <= MOST
     best = int(np.argmax(np.array(scores, np.float32)))
@@ -49,7 +53,7 @@ def test_one_to_three_are_quoted_and_the_best_is_first(drawn: Passages) -> None:
 @given(passages)
 def test_no_sentence_is_quoted_twice(drawn: Passages) -> None:
     scores, sections, leans_on = laid_out(drawn)
-    spans = choose(np.array(scores, np.float32), sections, leans_on)
+    spans = choose(np.array(scores, np.float32), sections, leans_on.__getitem__)
     quoted = [row for first, last in spans for row in range(first, last + 1)]
     assert len(quoted) == len(set(quoted))
     assert set(quoted) <= set(range(len(drawn)))
@@ -58,7 +62,7 @@ def test_no_sentence_is_quoted_twice(drawn: Passages) -> None:
 @given(passages)
 def test_a_sentence_that_leans_on_another_is_never_quoted_without_it(drawn: Passages) -> None:
     scores, sections, leans_on = laid_out(drawn)
-    spans = choose(np.array(scores, np.float32), sections, leans_on)
+    spans = choose(np.array(scores, np.float32), sections, leans_on.__getitem__)
     quoted = {row for first, last in spans for row in range(first, last + 1)}
     for _, last in spans:
         assert leans_on[last] is None or leans_on[last] in quoted
@@ -68,7 +72,7 @@ def test_a_sentence_that_leans_on_another_is_never_quoted_without_it(drawn: Pass
 @given(passages)
 def test_quotes_after_the_first_are_likely_enough_and_best_first(drawn: Passages) -> None:
     scores, sections, leans_on = laid_out(drawn)
-    spans = choose(np.array(scores, np.float32), sections, leans_on)
+    spans = choose(np.array(scores, np.float32), sections, leans_on.__getitem__)
     exact = np.array(scores, np.float32).astype(float)
     shares = np.exp(exact - exact.max()) / np.exp(exact - exact.max()).sum()
     order = [float(shares[last]) for _, last in spans]
@@ -99,13 +103,13 @@ def test_a_rival_of_the_same_section_is_quoted_too_when_it_is_likely() -> None:
 def test_shares_from_which_more_is_quoted_can_be_given() -> None:
     scores = np.log(np.array([0.6, 0.3, 0.1], np.float32))
     for same, other, expected in [(0.29, 1, [(0, 0), (1, 1)]), (0.31, 1, [(0, 0)]), (1, 0.09, [(0, 0), (2, 2)])]:
-        spans = choose(scores, [0, 0, 1], [None] * 3, shares=Shares(same, other))
+        spans = choose(scores, [0, 0, 1], no_leaning, shares=Shares(same, other))
         assert spans == expected
 
 
 def test_no_more_than_three_are_quoted_of_four_equals() -> None:
     scores = np.zeros(4, np.float32)
-    assert choose(scores, [0, 1, 2, 3], [None] * 4, shares=Shares(0, 0)) == [(0, 0), (1, 1), (2, 2)]
+    assert choose(scores, [0, 1, 2, 3], no_leaning, shares=Shares(0, 0)) == [(0, 0), (1, 1), (2, 2)]
 
 
 def test_a_leaning_sentence_brings_the_one_before_it_along() -> None:
@@ -122,18 +126,18 @@ def test_a_leaning_sentence_whose_support_is_quoted_already_stands_alone() -> No
 
 @pytest.mark.parametrize("leans_on", [None, 0])
 def test_ties_are_broken_by_the_order_of_reading(leans_on: int | None) -> None:
-    assert choose(np.zeros(2, np.float32), [0, 0], [None, leans_on])[0] == (0, 0)
+    assert choose(np.zeros(2, np.float32), [0, 0], [None, leans_on].__getitem__)[0] == (0, 0)
 
 
 def test_a_whole_topic_question_draws_on_three_sections_and_on_none_twice() -> None:
     shares, sections = [0.4, 0.3, 0.15, 0.1, 0.05], [0, 0, 0, 1, 2]
     scores = np.array([math.log(share) for share in shares], np.float32)
-    assert choose(scores, sections, [None] * 5, shares=WHOLE_TOPIC) == [(0, 0), (3, 3), (4, 4)]
-    assert choose(scores, sections, [None] * 5) == [(0, 0), (1, 1)]
+    assert choose(scores, sections, no_leaning, shares=WHOLE_TOPIC) == [(0, 0), (3, 3), (4, 4)]
+    assert choose(scores, sections, no_leaning) == [(0, 0), (1, 1)]
 
 
 @given(passages)
 def test_sections_of_a_whole_topic_question_differ(drawn: Passages) -> None:
     scores, sections, leans_on = laid_out(drawn)
-    spans = choose(np.array(scores, np.float32), sections, leans_on, shares=WHOLE_TOPIC)
+    spans = choose(np.array(scores, np.float32), sections, leans_on.__getitem__, shares=WHOLE_TOPIC)
     assert len({sections[last] for _, last in spans}) == len(spans)

@@ -155,7 +155,8 @@ def test_a_corpus_of_one_sentence_is_searched(tmp_path: Path, hash_encoder: Hash
     retriever = Retriever(version_of(tmp_path, ["Tea is hot."]), hash_encoder, learned_by_hand())
     found = retriever.find(["Is tea hot?"])
     assert (found.rows, found.shares.tolist()) == ((0,), [1.0])
-    assert retriever.context(found) == ([0], [None])
+    sections, leans_on = retriever.context(found)
+    assert (sections, leans_on(0)) == ([0], None)
 
 
 def test_sections_are_told_apart_and_a_leaning_sentence_names_the_one_before_in_its_paragraph(
@@ -164,7 +165,7 @@ def test_sections_are_told_apart_and_a_leaning_sentence_names_the_one_before_in_
     retriever = Retriever(version, hash_encoder, learned_by_hand())
     sections, leans_on = retriever.context(retriever.find(["milk"]))
     assert sections == [0] * 12 + [1] * 3
-    assert leans_on == [None] * 13 + [12, None]  # the last opens a paragraph
+    assert [leans_on(place) for place in range(15)] == [None] * 13 + [12, None]  # the last opens a paragraph
     assert [version.passages.text(row) for row in (12, 13, 14)] == ["Milk is a drink.", "It is cold.", "These cows give it."]
 
 
@@ -177,8 +178,8 @@ def test_what_a_sentence_leans_on_is_found_among_the_candidates_or_left_out(
     for place, row in enumerate(found.rows):
         before = row - 1 if row % 2 else None  # every second sentence is "It is green."
         is_there = before in found.rows
-        assert leans_on[place] == (found.rows.index(row - 1) if before is not None and is_there else None)
-    assert any(before is not None for before in leans_on)
+        assert leans_on(place) == (found.rows.index(row - 1) if before is not None and is_there else None)
+    assert any(leans_on(place) is not None for place in range(len(found.rows)))
 
 
 def test_a_question_is_encoded_once(version: IndexVersion) -> None:

@@ -84,7 +84,7 @@ def quoted_spans(prediction: Prediction, /, *, few: Shares = FEW_ANSWERS) -> lis
     numbers = {heading: number for number, heading in enumerate(dict.fromkeys(p.section for p in article.passages))}
     sections = [numbers[passage.section] for passage in article.passages]
     shares = WHOLE_TOPIC if votes is not None and votes.is_whole_topic else few
-    return choose(prediction.scores, sections, article.leans_on, shares=shares)
+    return choose(prediction.scores, sections, article.leans_on.__getitem__, shares=shares)
 
 
 def quoting_figures(predictions: Sequence[Prediction], /, *, best: int = 5) -> list[dict[str, float]]:
