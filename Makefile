@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock bill audit evaluate bench refresh stress stress-refresh train widget clean
+.PHONY: setup run test lint lock bill audit evaluate bench refresh stress stress-refresh stress-kills train widget clean
 
 setup: .venv/installed
 
@@ -78,6 +78,10 @@ stress-refresh: .venv/installed-dev
 stress: .venv/installed-dev
 	STRESS_XSS=100 STRESS_SCHEMA=1000 $(PY) -m pytest --no-cov tests/test_page_hostile_text.py tests/test_web_schema.py
 	for attack in load overload soak fuzz fuzz-by-coverage; do $(PY) -m tests.stress $$attack || exit 1; done
+
+# Three replicas behind nginx, one killed every 20 seconds for three minutes, while visitors ask: five minutes.
+stress-kills: .venv/installed-dev
+	$(PY) -m tests.stress kills
 
 # Learns everything that is committed as learned, from the committed labels: 44 minutes on one core (2026-11-23).
 train: .venv/installed-dev

@@ -140,7 +140,7 @@ def nginx_before(ports: Sequence[int], folder: Path) -> Iterator[Nginx]:
         "CERTIFICATE": str(certificate),
         "CERTIFICATE_KEY": str(key),
         "CACHE_FOLDER": str(folder / "cache"),
-        "ASSISTANT_SERVERS": " ".join(f"server 127.0.0.1:{port};" for port in ports),
+        "ASSISTANT_SERVERS": " ".join(f"server 127.0.0.1:{port} fail_timeout=1s;" for port in ports),
     }
     site = re.sub(r"\$\{([A-Z_]+)\}", lambda name: values[name[1]], configuration())
     (folder / "site.conf").write_text(site, encoding="utf-8")

@@ -143,7 +143,8 @@ def test_neither_a_question_nor_an_address_is_ever_written(nginx: Nginx) -> None
 def test_with_no_replica_help_stays_within_reach(tmp_path: Path) -> None:
     with nginx_before([free_port(), free_port()], tmp_path) as nginx, nginx.client("127.0.88.88") as visitor:
         for refusal in (visitor.get("/"), visitor.post("/api/ask", json={"turns": [CANARY]})):
-            assert (refusal.status_code, refusal.headers["retry-after"]) == (503, "10")
+            assert refusal.status_code == 503
+            assert "retry-after" not in refusal.headers  # with one, page and widget would not ask again by themselves
             assert "112, 911 or 999" in refusal.json()["remedy"]
         written = nginx.written()
     assert CANARY.encode() not in written

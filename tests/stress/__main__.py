@@ -6,6 +6,7 @@ import typer
 
 from corpus import command_line
 from tests.stress import fuzz as fuzzing
+from tests.stress import kills as killing
 from tests.stress import load as loading
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -39,6 +40,12 @@ def fuzz(questions: int = 100_000) -> None:
 def fuzz_by_coverage(questions: int = 100_000) -> None:
     """100,000 fuzzed questions, led by coverage, to what reads them first."""
     fuzzing.fuzz_by_coverage(questions=questions)
+
+
+@app.command()
+def kills(replicas: int = 3, seconds: float = 180, every: float = 20, browsers: int = 1, programs: int = 4) -> None:
+    """Replicas behind nginx, one killed every 20 seconds for three minutes, under visitors of page, widget and API."""
+    killing.kills(replicas=replicas, seconds=seconds, every=every, browsers=browsers, programs=programs)
 
 
 command_line.run(app, name="python -m tests.stress")

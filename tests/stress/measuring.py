@@ -20,15 +20,25 @@ RESULTS = PROJECT / "tests" / "benchmarks" / "results"
 
 
 @contextmanager
-def server() -> Iterator[PageServer]:
-    """`app.py` as it is, on an index of the project's own corpus, without a rate limit."""
+def published_index() -> Iterator[Path]:
+    """An index of the project's own corpus, built, exported and published."""
     with tempfile.TemporaryDirectory() as folder:
         index_dir = Path(folder) / "index"
         encoder = load_encoder("all-MiniLM-L6-v2")
         built = build(load_corpus(PROJECT / "corpus" / "articles"), encoder=encoder, index_dir=index_dir)
         export_if_missing(encoder, open_version(index_dir, built.version), index_dir)
-        with serving(["app.py"], index_dir=index_dir, feedback_file=Path(folder) / "feedback.jsonl") as found:
-            yield found
+        yield index_dir
+
+
+@contextmanager
+def server() -> Iterator[PageServer]:
+    """`app.py` as it is, on an index of the project's own corpus, without a rate limit."""
+    with (
+        published_index() as index_dir,
+        tempfile.TemporaryDirectory() as folder,
+        serving(["app.py"], index_dir=index_dir, feedback_file=Path(folder) / "feedback.jsonl") as found,
+    ):
+        yield found
 
 
 def megabytes(server: PageServer) -> float:

@@ -3,7 +3,7 @@ import { options, server, serverOrigin } from "./config.js";
 import { language, words } from "./words.js";
 
 const GIVE_UP_AFTER = 15000; // ms
-const AGAIN_AFTER = 800; // ms: another replica takes over
+const AGAIN_AFTER = 2000; // ms, longer than nginx leaves a replica alone that failed
 
 export let isBlocked = false; // by the policy of the page
 

@@ -1,6 +1,6 @@
 // Asks the server, once more by itself where another replica may answer. Asking changes nothing there.
 
-const AGAIN_AFTER = 800; // ms: another replica takes over
+const AGAIN_AFTER = 2000; // ms, longer than nginx leaves a replica alone that failed
 const GATEWAY = [502, 503, 504]; // HTTP: it stands before the replicas, and had none
 const TOO_LARGE = 413;
 
