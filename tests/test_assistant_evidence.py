@@ -80,7 +80,7 @@ def cosine(one: Vectors, other: Vectors) -> float:
     return sum(a * b for a, b in pairs) / math.sqrt(sum(a * a for a, _ in pairs) * sum(b * b for _, b in pairs))
 
 
-def best_cosines(question: Encoding, passages: PassageSet) -> list[list[float]]:
+def slow_cosines(question: Encoding, passages: PassageSet) -> list[list[float]]:
     """For each token of the question its best cosine with a token of each passage."""
     edges = [*passages.starts.tolist(), len(passages.tokens)]
     return [
@@ -97,7 +97,7 @@ def slow_late(question: Encoding, passages: PassageSet, weights: TokenWeights) -
         )
         for token in question.tokens
     ]
-    best = best_cosines(question, passages)
+    best = slow_cosines(question, passages)
     late, worst = [], []
     for n in range(len(passages.pooled)):
         late.append(sum(w * row[n] for w, row in zip(weight, best, strict=True)) / sum(weight))
@@ -132,7 +132,7 @@ def test_late_interaction_and_its_context_are_those_of_plain_python(sizes: list[
 def test_coverage_is_the_mean_of_a_words_best_cosines_and_the_least_of_the_rare_ones_counts() -> None:
     passages = passages_of([2, 1, 3, 1, 2])
     evidence = evidence_of(QUESTION, passages, WEIGHTS)
-    best = best_cosines(QUESTION, passages)
+    best = slow_cosines(QUESTION, passages)
     expected = [best[0], best[1], [(a + b) / 2 for a, b in zip(best[3], best[4], strict=True)], best[5]]
     assert evidence.words == ("low", "iron", "restless", "legs")
     np.testing.assert_allclose(evidence.coverage, expected, atol=1e-5)
