@@ -62,7 +62,7 @@ class LabelledQuestions:
 
     @cached_property
     def _shortlist(self) -> Shortlist:
-        return Shortlist(self.pooled.astype(np.float32))
+        return Shortlist(self.pooled)
 
     def votes(self, question: Encoding, /) -> Votes:
         """The votes of the nearest questions, weighted by nearness."""

@@ -5,11 +5,13 @@ from typing import Any, Self
 
 import faiss
 import numpy as np
+import numpy.typing as npt
 
 from index.encoder import Vectors
 from index.store import Rows, unit
 
 ROWS_AT_ONCE = 65_536
+ROWS_SHORTLISTED_AT_ONCE = 1_024
 STORE_FILE = "store.faiss"
 
 
@@ -53,10 +55,13 @@ class Shortlist:
     A quarter of the memory, and of what is read for each query; who needs exact cosines computes those of the shortlist.
     """
 
-    def __init__(self, vectors: Vectors, /) -> None:
-        """Over the rows of `vectors`, shape (n, dimension)."""
-        rows = unit(vectors)
-        self._index = faiss.IndexScalarQuantizer(rows.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    def __init__(self, vectors: npt.NDArray[Any], /) -> None:
+        """Over the rows of `vectors`, shape (n, dimension), at any length and of any type of number."""
+        rows = np.empty(vectors.shape, np.float32)
+        for first in range(0, len(rows), ROWS_SHORTLISTED_AT_ONCE):  # a copy of all of them would never be given back
+            part = slice(first, first + ROWS_SHORTLISTED_AT_ONCE)
+            rows[part] = unit(vectors[part].astype(np.float32))
+        self._index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
         self._index.train(rows)
         self._index.add(rows)
 
