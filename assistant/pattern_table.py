@@ -5,7 +5,7 @@ letters leaves nearly all of them untried: of the patterns of triage some 65 are
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from re import _constants as operations  # what the engine's own parser makes of a pattern
@@ -17,6 +17,15 @@ BOUNDARY = r"\b"
 LETTERS = 3  # that a pattern is looked up by, if it is known to begin with as many
 LENGTHS = range(1, LETTERS + 1)
 MOST_BEGINNINGS = 400  # of one pattern; with more of them it is looked up by fewer letters, which is slower and as right
+
+
+def beginnings(pattern: str, /) -> frozenset[str]:
+    """What a match begins with: up to LETTERS letters, fewer where it ends or nothing is known of what follows.
+
+    >>> sorted(beginnings("(ab|c?d)e"))
+    ['abe', 'cde', 'de']
+    """
+    return frozenset(letters for letters, _ in _of_sequence(parser.parse(pattern)))
 
 
 @dataclass(frozen=True)
@@ -36,12 +45,17 @@ class Entry(Generic[T]):
 class PatternTable(Generic[T]):
     """Patterns with a value each, the most important first. Safe to use from several threads."""
 
-    def __init__(self, patterns: Iterable[tuple[str, bool, T]], /) -> None:
-        """Each pattern with whether it begins at the start or end of a word only, and its value."""
+    def __init__(
+        self, patterns: Iterable[tuple[str, bool, T]], /, *, beginnings_of: Callable[[str], frozenset[str]] = beginnings
+    ) -> None:
+        """Each pattern with whether it begins at the start or end of a word only, and its value.
+
+        `beginnings_of` may know by heart what `beginnings` reads off a pattern.
+        """
         self._searched: list[Entry[T]] = []  # what can begin with anything
         by_beginning: dict[bool, dict[str, list[Entry[T]]]] = {True: {}, False: {}}
         for number, (source, at_word, value) in enumerate(patterns):
-            found = beginnings(source)
+            found = beginnings_of(source)
             if "" in found:
                 self._searched.append(Entry(number, f"{BOUNDARY}(?:{source})" if at_word else source, value))
                 continue
@@ -66,15 +80,6 @@ def _places(beginnings: Iterable[str], /, *, at_word: bool) -> re.Pattern[str]:
     """Finds every place where one of some beginnings may stand, by its first letter."""
     letters = "".join(sorted({beginning[0] for beginning in beginnings}))
     return re.compile(rf"{BOUNDARY if at_word else ''}(?=[{re.escape(letters)}])")
-
-
-def beginnings(pattern: str, /) -> frozenset[str]:
-    """What a match begins with: up to LETTERS letters, fewer where it ends or nothing is known of what follows.
-
-    >>> sorted(beginnings("(ab|c?d)e"))
-    ['abe', 'cde', 'de']
-    """
-    return frozenset(letters for letters, _ in _of_sequence(parser.parse(pattern)))
 
 
 # Letters that something begins with, and whether they are all of it, so that what stands behind it follows.

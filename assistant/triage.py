@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from assistant.answer import Kind
+from assistant.kept_beginnings import beginnings_of
 from assistant.matching_text import fold_letters, undisguised_texts
 from assistant.pattern_table import PatternTable
 
@@ -73,7 +74,8 @@ def _tables(*, is_urgent: bool) -> tuple[tuple[re.Pattern[str] | None, PatternTa
         (
             harmless,
             PatternTable(
-                (source, rule.at_word, rule) for rule in chosen if rule.harmless is harmless for source in rule.patterns
+                ((source, rule.at_word, rule) for rule in chosen if rule.harmless is harmless for source in rule.patterns),
+                beginnings_of=beginnings_of,
             ),
         )
         for harmless in dict.fromkeys(rule.harmless for rule in chosen)

@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant import kept_beginnings
+from assistant.kept_beginnings import FILE, as_file, beginnings_of
 from assistant.pattern_table import PatternTable, beginnings
+from assistant.triage import rules
+from settings import PROJECT
 
 PATTERNS = [
     *(
@@ -55,3 +59,16 @@ def test_a_table_finds_exactly_what_each_pattern_finds_by_itself(text: str, star
 )
 def test_what_a_match_can_begin_with(pattern: str, letters: str) -> None:
     assert beginnings(pattern) == frozenset(letters.split(" "))
+
+
+def test_what_is_kept_of_the_rules_of_triage_is_what_is_read_off_them() -> None:
+    kept = (PROJECT / "assistant" / "triage_rules" / FILE).read_text(encoding="utf-8")
+    assert kept == as_file(pattern for rule in rules() for pattern in rule.patterns), (
+        "python -m assistant.training.beginnings"
+    )
+
+
+def test_a_pattern_that_was_changed_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_beginnings, "_kept", lambda: {kept_beginnings.key_of("abc"): ["by heart"]})
+    assert beginnings_of("abc") == {"by heart"}
+    assert beginnings_of("abd") == {"abd"}
