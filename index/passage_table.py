@@ -80,8 +80,8 @@ class PassageTable(Sequence[Passage]):
     def sections(self, rows: Sequence[int] | Integers, /) -> Integers:
         """For each of some rows in order the number of its section, counted from 0 among theirs."""
         places = self.places[np.asarray(rows)]
-        numbers: Integers = np.unique(places[:, 0] << 32 | places[:, 1], return_inverse=True)[1]
-        return numbers
+        is_other = (places[1:, :2] != places[:-1, :2]).any(axis=1)
+        return np.concatenate([np.zeros(min(1, len(places)), np.int64), np.cumsum(is_other)])
 
     def of_document(self, id_: str, /) -> list[Passage]:
         """The passages of one document."""

@@ -99,7 +99,7 @@ class WordMatches:
         is_same = self.content_owner[:-1] == self.content_owner[1:]
         for first, second in pairwise(map(stem_code, words)):
             both = is_same & (self.content[:-1] == first) & (self.content[1:] == second)
-            found[np.unique(self.content_owner[:-1][both])] += 1
+            found[self.content_owner[:-1][both]] += 1  # once each, however often it is named
         return found
 
 

@@ -7,13 +7,11 @@ reads `X-Forwarded-For` from the right, past the trusted ones). An IPv6 visitor 
 import math
 import secrets
 import time
+from collections import deque
 from hashlib import blake2b
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from fastapi import Request
-from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 BURST = 5  # at once; then the rate holds
 BURST_SECONDS = 3
@@ -25,45 +23,39 @@ class RateLimit:
     """At most so many in any minute from one address, and at most `BURST` in any three seconds; 0 is no limit."""
 
     def __init__(self, a_minute: int, /) -> None:
-        self._windows = (
-            [RateLimitItemPerMinute(a_minute), RateLimitItemPerSecond(min(BURST, a_minute), BURST_SECONDS)]
-            if a_minute
-            else []
-        )
-        self._storage = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._storage)
-        self._last_seen: dict[str, float] = {}  # the oldest first
+        self._most = a_minute
+        self._windows = ((a_minute, MINUTE), (min(BURST, a_minute), BURST_SECONDS)) if a_minute else ()  # counts, seconds
+        self._let_through: dict[str, deque[float]] = {}  # when each was, at most `a_minute` times; who was last stands last
         self._secret = secrets.token_bytes(16)
 
     @property
     def is_on(self) -> bool:
         """Whether there is a limit."""
-        return bool(self._windows)
+        return self._most > 0
 
     def seconds_to_wait(self, address: str, /) -> int:
         """0, and the request is counted; or whole seconds until one will be let through, and it is not."""
-        self._forget()
+        if not self.is_on:
+            return 0
+        now = time.time()
+        self._forget(now - MINUTE)
         who = blake2b(address.encode(), digest_size=16, key=self._secret).hexdigest()
-        full = [window for window in self._windows if not self._limiter.test(window, who)]
-        if full:
-            resets = [self._limiter.get_window_stats(window, who).reset_time for window in full]
-            return max(1, math.ceil(max(resets) - time.time()))
-        for window in self._windows:
-            self._limiter.hit(window, who)
-        if self._windows:
-            self._last_seen.pop(who, None)
-            self._last_seen[who] = time.time()
+        times = self._let_through.get(who) or deque(maxlen=self._most)
+        wait = max((times[-count] + seconds - now for count, seconds in self._windows if len(times) >= count), default=0.0)
+        if wait > 0:
+            return math.ceil(wait)
+        times.append(now)
+        self._let_through.pop(who, None)
+        self._let_through[who] = times
         return 0
 
-    def _forget(self) -> None:
-        """Drop whoever was last let through over a minute ago: the library itself never forgets a key."""
-        while self._last_seen:
-            who, seen = next(iter(self._last_seen.items()))
-            if seen > time.time() - MINUTE:
+    def _forget(self, before: float) -> None:
+        """Drop whoever was last let through before that time."""
+        while self._let_through:
+            who, times = next(iter(self._let_through.items()))
+            if times[-1] > before:
                 break
-            del self._last_seen[who]
-            for window in self._windows:
-                self._storage.clear(window.key_for(who))
+            del self._let_through[who]
 
 
 def address_of(request: Request, /) -> str:
