@@ -26,7 +26,7 @@ INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-has
 	$(PY) -m pip check || { $(INSTALL) -r requirements-nvidia.lock && $(PY) -m pip check; }
 	touch $@
 
-.venv/installed-dev: .venv/installed requirements-dev.txt requirements-train.txt requirements-dev.lock
+.venv/installed-dev: .venv/installed requirements-dev.txt requirements-train.txt requirements-milvus.txt requirements-dev.lock
 	$(PYTHON) -m supply_chain.locks
 	$(INSTALL) -r requirements-dev.lock
 	$(PY) -m pip check

@@ -38,7 +38,8 @@ from assistant.web.origins import AllowedOrigins
 from assistant.web.rate_limit import RateLimit
 from corpus import ShownError
 from index import Encoder, IndexDamagedError, IndexMissingError, IndexVersion, current_version, encoder_for, open_version
-from index.manifest import BUILD_COMMAND
+from index.engines import Engines
+from index.manifest import BUILD_COMMAND, read_manifest
 from settings import PROJECT, Settings, SettingsError
 
 SECONDS_TO_TURN_AWAY = 2  # between the first sign of stopping, on /readyz, and the last new question
@@ -54,9 +55,11 @@ def create_app(settings: Settings, /) -> FastAPI:
     Raises:
         ShownError: a part cannot be had; the message says what to do.
     """
-    version, encoder = _servable(settings)
+    engines = Engines.of(settings.index_store, settings.milvus)
+    version, encoder = _servable(settings, engines)
     gaps = GapRecorder(Topics(encoder), settings.gaps_file) if settings.record_gaps else None
-    live = LiveAssistant(Assistant(version, encoder, public_url=settings.public_url, region=settings.region), gaps=gaps)
+    first = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
+    live = LiveAssistant(first, gaps=gaps, engines=engines)
     admission = Admission(RateLimit(settings.rate_limit), region=settings.region)
     if settings.metrics_port:
         admission.metrics.serve(settings.metrics_port)
@@ -74,35 +77,36 @@ def create_app(settings: Settings, /) -> FastAPI:
     return server
 
 
-def _servable(settings: Settings) -> tuple[IndexVersion, Encoder]:
-    """The published version and its encoder; built first if there is none, or another model made it.
+def _servable(settings: Settings, engines: Engines, /) -> tuple[IndexVersion, Encoder]:
+    """The published version and its encoder; built first if there is none, or another model or engine made it.
 
     An edited corpus is not built here: a restart must not publish what nobody asked to publish.
     """
     try:
-        version, encoder = _published(settings)
-        if version.manifest.model == encoder.fingerprint:
-            return version, encoder
+        name = current_version(settings.index_dir)
+        if read_manifest(settings.index_dir, name).store["engine"] == engines.chosen:  # else it need not be reachable
+            version, encoder = _published(settings, engines)
+            if version.manifest.model == encoder.fingerprint:
+                return version, encoder
     except (IndexMissingError, IndexDamagedError) as error:
         print(f"{error.message} Building it now.", flush=True)
+    engines.reach()
+    engines.disconnect()  # the file of Milvus Lite is opened by one process at a time
     _build(settings)
-    return _published(settings)
+    return _published(settings, engines)
 
 
-def _published(settings: Settings) -> tuple[IndexVersion, Encoder]:
-    version = open_version(settings.index_dir, current_version(settings.index_dir))
+def _published(settings: Settings, engines: Engines, /) -> tuple[IndexVersion, Encoder]:
+    version = open_version(settings.index_dir, current_version(settings.index_dir), engines=engines)
     return version, encoder_for(version, settings.index_dir, model=settings.model, precision=settings.precision)
 
 
 def _build(settings: Settings) -> None:
     """Build in a process of its own: it needs torch and all that comes with it, and this one should not hold them."""
-    chosen = {
-        "CORPUS_DIR": settings.corpus_dir,
-        "INDEX_DIR": settings.index_dir,
-        "MODEL": settings.model,
-        "PRECISION": settings.precision,
-    }
-    environment = os.environ | {name: str(value) for name, value in chosen.items()}
+    names = ["corpus_dir", "index_dir", "model", "precision", "index_store"]
+    names += [name for name in Settings.model_fields if name.startswith("milvus_")]
+    chosen = {name.upper(): str(getattr(settings, name)) for name in names}
+    environment = os.environ | chosen | {"MILVUS_TOKEN": settings.milvus_token.get_secret_value()}
     places = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
     command = [sys.executable, "-m", "index", "build"]  # its progress, or what is wrong, goes where ours goes
     if subprocess.run(command, env=environment | {"PYTHONPATH": places}, check=False).returncode:  # noqa: S603

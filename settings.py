@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import ShownError
@@ -48,6 +48,23 @@ class Settings(BaseSettings):
         "fp32",
         description="of the model that serves; int8: quicker and smaller, used once a build has seen that no figure of the "
         "evaluation falls",
+    )
+    index_store: Literal["faiss", "milvus"] = Field(
+        "faiss",
+        description="what holds the vectors of the next version: faiss, in the version's folder; milvus, at MILVUS_URI",
+    )
+    milvus_uri: str = Field(
+        "", description="address of Milvus, such as https://milvus.example.org:19530, or a local file ending in .db"
+    )
+    milvus_token: SecretStr = Field(SecretStr(""), description="what Milvus asks for: user:password, or a key; never shown")
+    milvus_ca_file: str = Field(
+        "", description="certificates (PEM) that the certificate of an https MILVUS_URI is checked with"
+    )
+    milvus_alias: str = Field(
+        "rls_passages", pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$", description="alias of the published collection in Milvus"
+    )
+    milvus_index: Literal["auto", "flat", "hnsw", "diskann"] = Field(
+        "auto", description="index of the next collection in Milvus; auto: exact for a few, a graph for many passages"
     )
     public_url: str = Field("", description="address that visitors see, such as https://example.org/rls; empty: relative")
     allowed_origins: str = Field(
@@ -96,6 +113,17 @@ class Settings(BaseSettings):
             ) from None
 
     @property
+    def milvus(self) -> dict[str, str]:
+        """All about Milvus, by the names of the fields of `index.milvus_server.MilvusServer`."""
+        return {
+            "uri": self.milvus_uri,
+            "token": self.milvus_token.get_secret_value(),
+            "ca_file": self.milvus_ca_file,
+            "alias": self.milvus_alias,
+            "index": self.milvus_index,
+        }
+
+    @property
     def gaps_file(self) -> Path:
         """Where unanswered subjects are counted, if they are."""
         return self.feedback_file.parent / GAPS_FILE
@@ -110,6 +138,16 @@ class Settings(BaseSettings):
     def _are_addresses(cls, text: str) -> str:
         for proxy in filter(None, map(str.strip, text.split(","))):
             ip_network(proxy)  # its ValueError names what is wrong
+        return text
+
+    @field_validator("milvus_uri")
+    @classmethod
+    def _is_milvus(cls, text: str) -> str:
+        parts = urlsplit(text)
+        if parts.username or parts.password:
+            raise ValueError("credentials belong in MILVUS_TOKEN")
+        if text and not (parts.scheme in {"http", "https"} and parts.hostname) and not text.endswith(".db"):
+            raise ValueError("it must be like https://milvus.example.org:19530, or a file ending in .db")
         return text
 
     @field_validator("public_url")

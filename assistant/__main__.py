@@ -25,6 +25,7 @@ from assistant.urgent import urgent_help
 from assistant.wording import wording
 from corpus import ShownError, command_line
 from index import current_version
+from index.engines import Engines
 from settings import PROJECT, Settings
 
 HELD_OUT = PROJECT / "tests" / "benchmarks" / "results" / "held-out.json"
@@ -132,6 +133,7 @@ def _examined(in_force: Settings) -> Iterator[Finding]:
         index_dir=in_force.index_dir,
         feedback_file=in_force.feedback_file,
         region=in_force.region,
+        engines=Engines.of(in_force.index_store, in_force.milvus),
     )
     try:
         published = current_version(in_force.index_dir)

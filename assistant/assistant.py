@@ -25,6 +25,7 @@ from assistant.triage import triage
 from assistant.urgent import urgent_answer
 from assistant.wording import DEFAULT_LANGUAGE, wording
 from index import Encoder, IndexVersion, ModelError, current_version, encoder_for, open_version
+from index.engines import Engines
 from index.narrowing import narrowed
 from settings import Settings
 
@@ -74,7 +75,10 @@ class Assistant:
         """
         settings = settings or Settings.from_environment()
         index_dir = index_dir or settings.index_dir
-        version = open_version(index_dir, current_version(index_dir))  # fails fast, before the model is loaded
+        engines = Engines.of(settings.index_store, settings.milvus)
+        version = open_version(
+            index_dir, current_version(index_dir), engines=engines
+        )  # fails fast, before the model is loaded
         encoder = encoder_for(version, index_dir, model=settings.model, precision=settings.precision)
         return cls(version, encoder, public_url=settings.public_url, region=settings.region)
 

@@ -20,6 +20,8 @@ from assistant.gaps.recorder import GapRecorder
 from corpus import ShownError
 from index import IndexDamagedError, IndexVersion, current_version, open_version
 from index.encoder import Encoder
+from index.engines import DEFAULT_ENGINES, Engines
+from index.errors import StoreCallError, StoreUnreachableError
 from index.locking import hold
 
 LOOK_EVERY_SECONDS = 1.0
@@ -34,8 +36,12 @@ logger = logging.getLogger(__name__)
 class LiveAssistant:
     """Holds the assistant in use; `following` an index folder keeps it up to date. Safe to use from several threads."""
 
-    def __init__(self, first: Assistant, /, *, gaps: GapRecorder | None = None) -> None:
-        """Begin with an assistant; `gaps` is where the subjects of questions that visitors ask in vain are counted."""
+    def __init__(self, first: Assistant, /, *, gaps: GapRecorder | None = None, engines: Engines = DEFAULT_ENGINES) -> None:
+        """Begin with an assistant; `gaps` is where the subjects of questions that visitors ask in vain are counted.
+
+        `engines` are those that may hold the vectors of versions to come.
+        """
+        self._engines = engines
         self.gaps = gaps
         self.current = first.counting(gaps)
         self.swaps = 0  # since the start
@@ -80,7 +86,7 @@ class LiveAssistant:
                 return False
             if self._failed[0] == name and time.monotonic() - self._failed[1] < TRY_AGAIN_AFTER_SECONDS:
                 return False
-            self._swap(open_version(index_dir, name))
+            self._swap(open_version(index_dir, name, engines=self._engines))
         except Exception as error:  # noqa: BLE001  whatever is wrong with a version, the old one goes on serving
             self._report(name, _reason(name, error).replace(str(index_dir), "INDEX_DIR"))
             return False
@@ -146,6 +152,10 @@ def _cosines_with_themselves(version: IndexVersion, encoder: Encoder, rows: Sequ
 
 
 def _reason(name: str, error: Exception) -> str:
+    if isinstance(
+        error, StoreUnreachableError | StoreCallError
+    ):  # its text may name addresses, and everybody reads this one
+        return f"what holds the vectors of version {name} cannot be asked."
     return str(error) if isinstance(error, ShownError) else f"{type(error).__name__} while loading version {name or '?'}."
 
 

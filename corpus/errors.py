@@ -7,6 +7,9 @@
     ├── IndexDamagedError     (index) a published file is not what its manifest says
     ├── IndexBusyError        (index) another maintainer is building or publishing
     ├── IndexStorageError     (index) the disk did not take what was written
+    ├── StoreUnreachableError (index) the server that holds the vectors gives no answer
+    │   └── StoreBusyError    (index) it asks for patience
+    ├── StoreCallError        (index) it refuses what is asked of it, or is not set up
     ├── ModelError            (index) the embedding model is not the pinned one, or is not there
     ├── GapsError             (assistant) the counts of unanswered subjects cannot be read
     ├── ReachError            (assistant) an article cannot be asked as it stands

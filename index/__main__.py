@@ -22,11 +22,12 @@ from corpus import command_line, load_corpus
 from corpus.changing import removed_articles
 from index.build import build as build_version
 from index.encoder import Encoder, load_encoder
+from index.engines import Engines
 from index.errors import IndexDamagedError, IndexMissingError
 from index.exported_model import encoder_for, export_if_missing, remove_unused, verify_export
 from index.locking import publishing
 from index.manifest import BUILD_COMMAND
-from index.publishing import FEWEST_KEPT, prunable, remove, rollback_target, rows
+from index.publishing import FEWEST_KEPT, prunable, remove, remove_unfinished, rollback_target, rows
 from index.publishing import publish as publish_version
 from index.quantised_model import quantise_if_missing
 from index.versions import IndexVersion, current_version, list_versions, open_version
@@ -56,13 +57,17 @@ def build(
     documents = load_corpus(settings.corpus_dir)
     encoder = load_encoder(settings.model)
     removed = removed_articles(settings.corpus_dir)
-    result = build_version(documents, encoder=encoder, index_dir=settings.index_dir, removed=removed, publish_it=publish)
+    index_dir, engines = settings.index_dir, Engines.of(settings.index_store, settings.milvus)
+    result = build_version(
+        documents, encoder=encoder, index_dir=index_dir, removed=removed, publish_it=publish, engines=engines
+    )
     if not result.is_new:
         line = f"Nothing to do: {result.version} was built from this very corpus and model."
     else:
         verb = "Published" if publish else "Built"
         line = f"{verb} {result.version}: {result.passages} sentences, {result.encoded} of them encoded now."
-    exported = _export(settings, encoder, open_version(settings.index_dir, result.version), _labelled(questions))
+    version = open_version(index_dir, result.version, engines=engines)
+    exported = _export(settings, encoder, version, _labelled(questions))
     _print(f"{line} {exported}".strip(), as_json, asdict(result))
 
 
@@ -91,8 +96,9 @@ def refresh(
     print(_summary(found), file=sys.stderr if as_json else sys.stdout)
     is_wanted = is_news and found["passes"] and (publish or _confirmed(f"Publish {found['version']}?"))
     if is_wanted:
-        with publishing(Settings.from_environment().index_dir) as layout:
-            publish_version(layout, found["version"])
+        settings = Settings.from_environment()
+        with publishing(settings.index_dir) as layout:
+            publish_version(layout, found["version"], engines=Engines.of(settings.index_store, settings.milvus))
     told = f"Published {found['version']}." if is_wanted else "Nothing was published."
     _print(told, as_json, {"version": found["version"], "published": is_wanted, "faults": found["faults"]})
     if not found["passes"]:
@@ -122,7 +128,9 @@ def publish(version: str, *, as_json: AsJson = False, dry_run: DryRun = False) -
 @app.command()
 def rollback(as_json: AsJson = False, dry_run: DryRun = False) -> None:
     """Serve the version that was published before the current one."""
-    _publish(rollback_target(Settings.from_environment().index_dir), as_json=as_json, dry_run=dry_run)
+    settings = Settings.from_environment()
+    target = rollback_target(settings.index_dir, engines=Engines.of(settings.index_store, settings.milvus))
+    _publish(target, as_json=as_json, dry_run=dry_run)
 
 
 @app.command()
@@ -145,13 +153,15 @@ def prune(
     dry_run: DryRun = False,
 ) -> None:
     """Delete old versions; never the published one, or one that a server on this machine serves."""
-    index_dir = Settings.from_environment().index_dir
+    settings = Settings.from_environment()
+    index_dir, engines = settings.index_dir, Engines.of(settings.index_store, settings.milvus)
     names = prunable(index_dir, keep=keep)
     if names and not dry_run and (yes or typer.confirm(f"Delete {', '.join(names)}?", err=True)):
         with publishing(index_dir) as layout:
             names = [name for name in names if name in prunable(index_dir, keep=keep)]  # as it is now
             for name in names:
-                remove(layout, name)
+                remove(layout, name, engines=engines)
+            remove_unfinished(layout, engines=engines)
             remove_unused(layout)
         line = f"Deleted {', '.join(names)}." if names else "Nothing to delete."
     else:
@@ -167,14 +177,17 @@ def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str
     encoder: Encoder = load_encoder(settings.model)
     index_dir = settings.index_dir
     documents, removed = load_corpus(settings.corpus_dir), removed_articles(settings.corpus_dir)
-    built = build_version(documents, encoder=encoder, index_dir=index_dir, removed=removed, publish_it=False)
-    version = open_version(index_dir, built.version)
+    engines = Engines.of(settings.index_store, settings.milvus)
+    built = build_version(
+        documents, encoder=encoder, index_dir=index_dir, removed=removed, publish_it=False, engines=engines
+    )
+    version = open_version(index_dir, built.version, engines=engines)
     _export(settings, encoder, version, labelled)
     if settings.precision != "fp32":  # compare what will be served
         encoder = encoder_for(version, index_dir, model=settings.model, precision=settings.precision)
     new = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
     try:
-        published = open_version(index_dir, current_version(index_dir))
+        published = open_version(index_dir, current_version(index_dir), engines=engines)
     except (IndexMissingError, IndexDamagedError):
         published = None
     is_comparable = published is not None and published.manifest.model == encoder.fingerprint
@@ -218,15 +231,16 @@ def _confirmed(question: str) -> bool:
 
 
 def _publish(version: str, *, as_json: bool, dry_run: bool) -> None:
-    index_dir = Settings.from_environment().index_dir
+    settings = Settings.from_environment()
+    index_dir, engines = settings.index_dir, Engines.of(settings.index_store, settings.milvus)
     if dry_run:
         if version not in list_versions(index_dir):
             raise IndexMissingError(f"there is no version {version} in {index_dir}.", remedy=BUILD_COMMAND)
-        open_version(index_dir, version)
+        open_version(index_dir, version, engines=engines)
         line = f"Would publish {version}, which is whole."
     else:
         with publishing(index_dir) as layout:
-            publish_version(layout, version)
+            publish_version(layout, version, engines=engines)
         line = f"Published {version}."
     _print(line, as_json, {"version": version, "dry_run": dry_run})
 

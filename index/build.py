@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from index.layout import VERSION_NAME, IndexLayout
 from index.locking import publishing
 from index.manifest import FORMAT, Manifest, read_manifest
 from index.passages import SPLITTER, reading_texts, split
-from index.publishing import publish, published_before
+from index.publishing import discard, publish, published_before, remove_unfinished
 from index.versions import article_ids, current_version, list_versions, open_version, write_version
 
 
@@ -55,12 +54,14 @@ def build(
     Raises:
         IndexBusyError: another process is building.
         IndexStorageError: it could not be written; what is published was not touched.
+        StoreUnreachableError, StoreCallError: what is to hold its vectors cannot be asked, or refuses them.
     """
     inputs = fingerprint_inputs(documents, model=encoder.fingerprint, engine=engines.chosen)
     with publishing(index_dir) as layout:
-        _remove_unfinished(layout)
+        remove_unfinished(layout, engines=engines)
         published = _published(index_dir)
         if published is not None and published.inputs == inputs and _is_whole(index_dir, published.version, engines):
+            engines.announce(published.store)
             return BuildResult(published.version, is_new=False, passages=published.passages, encoded=0)
         waiting = _waiting(index_dir, inputs, published, engines)
         gone = _gone(index_dir, published, documents, removed)
@@ -99,7 +100,7 @@ def _write(
     try:
         write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors, engines=engines)
     except BaseException:
-        shutil.rmtree(layout.version(name), ignore_errors=True)  # a full disk is not left full
+        discard(layout.version(name), engines=engines)  # a full disk is not left full
         raise
     return BuildResult(name, is_new=True, passages=len(passages), encoded=encoded)
 
@@ -146,10 +147,3 @@ def _gone(index_dir: Path, published: Manifest | None, documents: list[Document]
     """What visitors could read before and cannot any more: its address should say so rather than "never heard of"."""
     known = {*published.gone, *article_ids(index_dir, published)} if published else set()
     return tuple(sorted({*known, *removed} - {document.id for document in documents}))
-
-
-def _remove_unfinished(layout: IndexLayout) -> None:
-    """Delete what a killed build left: version folders without a manifest."""
-    for path in layout.root.iterdir():
-        if path.is_dir() and VERSION_NAME.fullmatch(path.name) and not (path / "manifest.json").exists():
-            shutil.rmtree(path)

@@ -21,3 +21,23 @@ class IndexBusyError(ShownError):
 
 class IndexStorageError(ShownError):
     """The disk did not take what was written."""
+
+
+class StoreUnreachableError(ShownError):
+    """The server that holds the vectors gives no answer; the same call may well succeed later."""
+
+
+class StoreBusyError(StoreUnreachableError):
+    """It asks for patience."""
+
+
+class StoreNotLoadedError(StoreUnreachableError):
+    """It was restarted, and must be told to load the vectors again."""
+
+
+class StoreCallError(ShownError):
+    """It refuses what is asked of it, or cannot be asked; the same call would fail again."""
+
+    def __init__(self, message: str, /, *, remedy: str, is_missing: bool = False) -> None:
+        super().__init__(message, remedy=remedy)
+        self.is_missing = is_missing  # what was asked about is not there

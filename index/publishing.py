@@ -3,13 +3,14 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.durable import write_durably
 from index.engines import DEFAULT_ENGINES, Engines
-from index.errors import IndexDamagedError, IndexMissingError
-from index.layout import IndexLayout
+from index.errors import IndexDamagedError, IndexMissingError, StoreCallError, StoreUnreachableError
+from index.layout import VERSION_NAME, IndexLayout
 from index.locking import Holder, is_held
 from index.manifest import BUILD_COMMAND, read_manifest
 from index.versions import current_version, list_versions, open_version
@@ -33,13 +34,20 @@ def publish(layout: IndexLayout, name: str, /, *, engines: Engines = DEFAULT_ENG
 
     Raises:
         IndexMissingError, IndexDamagedError: the version is not there or not whole; nothing was changed.
+        StoreUnreachableError, StoreCallError: what holds its vectors cannot be asked; the message says what was changed.
     """
-    open_version(layout.root, name, engines=engines)
+    manifest = open_version(layout.root, name, engines=engines).manifest
     # The history first: killed between the two, it names a version that was meant to be published, and is whole.
     line = json.dumps({"version": name, **asdict(Holder.this_process())})
     past = layout.history.read_bytes() if layout.history.exists() else b""
     write_durably(layout.history, past + f"{line}\n".encode())
     write_durably(layout.current, f"{name}\n".encode())
+    try:
+        engines.announce(manifest.store)  # last: killed before it, the next publication or build makes up for it
+    except StoreUnreachableError as error:
+        raise StoreUnreachableError(
+            f"{name} is published, but the alias may not stand for it yet: {error.message}", remedy="Publish it once more."
+        ) from None
 
 
 def published_before(index_dir: Path, /) -> set[str]:
@@ -108,10 +116,25 @@ def prunable(index_dir: Path, /, *, keep: int = FEWEST_KEPT) -> list[str]:
     return [name for name in older if name != current and not is_held(index_dir, name)]
 
 
-def remove(layout: IndexLayout, name: str, /) -> None:
+def remove(layout: IndexLayout, name: str, /, *, engines: Engines = DEFAULT_ENGINES) -> None:
     """Delete a version. The manifest goes first: without it the rest is what an unfinished build leaves."""
     (layout.version(name) / "manifest.json").unlink()
+    engines.remove(layout.version(name))
     shutil.rmtree(layout.version(name))
+
+
+def remove_unfinished(layout: IndexLayout, /, *, engines: Engines = DEFAULT_ENGINES) -> None:
+    """Delete what a killed build left: version folders without a manifest. What Milvus holds waits until it can be asked."""
+    for path in layout.root.iterdir():
+        if path.is_dir() and VERSION_NAME.fullmatch(path.name) and not (path / "manifest.json").exists():
+            discard(path, engines=engines)
+
+
+def discard(folder: Path, /, *, engines: Engines) -> None:
+    """Delete a version that was never complete, as far as it can be; what names a collection stays as long as that does."""
+    with suppress(StoreUnreachableError, StoreCallError):
+        engines.remove(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _current_or_none(index_dir: Path) -> str | None:

@@ -23,6 +23,7 @@ LISTS = {
     "requirements-serve.txt": (ONLY_SERVING_LOCK,),
     "requirements.txt": (SERVING_LOCK, TORCH_LOCK),
     "requirements-train.txt": (SERVING_LOCK, TORCH_LOCK, DEVELOPMENT_LOCK),
+    "requirements-milvus.txt": (SERVING_LOCK, DEVELOPMENT_LOCK),
     "requirements-dev.txt": (SERVING_LOCK, TORCH_LOCK, DEVELOPMENT_LOCK),
 }
 REMEDY = "`make lock bill` renews the locks and the bill of materials."

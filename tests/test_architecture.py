@@ -104,6 +104,8 @@ def test_no_product_code_imports_tests() -> None:
         ("onnxruntime", "index/onnx_encoder.py"),
         ("tokenizers", "index/onnx_encoder.py"),
         ("onnx", "index/quantising.py"),
+        ("pymilvus", "index/milvus_connection.py"),
+        ("milvus_lite", "index/milvus_connection.py"),
         ("gradio", "assistant/web/chat_page.py"),
     ],
 )

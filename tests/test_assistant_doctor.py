@@ -110,10 +110,13 @@ def own_index(real_index: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(real_index, tmp_path / "versions"))
 
 
-def machine(index_dir: Path, corpus_dir: Path = PROJECT / "corpus" / "articles", **others: str) -> dict[str, Finding]:
+def machine(
+    index_dir: Path, corpus_dir: Path = PROJECT / "corpus" / "articles", *, model: str = MODEL, region: str = "INT"
+) -> dict[str, Finding]:
     feedback_file = index_dir / "feedback.jsonl"
     found = examine_machine(
-        **{"model": MODEL, "region": "INT", **others},
+        model=model,
+        region=region,
         corpus_dir=corpus_dir,
         index_dir=index_dir,
         feedback_file=feedback_file,

@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as arrays
 from index.encoder import Vectors
 from index.faiss_store import FaissStore
 from index.store import Rows, VectorStore, unit
+from tests.milvus import InMilvus
 
 TOLERANCE = 1e-5  # single precision over a few hundred dimensions
 
@@ -57,7 +58,7 @@ class BruteForceStore:
         return scores[rows], rows
 
 
-STORES: list[type[StoreInAFile]] = [BruteForceStore, FaissStore]
+STORES: list[type[StoreInAFile]] = [BruteForceStore, FaissStore, InMilvus]
 every_store = pytest.mark.parametrize("store_type", STORES, ids=lambda store: store.__name__)
 
 

@@ -14,6 +14,7 @@ from corpus import CorpusError, Document, ShownError, check_corpus, load_corpus
 from index import Encoder, IndexVersion, current_version, encoder_for, load_encoder, open_version
 from index.build import fingerprint_inputs
 from index.encoder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256
+from index.engines import DEFAULT_ENGINES, Engines
 from index.manifest import Manifest
 
 # A publication writes a version beside those that are kept, and the cache of encodings grows by as much again.
@@ -24,9 +25,17 @@ ROOT = 0
 Part = TypeVar("Part")
 
 
-def examine_machine(*, model: str, corpus_dir: Path, index_dir: Path, feedback_file: Path, region: str) -> Iterator[Finding]:
+def examine_machine(
+    *,
+    model: str,
+    corpus_dir: Path,
+    index_dir: Path,
+    feedback_file: Path,
+    region: str,
+    engines: Engines = DEFAULT_ENGINES,
+) -> Iterator[Finding]:
     """Every check that needs no network, in the order in which a start needs them."""
-    version, not_open = _tried("index", lambda: open_version(index_dir, current_version(index_dir)))
+    version, not_open = _tried("index", lambda: open_version(index_dir, current_version(index_dir), engines=engines))
     encoder, finding = _tried("model", lambda: _encoder(model, index_dir, version))
     yield finding or Finding("model", Status.OK, _model_is(model))
     yield not_open or _index(version, encoder, region)

@@ -19,6 +19,7 @@ from assistant.urgent import urgent_help
 from assistant.web.metrics import Metrics
 from assistant.web.rate_limit import RateLimit
 from corpus import ShownError
+from index.errors import StoreCallError, StoreUnreachableError
 
 AT_ONCE = max(1, (os.cpu_count() or 1) - 1)  # one core is left to reading requests and refusing them
 MOST_WAITING = 32
@@ -27,6 +28,7 @@ TRIAGE_SECONDS = 0.05  # for a question that is being refused
 TRIAGED_A_SECOND = 50  # of those that are refused, so that refusing stays cheap
 TRIAGE_BURST = 20
 RETRY_AFTER_OVERLOAD = 2  # seconds; a full queue is worked off in less
+RETRY_AFTER_UNREACHABLE = 5  # seconds
 EMERGENCY = "In an emergency, call 112, 911 or 999."
 
 Ask = Callable[[Sequence[str]], Answer]
@@ -76,11 +78,16 @@ class Admission:
 
         Raises:
             QuestionError: what is wrong with the turns.
-            RefusedError: too many questions from this address, too many altogether, or no answer in time.
+            RefusedError: too many questions from this address, too many altogether, no answer in time, or what holds the
+                passages cannot be asked.
         """
         begun = time.perf_counter()
         try:
             answer = await self._answer(ask, check_turns(turns), address)
+        except (StoreUnreachableError, StoreCallError):
+            self.metrics.refused.labels("unreachable").inc()
+            message = "What holds the passages gives no answer."
+            raise RefusedError(message, status=503, retry_after=RETRY_AFTER_UNREACHABLE, code="unreachable") from None
         except (QuestionError, RefusedError) as error:
             self.metrics.refused.labels(error.code).inc()
             raise

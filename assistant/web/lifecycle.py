@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from enum import StrEnum
 
 from fastapi import FastAPI, Request
@@ -22,11 +23,13 @@ from assistant.web.admission import EMERGENCY
 from assistant.web.body import BodyLimit, read_json
 from assistant.web.refusal import refusal
 from assistant.web.security_headers import SecurityHeaders
+from index.errors import StoreUnreachableError
 
 RETRY_AFTER_LOADING = 5  # seconds
 # What a proxy that knows other replicas says with each request. It cannot tell one 503 from another: that of a replica which
 # is starting should send the request to the next one, that of a replica with too much to do should not.
 OTHER_REPLICAS = "X-Other-Replicas"
+TRY_AGAIN_SECONDS = 2  # what the index needs and is not there yet
 logger = logging.getLogger(__name__)
 
 
@@ -76,7 +79,9 @@ class Application:
     async def _run(self, stop: asyncio.Event) -> None:
         loader = ThreadPoolExecutor(1, thread_name_prefix="load")
         try:
-            loaded = await asyncio.get_running_loop().run_in_executor(loader, self._load)
+            loaded = await self._load_patiently(loader, stop)
+            if loaded is None:
+                return
             async with loaded.router.lifespan_context(loaded):
                 self._loaded = loaded
                 self._change(State.SERVING)
@@ -86,6 +91,24 @@ class Application:
             self._change(State.FAILED)
         finally:
             loader.shutdown(wait=False)
+
+    async def _load_patiently(self, loader: ThreadPoolExecutor, stop: asyncio.Event) -> FastAPI | None:
+        """The application, once all that it needs gives answers; nothing, if it is to stop before that.
+
+        A server that is not there yet is waited for: services are started in any order, and urgent questions get help
+        meanwhile. Whatever else is wrong is raised.
+        """
+        said = ""
+        while not stop.is_set():
+            try:
+                return await asyncio.get_running_loop().run_in_executor(loader, self._load)
+            except StoreUnreachableError as error:
+                if said != str(error):
+                    logger.error("%s Trying again every %d seconds.", error, TRY_AGAIN_SECONDS)  # noqa: TRY400  no stack
+                said = str(error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), TRY_AGAIN_SECONDS)
+        return None
 
     def _change(self, state: State) -> None:
         self.state = state
