@@ -79,7 +79,7 @@ def save_learned(
 def save_questions(questions: LabelledQuestions, path: Path, /) -> None:
     """Write the questions that vote: vectors as whole numbers from -127 to 127, gold as bits."""
     largest = np.abs(questions.pooled).max(axis=1, keepdims=True)
-    np.savez_compressed(
+    np.savez(  # not packed: whole numbers hardly shrink, and it is read at every start
         path,
         pooled=np.round(questions.pooled / largest * 127).astype(np.int8),
         gold=np.packbits(questions.gold > 0, axis=1),
