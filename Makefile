@@ -87,7 +87,8 @@ stress-kills: .venv/installed-dev
 train: .venv/installed-dev
 	$(PY) -m assistant.training
 
-# Ours, the bare floor, a naive server and what a user would pick instead, side by side in one run: some ten minutes.
+# Ours, the bare floor, naive servers and what a user would pick instead, side by side in one run: some ten minutes, and a few
+# more the first time, for the packages of the others. Leaves JSON, plots and a page in tests/benchmarks/results.
 bench: .venv/installed-dev
 	$(PY) -m tests.benchmarks.speed
 

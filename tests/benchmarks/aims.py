@@ -1,0 +1,81 @@
+"""What was aimed at, and what a run found: ratios of figures of one run, never of two."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Found = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A ratio that should be at most, or with `is_least` at least, `limit`; `None`: a part of it was not measured."""
+
+    figure: str
+    limit: float
+    ratio: float | None
+    is_least: bool = False
+
+    @property
+    def is_held(self) -> bool | None:
+        """Whether the aim is reached; `None`: not measured."""
+        if self.ratio is None:
+            return None
+        return self.ratio >= self.limit if self.is_least else self.ratio <= self.limit
+
+
+def aims(found: Found, /) -> list[Aim]:
+    """Every aim that a run of `make bench` can tell of."""
+    process, servers = found["in_process"], found["servers"]
+    peers = [row for name, row in process.items() if name in found["peers"]]
+    rows = [
+        _aim(
+            "processor time a question, of the fastest peer's retrieval alone",
+            0.55,
+            "processor_ms_p50",
+            process,
+            "ours, fp32",
+            peers,
+        ),
+        _aim("the same in int8", 0.55, "processor_ms_p50", process, "ours, int8", peers),
+    ]
+    for precision in ("fp32", "int8"):
+        floor = [process.get(f"floor, {precision}", {})]
+        rows.append(_aim(f"of the bare floor in {precision}", 1.5, "processor_ms_p50", process, f"ours, {precision}", floor))
+    for name, start, memory in (("ours, fp32", 0.6, 0.65), ("ours, fp32, PAGE=off", 0.15, 0.45)):
+        server = servers.get(name, {})
+        for unit, what in (("s", "seconds"), ("processor_s", "processor seconds")):
+            told = _most(server.get(f"first_answer_{unit}"), server.get(f"first_page_{unit}"))
+            least = _least(peers, f"first_answer_{unit}")
+            rows.append(
+                Aim(f"{name}: {what} to the first answer and page, of the fastest peer's", start, _ratio(told, least))
+            )
+        told, least = server.get("memory_after_load_mb"), _least(peers, "memory_mb")
+        rows.append(Aim(f"{name}: memory after the load, of the smallest peer's", memory, _ratio(told, least)))
+    naive = _carried(servers, "naive FastAPI", "distinct_64")
+    for precision, least in (("fp32", 2.5), ("int8", 4.0)):
+        ratio = _ratio(_carried(servers, f"ours, {precision}", "distinct_64"), naive)
+        rows.append(Aim(f"64 clients, distinct questions, {precision}, of the naive server", least, ratio, is_least=True))
+    ratio = _ratio(_carried(servers, "ours, fp32", "repeated_64"), _carried(servers, "naive FastAPI", "repeated_64"))
+    return [*rows, Aim("64 clients, repeated questions, of the naive server", 10, ratio, is_least=True)]
+
+
+def _aim(figure: str, limit: float, key: str, process: Found, name: str, others: list[Found]) -> Aim:
+    return Aim(figure, limit, _ratio(process.get(name, {}).get(key), _least(others, key)))
+
+
+def _ratio(ours: float | None, theirs: float | None) -> float | None:
+    return ours / theirs if ours is not None and theirs else None
+
+
+def _least(rows: list[Found], key: str) -> float | None:
+    """Of those that were measured; none if one failed would flatter nobody: the rest still count."""
+    return min((row[key] for row in rows if key in row), default=None)
+
+
+def _most(*values: float | None) -> float | None:
+    return max((value for value in values if value is not None), default=None)
+
+
+def _carried(servers: Found, name: str, load: str) -> float | None:
+    value: float | None = servers.get(name, {}).get(load, {}).get("answers_a_second")
+    return value

@@ -1,0 +1,96 @@
+"""Contenders that answer in one process: ours and the floor in both precisions, the bare script, what a user would pick.
+
+Each runs in a process of its own, with one thread and its own packages, several rounds of all of them in turn. What other
+work on the machine adds is never negative, so the lowest of the rounds counts, for everybody alike.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from settings import PROJECT
+
+PEERS = PROJECT / "tests" / "benchmarks" / "peers"
+ENVIRONMENTS = PROJECT / ".venv-bench"
+ONE_THREAD = {
+    **os.environ,
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1"),
+    "HF_HUB_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    # No contender may call home.
+    "ANONYMIZED_TELEMETRY": "False",
+    "HAYSTACK_TELEMETRY_ENABLED": "False",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+}
+LONGEST = 300  # seconds for one contender
+INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:")
+Figures = dict[str, Any]
+
+
+def peer_names() -> list[str]:
+    """What a user would pick instead; each has a list of packages."""
+    return sorted(path.stem for path in PEERS.glob("*.txt"))
+
+
+def measure_all(peers: Sequence[str], folder: Path, about: Figures, /, *, rounds: int) -> dict[str, Figures]:
+    """Figures of every contender by name, or `failed` with the reason."""
+    ours = {f"ours, {precision}": ("ours", folder / "index", precision) for precision in about["exports"]}
+    floors = {
+        f"floor, {precision}": ("bare_onnx", Path(export), precision) for precision, export in about["exports"].items()
+    }
+    others = {name: (name, Path(about["model"]), "fp32") for name in ("bare_sentence_transformers", *peers)}
+    found: dict[str, list[Figures]] = {}
+    for _ in range(rounds):
+        for name, (module, model, precision) in {**ours, **floors, **others}.items():
+            figures = _measured(module, model, folder / "given.json", precision=precision, is_peer=name in peers)
+            print(name, figures, flush=True)
+            found.setdefault(name, []).append(figures)
+    return {name: lowest(rows) for name, rows in found.items()}
+
+
+def lowest(rows: Sequence[Figures], /) -> Figures:
+    """Each figure as it was in its best round; a contender that failed in one has failed.
+
+    >>> lowest([{"ms": 3, "mb": 5}, {"ms": 4, "mb": 2}])
+    {'ms': 3, 'mb': 2}
+    """
+    failed = [row for row in rows if "failed" in row]
+    return failed[0] if failed else {name: min(row[name] for row in rows) for name in rows[0]}
+
+
+def python_of(peer: str, /) -> Path:
+    """The interpreter of a peer's own environment, made on demand; torch and whatever else fits are shared with ours."""
+    folder, packages = ENVIRONMENTS / peer, PEERS / f"{peer}.txt"
+    python, done = folder / "bin" / "python", folder / "installed.txt"
+    if not done.exists() or done.read_bytes() != packages.read_bytes():
+        print(f"Installing {peer} …", flush=True)
+        venv.create(folder, with_pip=True, clear=True)
+        (site,) = folder.glob("lib/python*/site-packages")
+        (own,) = (PROJECT / ".venv").resolve().glob("lib/python*/site-packages")
+        (site / "ours.pth").write_text(f"{own}\n", encoding="utf-8")
+        torch = [line for line in (PROJECT / "requirements.txt").read_text().splitlines() if line.startswith("torch==")]
+        subprocess.run([python, *INSTALL, *torch, "-r", packages], check=True)
+        shutil.copyfile(packages, done)
+    return python
+
+
+def _measured(module: str, model: Path, given: Path, *, precision: str, is_peer: bool) -> Figures:
+    is_ours = module == "ours"
+    environment = ONE_THREAD | {"PYTHONPATH": str(PROJECT) if is_ours else "", "PRECISION": precision}
+    try:
+        python = python_of(module) if is_peer else sys.executable
+        command = [python, PEERS / "measure.py", module, model, given, str(time.time())]
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LONGEST)
+    except (OSError, subprocess.SubprocessError) as error:
+        return {"failed": f"{type(error).__name__}: {error}"[:200]}
+    if ended.returncode:
+        return {"failed": (ended.stderr.strip().splitlines() or ["no word of why"])[-1][:200]}
+    figures: Figures = json.loads(ended.stdout.splitlines()[-1])
+    return figures
