@@ -13,7 +13,7 @@ import numpy as np
 from index.durable import write_durably
 from index.encoder import Vectors
 from index.errors import StoreCallError
-from index.faiss_store import STORE_FILE, FaissStore
+from index.faiss_store import STORE_FILE, build_store, open_store
 from index.milvus_server import MilvusServer
 from index.milvus_store import MilvusStore, disconnect, drop, point_alias, reach
 from index.store import VectorStore
@@ -51,20 +51,20 @@ class Engines:
             name = f"{server.alias}_{folder.name.replace('-', '_')}_{secrets.token_hex(2)}"
             write_durably(folder / COLLECTION_FILE, name.encode())
             return {"engine": MILVUS, **MilvusStore.build(vectors, server=server, collection=name).description}
-        store = FaissStore.build(vectors)
+        store = build_store(vectors)
         store.save(folder / STORE_FILE)
         return {"engine": FAISS, **store.description}
 
-    def open(self, description: Description, folder: Path, /) -> VectorStore:
-        """The store that `write` described; the caller has verified the hashes of its files.
+    def open(self, description: Description, folder: Path, vectors: Vectors, /) -> VectorStore:
+        """The store that `write` described, over the same vectors; the caller has verified the hashes of its files.
 
         Raises:
             IndexDamagedError: it is not the one.
             StoreUnreachableError, StoreCallError: it cannot be asked.
         """
         if description["engine"] == MILVUS:
-            return MilvusStore.open(description, _vectors(folder), server=self._server())
-        return FaissStore.load(folder / STORE_FILE)
+            return MilvusStore.open(description, vectors, server=self._server())
+        return open_store(folder / STORE_FILE, vectors, description)
 
     def check(self, description: Description, folder: Path, /) -> None:
         """Read back all that does not lie in the folder, whose files the caller has verified.

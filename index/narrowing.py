@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from index.encoding_cache import PassageVectors
-from index.faiss_store import FaissStore
+from index.faiss_store import build_store
 from index.versions import IndexVersion
 
 
@@ -20,5 +20,5 @@ def narrowed(version: IndexVersion, articles: Collection[str], /) -> IndexVersio
         passages=version.passages.only(rows, documents.values()),
         words=version.words.of(rows),
         vectors=PassageVectors(pooled, tokens, starts),
-        store=FaissStore.build(pooled),
+        store=build_store(pooled),
     )

@@ -120,7 +120,7 @@ def open_version(index_dir: Path, name: str, /, *, engines: Engines = DEFAULT_EN
         words = Words(_load_array(folder / "words.npy"), _load_array(folder / "word_starts.npy"))
         pooled, tokens, starts = (_load_array(folder / f"{part}.npy") for part in VECTOR_PARTS)
         vectors = PassageVectors(pooled, tokens, starts)
-        store = engines.open(manifest.store, folder)
+        store = engines.open(manifest.store, folder, pooled)
     except (ValueError, TypeError, KeyError, RuntimeError, OSError):
         raise IndexDamagedError(f"version {name} cannot be read by this program.", remedy=BUILD_COMMAND) from None
     shape = (manifest.passages, manifest.dimension)

@@ -1,7 +1,7 @@
 """The contract of a vector store: one suite for every store, held against cosines computed in double precision."""
 
 from pathlib import Path
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from index.encoder import Vectors
-from index.faiss_store import FaissStore
+from index.faiss_store import SURE, FaissStore, InvertedFileStore, build_store, open_store
 from index.store import Rows, VectorStore, unit
 from tests.milvus import InMilvus
 
@@ -58,7 +58,22 @@ class BruteForceStore:
         return scores[rows], rows
 
 
-STORES: list[type[StoreInAFile]] = [BruteForceStore, FaissStore, InMilvus]
+class SavedInvertedFileStore(InvertedFileStore):
+    """Knows the vectors that it was last built of, as a version does."""
+
+    last: ClassVar[InvertedFileStore]
+
+    @classmethod
+    def build(cls, vectors: Vectors, /) -> Self:
+        cls.last = store = super().build(vectors)
+        return store
+
+    @classmethod
+    def load(cls, path: Path, *_rest: object) -> Self:
+        return super().load(path, cls.last._vectors, cls.last.description)
+
+
+STORES: list[type[StoreInAFile]] = [BruteForceStore, FaissStore, SavedInvertedFileStore, InMilvus]
 every_store = pytest.mark.parametrize("store_type", STORES, ids=lambda store: store.__name__)
 
 
@@ -193,3 +208,77 @@ def test_unit_scales_every_row_to_length_1_and_leaves_a_zero_row_zero() -> None:
     lengths = np.linalg.norm(unit(vectors), axis=1)
     np.testing.assert_allclose(lengths[:-1], 1, atol=TOLERANCE)
     assert lengths[-1] == 0
+
+
+def passage_vectors(count: int, dimension: int = 24) -> Vectors:
+    """Directions in clusters, as sentences of articles are."""
+    random = np.random.default_rng(11)
+    subjects = random.standard_normal((count // 20, dimension))
+    return (subjects[random.integers(0, len(subjects), count)] + random.standard_normal((count, dimension)) / 2).astype(
+        np.float32
+    )
+
+
+@pytest.fixture(scope="module")
+def inverted() -> tuple[Vectors, InvertedFileStore]:
+    vectors = passage_vectors(6_000)
+    store = build_store(vectors, flat_up_to=1_000)
+    assert isinstance(store, InvertedFileStore)
+    return vectors, store
+
+
+def test_a_large_store_goes_through_some_of_its_lists_and_finds_nearly_all_that_comparing_everything_finds(
+    inverted: tuple[Vectors, InvertedFileStore],
+) -> None:
+    vectors, store = inverted
+    told = store.description
+    assert (told["kind"], told["recall_at_10"] >= SURE) == ("ivf-sq8", True)
+    assert 1 <= told["probes"] < told["lists"]
+    queries = passage_vectors(6_300)[-300:]
+    found = [len(set(flat[1]) & set(some[1])) for flat, some in _both(vectors, store, queries)]
+    assert sum(found) / 3000 >= 0.99
+
+
+def test_what_a_large_store_finds_has_exact_cosines(inverted: tuple[Vectors, InvertedFileStore]) -> None:
+    vectors, store = inverted
+    scores, rows = store.search(vectors[5] + vectors[6], count=40)
+    np.testing.assert_allclose(scores, cosines(vectors, vectors[5] + vectors[6])[rows], atol=TOLERANCE)
+
+
+def test_more_than_the_lists_gone_through_hold_is_found_in_the_others(inverted: tuple[Vectors, InvertedFileStore]) -> None:
+    vectors, store = inverted
+    _, rows = store.search(vectors[0], count=6_000)
+    assert sorted(rows.tolist()) == list(range(6_000))
+
+
+def test_the_same_vectors_give_the_same_large_store(inverted: tuple[Vectors, InvertedFileStore], tmp_path: Path) -> None:
+    vectors, store = inverted
+    store.save(tmp_path / "one")
+    again = build_store(vectors, flat_up_to=1_000)
+    again.save(tmp_path / "other")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    assert again.description == store.description
+
+
+def test_a_mapped_store_gives_the_same_bytes(
+    inverted: tuple[Vectors, InvertedFileStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors, store = inverted
+    store.save(tmp_path / "store")
+    monkeypatch.setattr("index.faiss_store.MAPPED_FROM", 0)
+    mapped = open_store(tmp_path / "store", vectors, store.description)
+    for query in vectors[:20]:
+        before, after = store.search(query, count=7), mapped.search(query, count=7)
+        assert [part.tobytes() for part in before] == [part.tobytes() for part in after]
+
+
+def test_a_large_store_that_finds_too_little_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.faiss_store.SURE", 1.1)
+    assert isinstance(build_store(passage_vectors(2_000), flat_up_to=1_000), FaissStore)
+
+
+def _both(
+    vectors: Vectors, store: InvertedFileStore, queries: Vectors
+) -> list[tuple[tuple[Vectors, Rows], tuple[Vectors, Rows]]]:
+    flat = FaissStore.build(vectors)
+    return [(flat.search(query, count=10), store.search(query, count=10)) for query in queries]
