@@ -7,7 +7,12 @@ QUESTIONS ?= tests/questions/dev.jsonl
 
 .PHONY: setup run test lint lock bill audit evaluate bench refresh stress stress-refresh stress-kills train widget clean
 
-setup: .venv/installed
+setup: .venv/prepared
+
+# What a server would make at its first start; where the code cannot be written to, it has to be made here.
+.venv/prepared: .venv/installed
+	$(PY) -m assistant.prepared
+	touch $@
 
 # Every package by the hash of its file, wheels only, so that nothing is run while it is being installed. The locks are
 # complete, so pip has nothing to resolve; `pip check` proves it.
