@@ -18,6 +18,7 @@ import statistics
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -227,6 +228,7 @@ def _compared(processes: ReplicaProcesses, nginx: Nginx, costs: Costs, saturated
             {
                 "asked_a_second": round(rate, 1),
                 "repeated": repeated,
+                "statuses": dict(Counter(str(status) for status, _ in replies)),
                 "measured": {
                     "answered_a_second": round(len(answered) / seconds, 1),
                     "refused": round(1 - len(answered) / len(replies), 3),

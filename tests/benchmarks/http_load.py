@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tests.stress.questions import QUESTIONS
 
 OK = 200
+CONNECTIONS_AN_ADDRESS = 40
 _numbers = itertools.count()
 Reply = tuple[int, float]  # status, 0 if the connection broke; seconds from the moment when it was to be asked
 
@@ -26,15 +27,14 @@ class Place:
 
     def __post_init__(self) -> None:
         self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._opened = 0
 
     async def ask(self, question: str, /, *, due: float) -> Reply:
         """Ask on a free connection, or a new one."""
-        address = urlsplit(self.url)
         body = json.dumps({"turns": [question]}).encode()
         head = f"POST /api/ask HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         try:
-            pair = self._free.pop() if self._free else None
-            reader, writer = pair or await asyncio.open_connection(address.hostname, address.port, ssl=self.trusted)
+            reader, writer = self._free.pop() if self._free else await self._open()
             writer.write(head + body)
             answered = (await reader.readuntil(b"\r\n\r\n")).lower()
             length = int(answered.split(b"content-length: ", 1)[1].split(b"\r\n", 1)[0])
@@ -43,6 +43,13 @@ class Place:
             return 0, time.perf_counter() - due
         self._free.append((reader, writer))
         return int(answered[9:12]), time.perf_counter() - due
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection; nginx lets an address have 60 of them, so after some it is another visitor's."""
+        place = urlsplit(self.url)
+        self._opened += 1
+        own = (f"127.0.7.{1 + self._opened // CONNECTIONS_AN_ADDRESS}", 0)
+        return await asyncio.open_connection(place.hostname, place.port, ssl=self.trusted, local_addr=own)
 
     def close(self) -> None:
         """Drop the connections."""
