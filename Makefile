@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock bill audit evaluate bench refresh stress stress-refresh stress-kills train widget clean
+.PHONY: setup run test lint lock bill audit evaluate bench capacity refresh stress stress-refresh stress-kills train widget clean
 
 setup: .venv/prepared
 
@@ -96,6 +96,12 @@ train: .venv/installed-dev
 # more the first time, for the packages of the others. Leaves JSON, plots and a page in tests/benchmarks/results.
 bench: .venv/installed-dev
 	$(PY) -m tests.benchmarks.speed
+
+# What a question costs, what one and three replicas carry, and the simulation beside what was measured: five minutes, best
+# as root on an idle machine (NICE=-15 keeps others from taking part).
+NICE ?= 0
+capacity: .venv/installed-dev
+	$(PY) -m tests.benchmarks.capacity --nice $(NICE)
 
 # The widget's files out of its sources; needs node. What it makes is committed.
 widget: setup
