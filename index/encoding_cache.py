@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,14 @@ VECTOR_PARTS = ("vectors", "tokens", "starts")  # what `PassageVectors` is calle
 TokenVectors = npt.NDArray[np.float16]
 Starts = npt.NDArray[np.int64]
 Row = tuple[Vectors, TokenVectors]
+
+
+class SavedVectors(Protocol):
+    """The encodings of a version's passages, wherever they are."""
+
+    def save(self, folder: Path, /) -> None:
+        """Write one .npy file a part of VECTOR_PARTS."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from corpus import Document
 from corpus.storage import document_from, record_of
 from index.durable import sync, write_durably
-from index.encoding_cache import VECTOR_PARTS, CachedVectors, PassageVectors
+from index.encoding_cache import VECTOR_PARTS, PassageVectors, SavedVectors
 from index.engines import DEFAULT_ENGINES, Engines
 from index.errors import IndexDamagedError, IndexMissingError
 from index.layout import VERSION_NAME, IndexLayout
@@ -74,7 +74,7 @@ def write_version(
     *,
     documents: list[Document],
     passages: list[Passage],
-    vectors: PassageVectors | CachedVectors,
+    vectors: SavedVectors,
     engines: Engines = DEFAULT_ENGINES,
 ) -> Path:
     """Write a complete version; the manifest's `files` and `store` are added here. Call it inside `locking.publishing`."""

@@ -5,6 +5,7 @@ another, which moves a share of common words by as much as one rare word would.
 """
 
 import re
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -109,16 +110,15 @@ def packed_words(headings: Iterable[str], sentences: Iterable[str], /) -> Words:
     >>> packed_words(["Tea"], ["It is hot."]).starts.tolist()
     [0]
     """
-    codes: list[int] = []
-    starts: list[int] = []
+    codes, starts = array("I"), array("q")  # a million passages have 26 million words
     before: list[int] = []
     last = None
     for heading, sentence in zip(headings, sentences, strict=True):
         starts.append(len(codes))
         if heading != last:
             before, last = [stem_code(word) for word in words_of(heading)], heading
-        codes += before
-        codes += [_flagged(word) for word in words_of(sentence)]
+        codes.extend(before)
+        codes.extend(_flagged(word) for word in words_of(sentence))
     return Words(np.array(codes, dtype=np.uint32), np.array(starts, dtype=np.int64))
 
 
