@@ -20,6 +20,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from types import FrameType
 
@@ -40,6 +41,8 @@ from corpus import ShownError
 from index import Encoder, IndexDamagedError, IndexMissingError, IndexVersion, current_version, encoder_for, open_version
 from index.engines import Engines
 from index.manifest import BUILD_COMMAND, read_manifest
+from index.mirror import Mirror
+from index.object_store import ObjectStore
 from settings import PROJECT, Settings, SettingsError
 
 SECONDS_TO_TURN_AWAY = 2  # between the first sign of stopping, on /readyz, and the last new question
@@ -49,14 +52,18 @@ SWITCH_SECONDS = 0.0005  # how long a thread that computes may keep the one that
 BACKLOG = 2048  # connections that wait to be accepted
 
 
-def create_app(settings: Settings, /) -> FastAPI:
-    """Everything wired together; the index is built if none can be served.
+def create_app(settings: Settings, /, *, stopping: threading.Event | None = None) -> FastAPI:
+    """Everything wired together. The index is fetched if there is an INDEX_SOURCE, else built if none can be served.
+
+    `stopping` ends the waiting for a source that cannot be reached.
 
     Raises:
         ShownError: a part cannot be had; the message says what to do.
+        SystemExit: it was told to stop before there was an index.
     """
     engines = Engines.of(settings.index_store, settings.milvus)
-    version, encoder = _servable(settings, engines)
+    mirror = _mirror(settings, stopping or threading.Event())
+    version, encoder = _servable(settings, engines) if mirror is None else _fetched(settings, engines, mirror)
     gaps = GapRecorder(Topics(encoder), settings.gaps_file) if settings.record_gaps else None
     first = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
     live = LiveAssistant(first, gaps=gaps, engines=engines)
@@ -66,6 +73,7 @@ def create_app(settings: Settings, /) -> FastAPI:
     server = create_server(
         live,
         index_dir=settings.index_dir,
+        mirror=mirror,
         feedback_file=settings.feedback_file,
         allowed_origins=settings.allowed_origins,
         admission=admission,
@@ -96,6 +104,27 @@ def _servable(settings: Settings, engines: Engines, /) -> tuple[IndexVersion, En
     return _published(settings, engines)
 
 
+def _mirror(settings: Settings, stopping: threading.Event, /) -> Mirror | None:
+    """What keeps INDEX_DIR like INDEX_SOURCE, if there is one."""
+    if not settings.index_source:
+        return None
+    return Mirror(ObjectStore(settings.index_source), settings.index_dir, stopping=stopping)
+
+
+def _fetched(settings: Settings, engines: Engines, mirror: Mirror) -> tuple[IndexVersion, Encoder]:
+    """The version that the source publishes, and its encoder; nothing is ever built here."""
+    mirror.first()
+    try:
+        return _published(settings, engines)
+    except IndexDamagedError:
+        if not mirror.repair(current_version(settings.index_dir)):
+            raise
+    except IndexMissingError:
+        sys.exit(0)  # told to stop while it waited
+    mirror.first()
+    return _published(settings, engines)
+
+
 def _published(settings: Settings, engines: Engines, /) -> tuple[IndexVersion, Encoder]:
     version = open_version(settings.index_dir, current_version(settings.index_dir), engines=engines)
     return version, encoder_for(version, settings.index_dir, model=settings.model, precision=settings.precision)
@@ -117,10 +146,12 @@ class Server(uvicorn.Server):
     """Told to stop, it first lets balancers know, then finishes what is in flight; told twice, it stops at once."""
 
     application: Application
+    stopping: threading.Event
     _stop_at: float = math.inf  # by the monotonic clock
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal came; SIGINT is somebody at a keyboard, who need not wait for balancers."""
+        self.stopping.set()
         if sig == signal.SIGINT or self._stop_at < math.inf:
             super().handle_exit(sig, frame)
             return
@@ -150,7 +181,9 @@ def main() -> None:
         elif state is State.FAILED:
             server.should_exit = True
 
-    application = Application(lambda: create_app(settings), on_change=on_change, region=settings.region)
+    application = Application(
+        lambda: create_app(settings, stopping=server.stopping), on_change=on_change, region=settings.region
+    )
     server = Server(
         uvicorn.Config(
             application,
@@ -164,7 +197,7 @@ def main() -> None:
             timeout_graceful_shutdown=SECONDS_TO_FINISH,
         )
     )
-    server.application = application
+    server.application, server.stopping = application, threading.Event()
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it once more, when all is done
         server.run(sockets)
     if isinstance(application.error, ShownError):

@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     )
     corpus_dir: Path = Field(PROJECT / "corpus" / "articles", description="articles that may be quoted")
     index_dir: Path = Field(PROJECT / "index" / "versions", description="published index versions")
+    index_source: str = Field(
+        "",
+        description="object store that an index is published to and served from, such as s3://bucket/prefix or "
+        "file:///folder; its credentials, region and endpoint are read from AWS_*",
+    )
     model: str = Field(
         "all-MiniLM-L6-v2",
         description="embedding model: all-MiniLM-L6-v2 (pinned, from its package), a local path, or a hub id",
@@ -149,6 +154,15 @@ class Settings(BaseSettings):
         if text and not (parts.scheme in {"http", "https"} and parts.hostname) and not text.endswith(".db"):
             raise ValueError("it must be like https://milvus.example.org:19530, or a file ending in .db")
         return text
+
+    @field_validator("index_source")
+    @classmethod
+    def _is_source(cls, text: str) -> str:
+        parts = urlsplit(text)
+        has_place = bool(parts.netloc) if parts.scheme == "s3" else parts.scheme == "file" and len(parts.path) > 1
+        if text and (not has_place or "@" in parts.netloc or parts.query or parts.fragment):
+            raise ValueError("it must be like s3://bucket/prefix or file:///folder")
+        return text.rstrip("/")
 
     @field_validator("public_url")
     @classmethod

@@ -23,6 +23,7 @@ from index.encoder import Encoder
 from index.engines import DEFAULT_ENGINES, Engines
 from index.errors import StoreCallError, StoreUnreachableError
 from index.locking import hold
+from index.mirror import Mirror
 
 LOOK_EVERY_SECONDS = 1.0
 TRY_AGAIN_AFTER_SECONDS = 30.0  # a version that failed may have been caught on a bad moment of the disk
@@ -46,25 +47,54 @@ class LiveAssistant:
         self.current = first.counting(gaps)
         self.swaps = 0  # since the start
         self.failures = 0
-        self.failure = ""  # why the published version is not the one served; empty when it is
+        self.failure = ""  # why the published version could not be loaded; empty when it is the one that is served
         self._prepare: list[Prepare] = []
         self._held: BinaryIO | None = None
         self._failed: tuple[str, float] = ("", 0.0)  # the pointer's content that failed last, and when
+        self._pointed: tuple[str, float] = (self.current.version.name, 0.0)  # the pointer's content, and since when
+        self._mirror: Mirror | None = None
 
     def before_each_swap(self, prepare: Prepare, /) -> None:
         """Call this with every new assistant before it serves; what it raises keeps the old one."""
         self._prepare.append(prepare)
 
+    @property
+    def wanted(self) -> str:
+        """The version that is published, whether or not it is served yet."""
+        return (self._mirror.wanted if self._mirror else "") or self._pointed[0]
+
+    @property
+    def seconds_behind(self) -> float:
+        """For how long another version has been published than the one served."""
+        if self.wanted == self.current.version.name:
+            return 0.0
+        return time.monotonic() - (self._mirror.since if self._mirror and self._mirror.wanted else self._pointed[1])
+
+    @property
+    def why_behind(self) -> str:
+        """Why the published version is not served, or not known; empty when all is well."""
+        return self.failure or (self._mirror.failure if self._mirror else "")
+
+    @property
+    def fetch_failures(self) -> int:
+        """How often since the start something kept a published version from being fetched."""
+        return self._mirror.failures if self._mirror else 0
+
     @contextmanager
-    def following(self, index_dir: Path, /) -> Iterator[None]:
-        """Serve whatever is published in this folder, until the end of the block."""
+    def following(self, index_dir: Path, /, *, mirror: Mirror | None = None) -> Iterator[None]:
+        """Serve whatever is published in this folder, until the end of the block; a mirror keeps the folder up to date."""
         stop = threading.Event()
+        self._mirror = mirror
         self._hold(index_dir, self.current.version.name)
 
         def watch() -> None:
             while not stop.wait(LOOK_EVERY_SECONDS):
+                if mirror is not None:
+                    mirror.pull()
                 if self.look(index_dir):
                     self._hold(index_dir, self.current.version.name)
+                if mirror is not None:
+                    self._tidy(mirror)
 
         thread = threading.Thread(target=watch, name="follow-index", daemon=True)
         thread.start()
@@ -81,6 +111,8 @@ class LiveAssistant:
         name = ""
         try:
             name = current_version(index_dir)
+            if name != self._pointed[0]:
+                self._pointed = (name, time.monotonic())
             if name == self.current.version.name:
                 self.failure = ""
                 return False
@@ -91,6 +123,12 @@ class LiveAssistant:
             self._report(name, _reason(name, error).replace(str(index_dir), "INDEX_DIR"))
             return False
         return True
+
+    def _tidy(self, mirror: Mirror) -> None:
+        """What is damaged in a mirror is fetched again and tried at once; what nobody needs is deleted."""
+        if self.failure and mirror.repair(self.wanted):
+            self._failed = ("", 0.0)
+        mirror.prune(served=self.current.version.name)
 
     def _hold(self, index_dir: Path, name: str) -> None:
         """Keep the version in use from being pruned: after a crash this process must find it again."""

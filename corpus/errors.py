@@ -10,6 +10,7 @@
     ├── StoreUnreachableError (index) the server that holds the vectors gives no answer
     │   └── StoreBusyError    (index) it asks for patience
     ├── StoreCallError        (index) it refuses what is asked of it, or is not set up
+    ├── SourceError           (index) what INDEX_SOURCE names cannot be read or written
     ├── ModelError            (index) the embedding model is not the pinned one, or is not there
     ├── GapsError             (assistant) the counts of unanswered subjects cannot be read
     ├── ReachError            (assistant) an article cannot be asked as it stands

@@ -21,17 +21,21 @@ from assistant.refresh.report import MOST_LABELLED
 from corpus import command_line, load_corpus
 from corpus.changing import removed_articles
 from index.build import build as build_version
+from index.downloading import bring
 from index.encoder import Encoder, load_encoder
 from index.engines import Engines
 from index.errors import IndexDamagedError, IndexMissingError
 from index.exported_model import encoder_for, export_if_missing, remove_unused, verify_export
 from index.locking import publishing
 from index.manifest import BUILD_COMMAND
+from index.object_store import ObjectStore
 from index.publishing import FEWEST_KEPT, prunable, remove, remove_unfinished, rollback_target, rows
 from index.publishing import publish as publish_version
+from index.pushing import pointer, prunable_at, remove_at, share, versions_at
+from index.pushing import push as push_version
 from index.quantised_model import quantise_if_missing
 from index.versions import IndexVersion, current_version, list_versions, open_version
-from settings import PROJECT, Settings
+from settings import PROJECT, Settings, SettingsError
 
 app = typer.Typer(help="Versions of the index.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
@@ -68,7 +72,8 @@ def build(
         line = f"{verb} {result.version}: {result.passages} sentences, {result.encoded} of them encoded now."
     version = open_version(index_dir, result.version, engines=engines)
     exported = _export(settings, encoder, version, _labelled(questions))
-    _print(f"{line} {exported}".strip(), as_json, asdict(result))
+    shared = _share(settings, result.version) if publish else ""
+    _print(" ".join(filter(None, [line, exported, shared])), as_json, asdict(result))
 
 
 @app.command()
@@ -94,12 +99,14 @@ def refresh(
     found = _report(questions, sample, folder)
     is_news = found["version"] != found["published"]
     print(_summary(found), file=sys.stderr if as_json else sys.stdout)
+    settings, told = Settings.from_environment(), "Nothing was published."
+    if is_news and found["passes"] and settings.index_source:
+        push_version(ObjectStore(settings.index_source), settings.index_dir, found["version"])  # while you read the report
     is_wanted = is_news and found["passes"] and (publish or _confirmed(f"Publish {found['version']}?"))
     if is_wanted:
-        settings = Settings.from_environment()
         with publishing(settings.index_dir) as layout:
             publish_version(layout, found["version"], engines=Engines.of(settings.index_store, settings.milvus))
-    told = f"Published {found['version']}." if is_wanted else "Nothing was published."
+        told = f"Published {found['version']}. {_share(settings, found['version'])}".strip()
     _print(told, as_json, {"version": found["version"], "published": is_wanted, "faults": found["faults"]})
     if not found["passes"]:
         raise typer.Exit(1)
@@ -134,15 +141,52 @@ def rollback(as_json: AsJson = False, dry_run: DryRun = False) -> None:
 
 
 @app.command()
+def push(
+    version: Annotated[str | None, typer.Argument(help="left out: the newest")] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="send every file again, to mend what is damaged there")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send a version to INDEX_SOURCE, where replicas fetch it; they serve it when it is published."""
+    settings = Settings.from_environment()
+    name = version or max(list_versions(settings.index_dir), default=None) or current_version(settings.index_dir)
+    sent = push_version(_source(settings), settings.index_dir, name, anew=anew)
+    _print(f"Sent {name} to INDEX_SOURCE: {sent} files.", as_json, {"version": name, "sent": sent})
+
+
+@app.command()
+def pull(
+    version: Annotated[
+        str | None, typer.Argument(help="left out: the published one, which is published here as well")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a version from INDEX_SOURCE: on a new machine of a maintainer, or before a replica is started."""
+    settings = Settings.from_environment()
+    source = _source(settings)
+    name = version or pointer(source)
+    bring(source, settings.index_dir, name)
+    if version is None:
+        with publishing(settings.index_dir) as layout:
+            publish_version(layout, name, engines=Engines.of(settings.index_store, settings.milvus))
+    _print(f"Fetched {name} from INDEX_SOURCE.", as_json, {"version": name})
+
+
+@app.command()
 def versions(as_json: AsJson = False) -> None:
     """List the complete versions, oldest first; the published one is marked."""
-    found = rows(Settings.from_environment().index_dir)
+    settings = Settings.from_environment()
+    found = rows(settings.index_dir)
     if as_json:
         print(json.dumps([asdict(row) for row in found], indent=2))
         return
+    there = _versions_there(settings)
     for row in found:
         never = "" if row.was_published else "  never published"
-        print(f"{'*' if row.is_current else ' '} {row.version}{never}{f'  {row.fault}' if row.fault else ''}")
+        fault = f"  {row.fault}" if row.fault else ""
+        print(f"{'*' if row.is_current else ' '} {row.version}{never}{fault}{there.get(row.version, '')}")
+    for name in sorted(there.keys() - {row.version for row in found}):
+        print(f"  {name}{there[name]} only")
 
 
 @app.command()
@@ -152,22 +196,28 @@ def prune(
     as_json: AsJson = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Delete old versions; never the published one, or one that a server on this machine serves."""
+    """Delete old versions, at INDEX_SOURCE as well; never the published one, or one that a server on this machine serves."""
     settings = Settings.from_environment()
     index_dir, engines = settings.index_dir, Engines.of(settings.index_store, settings.milvus)
     names = prunable(index_dir, keep=keep)
-    if names and not dry_run and (yes or typer.confirm(f"Delete {', '.join(names)}?", err=True)):
+    source = ObjectStore(settings.index_source) if settings.index_source else None
+    there = prunable_at(source, keep=keep) if source else []
+    everywhere = sorted({*names, *there})
+    if everywhere and not dry_run and (yes or typer.confirm(f"Delete {', '.join(everywhere)}?", err=True)):
         with publishing(index_dir) as layout:
             names = [name for name in names if name in prunable(index_dir, keep=keep)]  # as it is now
             for name in names:
                 remove(layout, name, engines=engines)
             remove_unfinished(layout, engines=engines)
             remove_unused(layout)
-        line = f"Deleted {', '.join(names)}." if names else "Nothing to delete."
+        if source is not None:
+            remove_at(source, there)
+        everywhere = sorted({*names, *there})
+        line = f"Deleted {', '.join(everywhere)}." if everywhere else "Nothing to delete."
     else:
-        line = f"Would delete {', '.join(names)}." if names else "Nothing to delete."
-        names = names if dry_run else []
-    _print(line, as_json, {"deleted": names, "dry_run": dry_run})
+        line = f"Would delete {', '.join(everywhere)}." if everywhere else "Nothing to delete."
+        everywhere = everywhere if dry_run else []
+    _print(line, as_json, {"deleted": everywhere, "dry_run": dry_run})
 
 
 def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str, Any]:
@@ -241,8 +291,31 @@ def _publish(version: str, *, as_json: bool, dry_run: bool) -> None:
     else:
         with publishing(index_dir) as layout:
             publish_version(layout, version, engines=engines)
-        line = f"Published {version}."
+        line = f"Published {version}. {_share(settings, version)}".strip()
     _print(line, as_json, {"version": version, "dry_run": dry_run})
+
+
+def _source(settings: Settings) -> ObjectStore:
+    if not settings.index_source:
+        raise SettingsError("there is no INDEX_SOURCE.", remedy="Set it, for example to s3://bucket/prefix.")
+    return ObjectStore(settings.index_source)
+
+
+def _share(settings: Settings, version: str) -> str:
+    """What is published here is published at INDEX_SOURCE as well, if there is one; said as a sentence."""
+    if not settings.index_source:
+        return ""
+    share(ObjectStore(settings.index_source), settings.index_dir, version)
+    return "Replicas fetch it from INDEX_SOURCE."
+
+
+def _versions_there(settings: Settings) -> dict[str, str]:
+    """What is said of each version that is at INDEX_SOURCE."""
+    if not settings.index_source:
+        return {}
+    source = ObjectStore(settings.index_source)
+    served = pointer(source)
+    return {name: "  at INDEX_SOURCE" + (", served" if name == served else "") for name in versions_at(source)}
 
 
 def _print(line: str, as_json: bool, values: dict[str, Any]) -> None:

@@ -41,3 +41,7 @@ class StoreCallError(ShownError):
     def __init__(self, message: str, /, *, remedy: str, is_missing: bool = False) -> None:
         super().__init__(message, remedy=remedy)
         self.is_missing = is_missing  # what was asked about is not there
+
+
+class SourceError(ShownError):
+    """What INDEX_SOURCE names cannot be read or written."""

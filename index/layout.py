@@ -9,6 +9,9 @@
 <index>/encodings.sqlite       the cache of encodings; may be deleted at any time
 <index>/publish.lock           held while a version is written or the pointer moves
 <index>/publish.holder         who holds it
+<index>/.pulling/              what is being fetched from INDEX_SOURCE, laid out like this folder
+
+A source is laid out in the same way: CURRENT, the versions and the models, and in NEXT the version that was sent last.
 """
 
 import re
@@ -50,6 +53,11 @@ class IndexLayout:
         """The folder of one exported model; versions name it by its fingerprint, `sha256:…`, whatever its precision."""
         name = fingerprint.rpartition(":")[2][:16]
         return self.models / (name if precision == "fp32" else f"{name}-{precision}")
+
+    @property
+    def pulling(self) -> "IndexLayout":
+        """Where versions stand until they are whole."""
+        return IndexLayout(self.root / ".pulling")
 
     @property
     def lock(self) -> Path:

@@ -91,7 +91,7 @@ def write_version(
     files = {}
     for path in sorted(folder.iterdir()):
         sync(path)
-        files[path.name] = _sha256_of_file(path)
+        files[path.name] = sha256_of_file(path)
     write_durably(folder / "manifest.json", sealed(asdict(manifest) | {"files": files, "store": store}))
     sync(layout.root)
     return folder
@@ -108,7 +108,7 @@ def open_version(index_dir: Path, name: str, /, *, engines: Engines = DEFAULT_EN
     folder = IndexLayout(index_dir).version(name)
     for file, expected in manifest.files.items():
         try:
-            actual = _sha256_of_file(folder / file)
+            actual = sha256_of_file(folder / file)
         except OSError:
             actual = "missing"
         if actual != expected:
@@ -134,7 +134,7 @@ def article_ids(index_dir: Path, manifest: Manifest, /) -> list[str]:
     """The ids of a version's articles; none if that file is damaged."""
     path = IndexLayout(index_dir).version(manifest.version) / "documents.json"
     try:
-        if _sha256_of_file(path) != manifest.files[path.name]:
+        if sha256_of_file(path) != manifest.files[path.name]:
             return []
         return [row["id"] for row in json.loads(path.read_bytes())]
     except OSError:
@@ -148,6 +148,7 @@ def _load_array(path: Path) -> npt.NDArray[Any]:
     return array
 
 
-def _sha256_of_file(path: Path) -> str:
+def sha256_of_file(path: Path, /) -> str:
+    """The hash of a file's content, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

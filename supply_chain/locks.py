@@ -22,6 +22,7 @@ LOCKS = (SERVING_LOCK, TORCH_LOCK, NVIDIA_LOCK, DEVELOPMENT_LOCK)
 LISTS = {
     "requirements-serve.txt": (ONLY_SERVING_LOCK,),
     "requirements.txt": (SERVING_LOCK, TORCH_LOCK),
+    "requirements-s3.txt": (DEVELOPMENT_LOCK,),
     "requirements-train.txt": (SERVING_LOCK, TORCH_LOCK, DEVELOPMENT_LOCK),
     "requirements-milvus.txt": (SERVING_LOCK, DEVELOPMENT_LOCK),
     "requirements-dev.txt": (SERVING_LOCK, TORCH_LOCK, DEVELOPMENT_LOCK),

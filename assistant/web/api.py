@@ -55,10 +55,13 @@ def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
     async def readyz() -> dict[str, str]:
         """Questions are answered. The server listens only once its index is loaded.
 
-        When a newly published version could not be loaded, the old one is served and `not_loaded` says why.
+        When a newly published version is not served yet, the old one is, and `wanted_version` names the new one. When it
+        cannot be fetched or loaded, `not_loaded` says why.
         """
-        not_loaded = {"not_loaded": live.failure} if live.failure else {}
-        return {"status": "ok", "index_version": live.current.version.name} | not_loaded
+        served, wanted = live.current.version.name, live.wanted
+        behind = {"wanted_version": wanted} if wanted != served else {}
+        not_loaded = {"not_loaded": live.why_behind} if live.why_behind else {}
+        return {"status": "ok", "index_version": served} | behind | not_loaded
 
     @router.get("/version")
     async def version() -> dict[str, Any]:
@@ -67,6 +70,7 @@ def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
         manifest = served.manifest
         return {
             "index_version": manifest.version,
+            "wanted_version": live.wanted,
             "model": manifest.model,
             "passages": manifest.passages,
             "articles": sorted(served.documents),

@@ -61,6 +61,15 @@ class _Watched(Collector):
         """The present values."""
         version = self._live.current.version.name
         yield InfoMetricFamily("rls_index", "The version that is served.", value={"version": version})
+        yield InfoMetricFamily("rls_index_wanted", "The version that is published.", value={"version": self._live.wanted})
+        yield GaugeMetricFamily(
+            "rls_index_behind_seconds",
+            "For how long another version has been published than is served.",
+            value=self._live.seconds_behind,
+        )
         yield CounterMetricFamily("rls_reloads", "Versions that replaced another.", value=self._live.swaps)
         yield CounterMetricFamily("rls_reload_failures", "Versions that could not be loaded.", value=self._live.failures)
+        yield CounterMetricFamily(
+            "rls_fetch_failures", "What kept a published version from being fetched.", value=self._live.fetch_failures
+        )
         yield GaugeMetricFamily("rls_questions_pending", "Questions in flight or waiting.", value=self._pending())

@@ -22,6 +22,7 @@ from assistant.web.rate_limit import RateLimit
 from assistant.web.security_headers import SecurityHeaders
 from assistant.web.widget_files import WidgetFiles
 from assistant.web.widget_routes import widget_routes
+from index.mirror import Mirror
 
 STATIC = Path(__file__).parent / "static"
 
@@ -31,13 +32,15 @@ def create_server(
     /,
     *,
     index_dir: Path | None = None,
+    mirror: Mirror | None = None,
     feedback_file: Path | None = None,
     allowed_origins: str = "localhost",
     admission: Admission | None = None,
 ) -> FastAPI:
     """The API, the article pages and their style sheets; FastAPI's own documentation pages are off.
 
-    While the server runs, what is published in `index_dir` is what it serves; without one it serves what it was given.
+    While the server runs, what is published in `index_dir` is what it serves, and a `mirror` keeps that folder up to date;
+    without one it serves what it was given.
     Without an `admission` there is no limit to how often one address may ask.
 
     Raises:
@@ -48,7 +51,7 @@ def create_server(
 
     @asynccontextmanager
     async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
-        following = nullcontext() if index_dir is None else live.following(index_dir)
+        following = nullcontext() if index_dir is None else live.following(index_dir, mirror=mirror)
         with following, nullcontext() if live.gaps is None else live.gaps.writing():
             yield
 
