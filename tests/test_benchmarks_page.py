@@ -31,6 +31,16 @@ def server(answers: float, *, page_s: float | None) -> dict[str, Any]:
     return starts | pages | loads | {"memory_mb": 200.0, "memory_after_load_mb": 260.0}
 
 
+def size(passages: int, ms: float) -> dict[str, float]:
+    return {
+        "passages": passages,
+        "question_ms_p50": ms,
+        "question_ms_p95": 2 * ms,
+        "times_small": ms / 5.0,
+        "recall_at_10": 1.0,
+    }
+
+
 @pytest.fixture
 def run() -> dict[str, Any]:
     """A run in which one peer failed, and so did a server."""
@@ -64,7 +74,7 @@ def run() -> dict[str, Any]:
 
 
 def test_a_ratio_is_of_the_same_run_and_of_what_was_measured(run: dict[str, Any]) -> None:
-    ratios = {aim.figure: (aim.ratio, aim.is_held) for aim in aims(run)}
+    ratios = {aim.figure: (aim.ratio, aim.is_held) for aim in aims(run, {})}
     assert ratios["processor time a question, of the fastest peer's retrieval alone"] == (0.5, True)
     assert ratios["of the bare floor in fp32"] == (1.5, True)
     assert ratios["of the bare floor in int8"] == (None, None)
@@ -72,14 +82,14 @@ def test_a_ratio_is_of_the_same_run_and_of_what_was_measured(run: dict[str, Any]
 
 
 def test_a_start_with_the_page_lasts_until_the_page_is_there(run: dict[str, Any]) -> None:
-    ratios = {aim.figure: aim.ratio for aim in aims(run)}
+    ratios = {aim.figure: aim.ratio for aim in aims(run, {})}
     assert ratios["ours, fp32: seconds to the first answer and page, of the fastest peer's"] == 3.0 / 5.0
     assert ratios["ours, fp32, PAGE=off: seconds to the first answer and page, of the fastest peer's"] == 1.0 / 5.0
 
 
 def test_more_answers_than_the_naive_server_is_at_least_and_not_at_most(run: dict[str, Any]) -> None:
     run["servers"]["naive FastAPI"] = server(100.0, page_s=None)
-    held = {aim.figure: aim.is_held for aim in aims(run)}
+    held = {aim.figure: aim.is_held for aim in aims(run, {})}
     assert held["64 clients, distinct questions, fp32, of the naive server"] is True
     assert held["64 clients, repeated questions, of the naive server"] is False
 
@@ -105,12 +115,16 @@ def test_what_was_written_by_hand_is_kept_and_the_rest_made_anew(run: dict[str, 
     page = write_page(file)
     page.write_text(page.read_text(encoding="utf-8") + "\nWhy it is so.\n", encoding="utf-8")
     (tmp_path / "sizes-1a2b3c4.json").write_text(
-        json.dumps({"rows": [{"passages": 28, "whole_ms": 5.0}, {"passages": 1_000_000, "whole_ms": 9.0}]}), encoding="utf-8"
+        json.dumps({"commit": "1a2b3c4", "sizes": [size(28, 5.0), size(29_500, 7.0), size(1_000_000, 16.0)]}),
+        encoding="utf-8",
     )
     text = write_page(file).read_text(encoding="utf-8")
     assert text.endswith(f"{BY_HAND}\n\nWhy it is so.\n")
     assert text.count(BY_HAND) == 1
-    assert "![By number of passages](2026-11-23-speed-sizes.svg)" in text
+    assert "number of passages](2026-11-23-speed-sizes.svg)" in text
+    assert "| 1,000,000 | 16 |" in text
+    assert "| at 30,000 passages, of that at the article's | ≤ 1.5 | 1.40 | yes |" in text
+    assert "| at 1,000,000 passages, of that at the article's | ≤ 3 | 3.20 | **no** |" in text
 
 
 def test_the_best_round_counts_and_a_failure_in_any_is_one() -> None:

@@ -23,8 +23,8 @@ class Aim:
         return self.ratio >= self.limit if self.is_least else self.ratio <= self.limit
 
 
-def aims(found: Found, /) -> list[Aim]:
-    """Every aim that a run of `make bench` can tell of."""
+def aims(found: Found, sizes: Found, /) -> list[Aim]:
+    """Every aim that a run of `make bench`, and the last one of `make sizes`, can tell of."""
     process, servers = found["in_process"], found["servers"]
     peers = [row for name, row in process.items() if name in found["peers"]]
     rows = [
@@ -41,6 +41,9 @@ def aims(found: Found, /) -> list[Aim]:
     for precision in ("fp32", "int8"):
         floor = [process.get(f"floor, {precision}", {})]
         rows.append(_aim(f"of the bare floor in {precision}", 1.5, "processor_ms_p50", process, f"ours, {precision}", floor))
+    grown = {row["passages"]: row["times_small"] for row in sizes.get("sizes", ()) if "times_small" in row}
+    for passages, most in ((30_000, 1.5), (1_000_000, 3.0)):
+        rows.append(Aim(f"at {passages:,} passages, of that at the article's", most, _nearest(grown, passages)))
     for name, start, memory in (("ours, fp32", 0.6, 0.65), ("ours, fp32, PAGE=off", 0.15, 0.45)):
         server = servers.get(name, {})
         for unit, what in (("s", "seconds"), ("processor_s", "processor seconds")):
@@ -65,6 +68,12 @@ def _aim(figure: str, limit: float, key: str, process: Found, name: str, others:
 
 def _ratio(ours: float | None, theirs: float | None) -> float | None:
     return ours / theirs if ours is not None and theirs else None
+
+
+def _nearest(by_number: dict[int, float], number: int) -> float | None:
+    """What was measured at a number, give or take a tenth."""
+    near = [value for key, value in by_number.items() if abs(key - number) <= number / 10]
+    return near[0] if near else None
 
 
 def _least(rows: list[Found], key: str) -> float | None:

@@ -32,6 +32,21 @@ Clients wait for their answer before they ask again, for {seconds:g} seconds; on
 long as it was told. Only answers count. Questions are distinct, or 20 over and over. Through the page: what its script
 sends; of the naive page Gradio's own event, and the stream that brings its result. There is no rate limit, since all clients
 have one address. The clients share the cores with the server; what they used stands beside. Starts are medians of three."""
+BY_SIZE = """\
+Out of `{file}`, a run of `make sizes` at commit {commit}: processor time a question with everything included, each size
+beside the project's article in one process, question by question; the ratio is of those two."""
+SIZE_COLUMNS = (
+    ("processor ms, p50", "question_ms_p50"),
+    ("p95", "question_ms_p95"),
+    ("times the article's", "times_small"),
+    ("s to load", "load_seconds"),
+    ("memory MB", "memory_mb"),
+    ("of it not mapped", "memory_own_mb"),
+    ("disk MB", "size_mb"),
+    ("processor s to write", "write_processor_seconds"),
+    ("recall at 10", "recall_at_10"),
+)
+FEW_DIGITS_FROM = 100
 START_HEAD = ("", "s to the first answer / page (processor s)", "memory MB at rest / after the load")
 CROWD_HEAD = ("at 64 clients", "wall ms, p50 / p95", "refused a second", "clients' share of a core")
 Found = dict[str, Any]
@@ -42,12 +57,13 @@ def write_page(file: Path, /) -> Path:
     found = json.loads(file.read_text(encoding="utf-8"))
     to = file.with_name(f"{found['date']}-speed.md")
     written = to.read_text(encoding="utf-8").partition(BY_HAND)[2] if to.exists() else ""
-    pictures = draw(found, to.with_suffix(""), sizes=latest_sizes(file.parent))
-    to.write_text(f"{text(found, file.name, pictures)}\n{BY_HAND}{written or chr(10)}", encoding="utf-8")
+    sizes = latest_sizes(file.parent)
+    pictures = draw(found, to.with_suffix(""), sizes=sizes)
+    to.write_text(f"{text(found, file.name, pictures, sizes=sizes)}\n{BY_HAND}{written or chr(10)}", encoding="utf-8")
     return to
 
 
-def text(found: Found, source: str, pictures: dict[str, str], /) -> str:
+def text(found: Found, source: str, pictures: dict[str, str], /, *, sizes: Found) -> str:
     """The page up to what is written by hand."""
     process = {NAMES.get(name, name): row for name, row in found["in_process"].items()}
     servers = found["servers"]
@@ -55,7 +71,7 @@ def text(found: Found, source: str, pictures: dict[str, str], /) -> str:
         f"# Speed and size, {found['date']}",
         _about(found, source),
         "## Against what was aimed at",
-        _table(("figure", "aim", "here", "held"), map(_aim_row, aims(found))),
+        _table(("figure", "aim", "here", "held"), map(_aim_row, aims(found, sizes))),
         "## In one process",
         IN_PROCESS.format(**found),
         _table(IN_PROCESS_HEAD, (_process_row(name, row) for name, row in sorted(process.items(), key=_by_time))),
@@ -72,7 +88,7 @@ def text(found: Found, source: str, pictures: dict[str, str], /) -> str:
         _table(CROWD_HEAD, _crowd_rows(servers)),
         "## int8",
         _int8(found),
-        *(["## By number of passages", _picture(pictures, "sizes", "By number of passages")] if "sizes" in pictures else []),
+        *(_by_size(sizes, pictures) if sizes else []),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -93,19 +109,29 @@ def draw(found: Found, stem: Path, /, *, sizes: Found) -> dict[str, str]:
     }
     plots.lines(carried, "clients", "answers a second", files["load"])
     if sizes:
-        plots.lines(sizes, "passages", "processor ms a question", files["sizes"], is_log=True)
+        plots.lines(_size_lines(sizes), "passages", "processor ms a question", files["sizes"], is_log=True)
     return {name: file.name for name, file in files.items() if file.exists() and (name != "sizes" or sizes)}
 
 
 def latest_sizes(folder: Path, /) -> Found:
-    """Processor time by number of passages, as the newest `sizes-*.json` tells it: `{"rows": [{"passages", "…_ms"}]}`."""
+    """What `tests.benchmarks.sizes` kept last; nothing if it was never run."""
     files = sorted(folder.glob("sizes-*.json"), key=lambda file: file.stat().st_mtime)
-    rows = json.loads(files[-1].read_text(encoding="utf-8")).get("rows", []) if files else []
-    keys = [key for key in (rows[0] if rows else {}) if key.endswith("_ms")]
-    return {
-        key.removesuffix("_ms").replace("_", " "): [(row["passages"], row[key]) for row in rows if key in row]
-        for key in keys
-    }
+    return json.loads(files[-1].read_text(encoding="utf-8")) | {"file": files[-1].name} if files else {}
+
+
+def _size_lines(sizes: Found) -> dict[str, list[tuple[float, float]]]:
+    named = {"median": "question_ms_p50", "95th percentile": "question_ms_p95"}
+    return {name: [(row["passages"], row[key]) for row in sizes["sizes"] if key in row] for name, key in named.items()}
+
+
+def _size_rows(sizes: Found) -> Iterable[tuple[str, ...]]:
+    for row in sizes["sizes"]:
+        yield f"{row['passages']:,}", *(_shown(row, key) for _, key in SIZE_COLUMNS)
+
+
+def _shown(row: Found, key: str) -> str:
+    value = row.get(key)
+    return "" if value is None else f"{value:,.0f}" if value >= FEW_DIGITS_FROM else f"{value:.3g}"
 
 
 def _first_load(row: Found, clients: int) -> str:
@@ -207,6 +233,12 @@ def _int8(found: Found) -> str:
         f"{told['said']} Of {told['questions']:,} labelled questions {same} got the same kind and first quote in both "
         f"precisions. The exported model takes {size}.\n\n{_table(('evaluation', 'fp32', 'int8'), rows)}"
     )
+
+
+def _by_size(sizes: Found, pictures: dict[str, str]) -> list[str]:
+    head = ("passages", *(name for name, _ in SIZE_COLUMNS))
+    picture = _picture(pictures, "sizes", "Processor time a question by number of passages")
+    return ["## By number of passages", BY_SIZE.format(**sizes), _table(head, _size_rows(sizes)), picture]
 
 
 def _picture(pictures: dict[str, str], name: str, what: str) -> str:
