@@ -14,12 +14,13 @@ from assistant.answer import Answer, Citation, Kind
 from assistant.answer_cache import AnswerCache
 from assistant.gaps.recorder import GapRecorder
 from assistant.help_lines import check_region
-from assistant.language import language_of
+from assistant.language import language_model, language_of
 from assistant.learned import learned
 from assistant.links import link_to
 from assistant.question import QuestionError, check_turns, read_turns
 from assistant.quoting import FEW_ANSWERS, WHOLE_TOPIC, choose
 from assistant.retrieval import Found, Retriever
+from assistant.spelling import english
 from assistant.suggestions import near, nearest_section, starters, topics
 from assistant.triage import triage
 from assistant.urgent import urgent_answer
@@ -56,6 +57,8 @@ class Assistant:
                 remedy="Run `python -m index build`.",
             )
         learned().check(version.manifest)
+        for prepare in (language_model, english):  # so that no visitor waits while they are made
+            prepare()
         self.version = version
         self.encoder = encoder
         self._retriever = Retriever(version, encoder, learned())

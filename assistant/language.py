@@ -1,9 +1,10 @@
 """In which language a question is asked, so that the fixed wording can answer in it.
 
 Naive Bayes over runs of bytes (Lui and Baldwin, "langid.py: An Off-the-shelf Language Identification Tool", ACL 2012), with
-the model of py3langid 0.4, narrowed to the languages that there is wording in: the same probabilities, without 0.35 seconds
-of unpacking and 50 MB of tables. On 7,000 labelled English questions, misspelt and in fragments, it never gave another
-language a probability of 0.8; of 858 questions in eleven others it recognised 93 % above that.
+the model of py3langid, narrowed by `assistant.prepared` to the languages that there is wording in: the same probabilities,
+without 0.35 seconds of unpacking and 50 MB of tables at each start. On 7,000 labelled English questions, misspelt and in
+fragments, it never gave another language a probability of 0.8; of 858 questions in eleven others it recognised 93 % above
+that.
 """
 
 import math
@@ -11,16 +12,18 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import as_file, files
-from typing import Any
+from importlib.metadata import version
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.wording import DEFAULT_LANGUAGE
+from assistant.prepared import Arrays, prepared
+from assistant.wording import DEFAULT_LANGUAGE, languages
 
 CERTAIN = 0.8  # probability from which a language other than English is believed
-MODEL = "languages.npz"  # made by `python -m assistant.training.language_model`
+MODEL = "languages"
+FORMAT = 1  # bump when what is prepared changes
 LONGEST = 6  # bytes in a run
 LENGTH_SHIFT = 48  # bits: a run is a number, its bytes below its length
 LENGTHS = np.arange(1, LONGEST + 1, dtype=np.uint64)[:, np.newaxis] << np.uint64(LENGTH_SHIFT)
@@ -38,6 +41,21 @@ class LanguageModel:
     runs: npt.NDArray[np.uint64]
     weights: npt.NDArray[np.float16]
     prior: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, arrays: Arrays, /) -> Self:
+        """The model of its fields.
+
+        Raises:
+            KeyError, ValueError: they are none, or do not fit one another.
+        """
+        codes, runs, weights, prior = (arrays[name] for name in ("languages", "runs", "weights", "prior"))
+        types = runs.dtype, weights.dtype, prior.dtype
+        shapes = codes.shape, weights.shape, prior.shape
+        expected = (codes.size,), (*runs.shape, codes.size), (codes.size,)
+        if types != (np.uint64, np.float16, np.float32) or shapes != expected or weights.ndim != 2:
+            raise ValueError("its arrays are not those of a language model")
+        return cls(tuple(codes.tolist()), runs, weights, prior)
 
     def most_likely(self, text: str, /) -> tuple[str, float]:
         """The likeliest language and its probability; all are equally likely for a text that holds no known run."""
@@ -79,7 +97,6 @@ def language_of(question: str, /) -> str:
 
 @cache
 def language_model() -> LanguageModel:
-    """The model that is committed with the code."""
-    with as_file(files("assistant.learned") / MODEL) as path, np.load(path, allow_pickle=False) as arrays:
-        read: Any = arrays
-        return LanguageModel(tuple(read["languages"].tolist()), read["runs"], read["weights"], read["prior"])
+    """The model of the languages that there is wording in."""
+    key = f"py3langid {version('py3langid')}, {' '.join(languages())}, format {FORMAT}"
+    return prepared(MODEL, key, read=LanguageModel.of)

@@ -73,7 +73,11 @@ def encoder_for(version: IndexVersion, index_dir: Path, /, *, model: str, precis
         record = read_record(layout, fingerprint, precision)
         if record is not None and record["identity"] == identity:
             return verified(layout.model(fingerprint, precision), record)
-        logger.warning("version %s has no model in %s that stood the evaluation: fp32 serves it", version.name, precision)
+        logger.warning(
+            "version %s has no model in %s that stood the evaluation: fp32 serves it (`python -m index build` tries)",
+            version.name,
+            precision,
+        )
     record = read_record(layout, fingerprint)
     if record is None or record["identity"] != identity:
         logger.warning("version %s has no exported model of %s: sentence-transformers serves it", version.name, model)

@@ -28,7 +28,7 @@ daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
 error_log stderr emerg;
-events {{ worker_connections 256; }}
+events {{ worker_connections 2048; }}
 http {{
     types {{ text/html html; text/css css; text/javascript js; }}
     client_body_temp_path {folder}/temporary;

@@ -49,6 +49,12 @@ class ReplicaProcesses:
         until(lambda: is_ready(f"http://127.0.0.1:{port}"), seconds=START_SECONDS)
         return time.monotonic() - begun
 
+    def set_aside(self, port: int, /, *, cores: set[int], nice: int) -> None:
+        """Give one cores and a priority: every thread of it, since a process's own are those of its first thread only."""
+        for thread in Path(f"/proc/{self.processes[port].pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), cores)
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), nice)
+
     def processor_seconds(self, port: int) -> float:
         """What one has used of its processors so far."""
         fields = Path(f"/proc/{self.processes[port].pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()

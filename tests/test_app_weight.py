@@ -14,7 +14,7 @@ from settings import PROJECT
 PACKAGES = frozenset(
     "annotated_doc annotated_types anyio click dotenv faiss fastapi filelock httptools idna jinja2 markupsafe numpy "
     "onnxruntime opentelemetry orjson packaging prometheus_client pydantic pydantic_core pydantic_settings python_multipart "
-    "sentencex starlette tokenizers tqdm typing_extensions typing_inspection uvicorn uvloop".split()
+    "rapidfuzz sentencex starlette tokenizers tqdm typing_extensions typing_inspection uvicorn uvloop".split()
 )
 MOST_MEGABYTES = 260  # it was 196 on 2026-11-23, and 251 before
 SERVED = """

@@ -3,6 +3,7 @@
 import random
 import tomllib
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from assistant import field_terms
 from assistant.field_terms import meanings, with_field_terms
 from assistant.reading import QuestionReader
-from assistant.spelling import Spelling
+from assistant.spelling import English, Spelling
+from assistant.vocabulary import Vocabulary
 from corpus import load_corpus
 from settings import PROJECT
 
@@ -70,6 +72,11 @@ def test_any_text_is_read_without_error_and_always_alike(text: str) -> None:
 def test_words_of_the_corpus_are_never_changed() -> None:
     spelling = Spelling(ARTICLE)
     assert [spelling.correct(text) for text in ARTICLE] == ARTICLE
+
+
+def test_a_word_is_known_or_not() -> None:
+    known = English(np.array(["iron", "zinc"], dtype=np.bytes_), Vocabulary.of({}))
+    assert [word for word in ("iron", "zinc", "aaaa", "zzzz", "iro", "irons") if known.knows(word)] == ["iron", "zinc"]
 
 
 def test_the_order_of_the_texts_changes_no_correction() -> None:

@@ -2,12 +2,8 @@
 
 import typer
 
-from assistant.language import MODEL
-from assistant.spelling import ENGLISH
-from assistant.training import english_words, language_model
 from assistant.training.labels import read_labels
 from assistant.training.pipeline import Destinations, run
-from assistant.wording import languages
 from corpus import command_line
 from settings import PROJECT
 
@@ -18,8 +14,6 @@ app = typer.Typer(help="Learn from the labelled questions.", add_completion=Fals
 def train() -> None:
     """Train twice (the first time to fit and measure on what was held out), and write what serving reads."""
     to = Destinations.of_project(PROJECT)
-    language_model.save(language_model.narrowed(languages()), to.learned / MODEL)
-    english_words.save(english_words.english_words(), to.learned / ENGLISH)
     report = run(read_labels(PROJECT), to)
     for name, figures in report["figures"].items():
         right = figures["right outcome, all"]["value"]

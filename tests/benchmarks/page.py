@@ -11,6 +11,7 @@ from typing import Any
 from settings import PROJECT
 from tests.benchmarks import plots
 from tests.benchmarks.aims import Aim, aims
+from tests.benchmarks.servers import CLIENTS, KINDS
 
 RESULTS = PROJECT / "tests" / "benchmarks" / "results"
 BY_HAND = "<!-- Written by hand from here on; kept when the page is made anew. -->"
@@ -20,8 +21,6 @@ NAMES = {
     "chroma": "Chroma",
 }
 NAMES |= {"llama_index_memory": "LlamaIndex", "haystack_memory": "Haystack", "txtai_vectors": "txtai"}
-LOADS = ("distinct", "repeated", "page")
-CLIENTS = (1, 16, 64)
 IN_PROCESS = """\
 One thread each, the article's passages, {questions} questions that no rule of triage settles. Peers do retrieval alone,
 with the published weights; ours does everything. The lowest of {rounds} rounds, for everybody alike. A peer's first answer
@@ -31,7 +30,8 @@ AS_SERVER = """\
 Clients wait for their answer before they ask again, for {seconds:g} seconds; one that is told to come back later waits as
 long as it was told. Only answers count. Questions are distinct, or 20 over and over. Through the page: what its script
 sends; of the naive page Gradio's own event, and the stream that brings its result. There is no rate limit, since all clients
-have one address. The clients share the cores with the server; what they used stands beside. Starts are medians of three."""
+have one address. All servers are up and are loaded in turn, {rounds} rounds, of which the best counts, for everybody alike;
+so it does of three starts. The clients share the cores with the server; what they used stands beside."""
 BY_SIZE = """\
 Out of `{file}`, a run of `make sizes` at commit {commit}: processor time a question with everything included, each size
 beside the project's article in one process, question by question; the ratio is of those two."""
@@ -83,6 +83,7 @@ def text(found: Found, source: str, pictures: dict[str, str], /, *, sizes: Found
         "## As a server",
         AS_SERVER.format(**found),
         _table(START_HEAD, (_server_row(name, row) for name, row in servers.items())),
+        _picture(pictures, "memory", "Resident memory"),
         _table(("answers a second (server's processor ms each)", *map(_clients, CLIENTS)), _load_rows(servers)),
         _picture(pictures, "load", "Answers a second, distinct questions"),
         _table(CROWD_HEAD, _crowd_rows(servers)),
@@ -95,9 +96,12 @@ def text(found: Found, source: str, pictures: dict[str, str], /, *, sizes: Found
 
 def draw(found: Found, stem: Path, /, *, sizes: Found) -> dict[str, str]:
     """Every picture that the results are enough for: its name, and its file's."""
-    files = {name: stem.with_name(f"{stem.name}-{name}.svg") for name in ("question", "stages", "load", "sizes")}
+    files = {name: stem.with_name(f"{stem.name}-{name}.svg") for name in ("question", "stages", "memory", "load", "sizes")}
     process = {NAMES.get(name, name): row for name, row in found["in_process"].items()}
     plots.bars(process, "processor_ms_p50", "processor ms a question, median", files["question"])
+    servers = {f"{name}, server": {"memory_mb": row.get("memory_after_load_mb")} for name, row in found["servers"].items()}
+    told = process | {name: row for name, row in servers.items() if row["memory_mb"]}
+    plots.bars(told, "memory_mb", "memory, MB; of servers after the load", files["memory"])
     stages = {precision: row["processor_ms"] for precision, row in found["stages"].items() if "failed" not in row}
     plots.stacked(stages, "processor ms, median", files["stages"])
     carried = {
@@ -215,7 +219,7 @@ def _crowd_rows(servers: Found) -> Iterable[tuple[str, ...]]:
 
 def _loads(servers: Found) -> Iterable[tuple[str, list[Found | None]]]:
     """What each server was asked, and what it carried at each number of clients."""
-    for kind in LOADS:
+    for kind in KINDS:
         for name, row in servers.items():
             carried = [row.get(f"{kind}_{clients}") for clients in CLIENTS]
             if any(carried):

@@ -35,7 +35,7 @@ def bars(rows: Mapping[str, Found], key: str, label: str, to: Path, /) -> None:
         axes = figure.subplots()
         axes.barh([name for _, name in told], [value for value, _ in told], color=[_colour(name) for _, name in told])
         for place, (value, _) in enumerate(told):
-            axes.annotate(f" {value:.3g}", (value, place), va="center")
+            axes.annotate(f"{value:.3g}", (value, place), xytext=(3, 0), textcoords="offset points", va="center")
         axes.margins(x=0.1)
         axes.set_xlabel(label)
         _save(figure, to)

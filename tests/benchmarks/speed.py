@@ -23,10 +23,10 @@ import typer
 from settings import PROJECT
 from tests.benchmarks.contenders import ONE_THREAD, Figures, measure_all, peer_names
 from tests.benchmarks.page import RESULTS, write_page
-from tests.benchmarks.servers import all_servers, measure_server
+from tests.benchmarks.servers import all_servers, measure_servers
 
 ROUNDS = 2
-SECONDS = 5.0  # of load at each number of clients
+SECONDS = 2.5  # of load at each number of clients
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -34,7 +34,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def main(
     peer: Annotated[list[str] | None, typer.Option(help="only these peers")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="of all contenders that answer in one process")] = ROUNDS,
+    rounds: Annotated[int, typer.Option(min=1, help="of everything but the starts of servers")] = ROUNDS,
     seconds: Annotated[float, typer.Option(min=0.5, help="of load at each number of clients")] = SECONDS,
     page_of: Annotated[Path | None, typer.Option(help="measure nothing: write the page of these results")] = None,
 ) -> None:
@@ -54,10 +54,7 @@ def _measure(peers: list[str], *, rounds: int, seconds: float) -> Path:
         found |= {"int8": about["int8"], "export_mb": about["export_mb"], "peers": peers}
         found["in_process"] = measure_all(peers, folder, about, rounds=rounds)
         found["stages"] = {precision: _stages(folder, precision) for precision in about["exports"]}
-        found["servers"] = {}
-        for server, served in all_servers(folder, about).items():
-            found["servers"][server] = measure_server(served, questions, seconds=seconds)
-            print(server, found["servers"][server], flush=True)
+        found["servers"] = measure_servers(all_servers(folder, about), questions, seconds=seconds, rounds=rounds)
     found["load_average_after"] = _load_average()
     file = RESULTS / f"speed-{found['commit']}.json"
     file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

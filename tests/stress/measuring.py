@@ -48,7 +48,7 @@ def megabytes(server: PageServer) -> float:
     return int(line.split()[1]) / 1024
 
 
-def keep(name: str, figures: dict[str, Any]) -> None:
+def keep(name: str, figures: dict[str, Any], /, *, file_name: str = "stress.json") -> None:
     """Print the figures and keep them with date, commit, and how busy the machine was besides."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=PROJECT
@@ -61,6 +61,6 @@ def keep(name: str, figures: dict[str, Any]) -> None:
         **figures,
     }
     print(json.dumps(row, indent=2))
-    file = RESULTS / "stress.json"
+    file = RESULTS / file_name
     kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     file.write_text(json.dumps(kept | {name: row}, indent=2) + "\n", encoding="utf-8")

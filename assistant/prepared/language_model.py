@@ -1,4 +1,4 @@
-"""`python -m assistant.training.language_model`: py3langid's model, narrowed to the languages that there is wording in.
+"""py3langid's model, narrowed to the languages that there is wording in.
 
 Flows in: its automaton, which reads a text byte by byte and names at most one feature a byte. Flows out: the features as
 runs of bytes, of which `assistant.language` looks for the longest that ends at each byte: the same features.
@@ -6,20 +6,18 @@ runs of bytes, of which `assistant.language` looks for the longest that ends at 
 
 from collections import deque
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from assistant.language import LENGTH_SHIFT, LONGEST, MODEL, LanguageModel
-from assistant.wording import languages
+from assistant.language import LENGTH_SHIFT, LONGEST
+from assistant.prepared import Arrays
 
 ALPHABET = 256
-LEARNED = Path(__file__).parents[1] / "learned"
 
 
-def narrowed(codes: Iterable[str], /) -> LanguageModel:
-    """The model of some languages.
+def narrowed(codes: Iterable[str], /) -> Arrays:
+    """The fields of the `LanguageModel` of some languages.
 
     Raises:
         ValueError: a language is not known, or the automaton is none of runs.
@@ -32,12 +30,12 @@ def narrowed(codes: Iterable[str], /) -> LanguageModel:
     numbers = {len(run) << LENGTH_SHIFT | int.from_bytes(run): feature for feature, run in features.items()}
     runs = np.array(sorted(numbers), dtype=np.uint64)
     rows = [numbers[int(run)] for run in runs]
-    return LanguageModel(tuple(identifier.nb_classes), runs, identifier.nb_ptc[rows], identifier.nb_pc)
-
-
-def save(model: LanguageModel, path: Path, /) -> None:
-    """Write it, not packed: it is read at every start."""
-    np.savez(path, languages=np.array(model.languages), runs=model.runs, weights=model.weights, prior=model.prior)
+    return {
+        "languages": np.array(identifier.nb_classes),
+        "runs": runs,
+        "weights": identifier.nb_ptc[rows],
+        "prior": identifier.nb_pc,
+    }
 
 
 def _features(identifier: LanguageIdentifier) -> dict[int, bytes]:
@@ -56,7 +54,3 @@ def _features(identifier: LanguageIdentifier) -> dict[int, bytes]:
         if feature >= 0:
             found.setdefault(feature, run)
     return found
-
-
-if __name__ == "__main__":
-    save(narrowed(languages()), LEARNED / MODEL)
