@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock bill audit evaluate bench capacity refresh stress stress-refresh stress-kills train widget clean
+.PHONY: setup run test lint lock bill audit evaluate bench capacity refresh stress stress-refresh test-milvus test-milvus-server stress-kills train widget clean
 
 setup: .venv/prepared
 
@@ -88,6 +88,17 @@ stress: .venv/installed-dev
 # Three replicas behind nginx, one killed every 20 seconds for three minutes, while visitors ask: five minutes.
 stress-kills: .venv/installed-dev
 	$(PY) -m tests.stress kills
+
+# All labelled questions through files and through Milvus Lite.
+test-milvus: .venv/installed-dev
+	MILVUS_QUESTIONS=0 $(PY) -m pytest --no-cov -s tests/test_web_milvus.py
+
+# The contract of a vector store against the server of Milvus 2.3.5, the newest that is a package; some ten minutes. It listens
+# on every interface, so it runs in a network of its own: Linux, root or user namespaces, and `ip`.
+test-milvus-server: .venv/installed-dev
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --upgrade \
+		--target .venv/milvus-server milvus==2.3.5
+	unshare --net --map-root-user $(PY) -m tests.milvus_server .venv/milvus-server
 
 # Learns everything that is committed as learned, from the committed labels: 44 minutes on one core (2026-11-23).
 train: .venv/installed-dev

@@ -23,11 +23,13 @@ from corpus.changing import removed_articles
 from index.build import build as build_version
 from index.downloading import bring
 from index.encoder import Encoder, load_encoder
-from index.engines import Engines
+from index.engines import MILVUS, Engines
 from index.errors import IndexDamagedError, IndexMissingError
 from index.exported_model import encoder_for, export_if_missing, remove_unused, verify_export
+from index.fitness import examine
 from index.locking import publishing
 from index.manifest import BUILD_COMMAND
+from index.milvus_server import MilvusServer
 from index.object_store import ObjectStore
 from index.publishing import FEWEST_KEPT, prunable, remove, remove_unfinished, rollback_target, rows
 from index.publishing import publish as publish_version
@@ -114,11 +116,24 @@ def refresh(
 
 @app.command()
 def verify(
-    version: Annotated[str | None, typer.Argument(help="left out: the published one")] = None, *, as_json: AsJson = False
+    version: Annotated[str | None, typer.Argument(help="left out: the published one")] = None,
+    *,
+    store: Annotated[str, typer.Option(help="milvus: examine a Milvus instead of a version")] = "",
+    uri: Annotated[str, typer.Option(help="its address; left out: MILVUS_URI")] = "",
+    vectors: Annotated[int, typer.Option(min=1_000, help="how many to examine it with")] = 5_000,
+    as_json: AsJson = False,
 ) -> None:
-    """Verify every file of a version against its manifest."""
-    index_dir = Settings.from_environment().index_dir
-    found = open_version(index_dir, version or current_version(index_dir))
+    """Verify every file of a version, and what Milvus holds of it, against its manifest.
+
+    With `--store milvus` a Milvus is examined instead, in collections of its own; exit code 1 if it is not fit.
+    """
+    if store:
+        _examine(store, uri, vectors, as_json=as_json)
+        return
+    settings = Settings.from_environment()
+    index_dir, engines = settings.index_dir, Engines.of(settings.index_store, settings.milvus)
+    found = open_version(index_dir, version or current_version(index_dir), engines=engines)
+    engines.check(found.manifest.store, index_dir / found.name)
     articles, passages = len(found.documents), len(found.passages)
     is_exported = verify_export(found, index_dir)
     model = "its model is exported" if is_exported else "its model is not exported, so sentence-transformers serves it"
@@ -218,6 +233,24 @@ def prune(
         line = f"Would delete {', '.join(everywhere)}." if everywhere else "Nothing to delete."
         everywhere = everywhere if dry_run else []
     _print(line, as_json, {"deleted": everywhere, "dry_run": dry_run})
+
+
+def _examine(store: str, uri: str, vectors: int, *, as_json: bool) -> None:
+    if store != MILVUS:
+        raise SettingsError(f"--store {store!r} cannot be examined.", remedy="Say `--store milvus`.")
+    found = Settings.from_environment().milvus | ({"uri": uri} if uri else {})
+    if not found["uri"]:
+        raise SettingsError("there is no address to examine.", remedy="Say `--uri`, or set MILVUS_URI.")
+    checks = []
+    for check in examine(MilvusServer(**found), rows=vectors):
+        checks.append(check)
+        if not as_json:
+            print(f"{'ok  ' if check.holds else 'FAIL'}  {check.name}: {check.said}", flush=True)
+    is_fit = all(check.holds for check in checks)
+    line = "It is fit to hold the index." if is_fit else "It is NOT fit to hold the index, for the reason above."
+    _print(line, as_json, {"fit": is_fit, "checks": [asdict(check) for check in checks]})
+    if not is_fit:
+        raise typer.Exit(1)
 
 
 def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str, Any]:

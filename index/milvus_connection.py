@@ -5,6 +5,7 @@ it would log is left out: it repeats every failure with a stack, and may name ad
 """
 
 import logging
+import os
 import threading
 from functools import lru_cache
 from typing import Any
@@ -97,16 +98,13 @@ class MilvusConnection:
             return self._client
 
     def _connect(self) -> Any:
-        try:
-            from pymilvus import MilvusClient  # noqa: PLC0415  see above
-        except ModuleNotFoundError:
-            raise StoreCallError("what speaks with Milvus is not installed: pymilvus.", remedy=INSTALL) from None
+        client_type = _client_type()
         for noisy in ("pymilvus", "milvus_lite"):
             logging.getLogger(noisy).setLevel(logging.CRITICAL + 1)
         server = self.server
         tls = {"server_pem_path": server.ca_file} if server.ca_file else {}
         try:
-            return MilvusClient(
+            return client_type(
                 server.uri,
                 token=server.token,
                 timeout=CONNECT_SECONDS,
@@ -157,6 +155,19 @@ class MilvusConnection:
 def connection_to(server: MilvusServer, /) -> MilvusConnection:
     """The connection to a server: one a process, for all who ask it."""
     return MilvusConnection(server)
+
+
+def _client_type() -> Any:
+    """`pymilvus.MilvusClient`. On import pymilvus reads a variable that is called MILVUS_URI as well, and refuses a file."""
+    ours = os.environ.pop("MILVUS_URI", None)
+    try:
+        from pymilvus import MilvusClient  # noqa: PLC0415  see above
+    except ModuleNotFoundError:
+        raise StoreCallError("what speaks with Milvus is not installed: pymilvus.", remedy=INSTALL) from None
+    finally:
+        if ours is not None:
+            os.environ["MILVUS_URI"] = ours
+    return MilvusClient
 
 
 def _reason(error: Exception) -> str:

@@ -95,7 +95,7 @@ class _Filling:
                 if time.monotonic() >= give_up_at:
                     raise
                 if isinstance(error, StoreBusyError):
-                    self.batch_rows = max(SMALLEST_BATCH, self.batch_rows // 2)
+                    self.batch_rows = max(SMALLEST_BATCH, min(self.batch_rows, len(rows)) // 2)
                 time.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 

@@ -217,10 +217,24 @@ def point_alias(server: MilvusServer, collection: str, /) -> None:
         connection.call("create_alias", collection, server.alias)
 
 
+def pointed_at(server: MilvusServer, /) -> str:
+    """The collection that the alias stands for.
+
+    Raises:
+        StoreUnreachableError, StoreCallError: none, or Milvus cannot be asked.
+    """
+    return str(connection_to(server).call("describe_alias", server.alias)["collection_name"])
+
+
+def has_collection(server: MilvusServer, collection: str, /) -> bool:
+    """Whether there is a collection of this name."""
+    return bool(connection_to(server).call("has_collection", collection))
+
+
 def drop(server: MilvusServer, collection: str, /) -> None:
     """Delete a collection, and the alias if it stands for it; one that is not there is no fault."""
     connection = connection_to(server)
-    if not connection.call("has_collection", collection):
+    if not has_collection(server, collection):
         return
     if server.alias in connection.call("list_aliases", collection)["aliases"]:
         connection.call("drop_alias", server.alias)
@@ -235,7 +249,9 @@ def disconnect(server: MilvusServer, /) -> None:
 def _wait_for_index(connection: MilvusConnection, collection: str) -> None:
     """Until then a search compares with every vector, which is right and slow."""
     give_up_at = time.monotonic() + INDEX_SECONDS
-    while connection.call("describe_index", collection, "vector").get("pending_index_rows", 0):
+    while (index := connection.call("describe_index", collection, "vector")).get("pending_index_rows", 0):
+        if index.get("state") == "Failed":
+            raise StoreCallError("Milvus cannot build its index.", remedy="Look at its logs, or set another MILVUS_INDEX.")
         if time.monotonic() >= give_up_at:
             raise StoreUnreachableError("Milvus does not finish its index.", remedy="Look at its index nodes.")
         time.sleep(INDEX_POLL_SECONDS)

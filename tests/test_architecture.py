@@ -127,7 +127,8 @@ def test_the_environment_is_touched_by_the_application_only() -> None:
         for node in ast.walk(ast.parse((PROJECT / file).read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     }
-    assert touching == {"app.py"}  # pydantic-settings reads it for `settings.py`
+    # pydantic-settings reads it for `settings.py`; from pymilvus a variable is hidden that both of us have.
+    assert touching == {"app.py", "index/milvus_connection.py"}
     assert not {found.name for found in IMPORTS} & {"os.environ", "os.environb", "os.getenv"}
 
 
