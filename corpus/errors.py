@@ -13,6 +13,7 @@
     ├── SourceError           (index) what INDEX_SOURCE names cannot be read or written
     ├── ModelError            (index) the embedding model is not the pinned one, or is not there
     ├── GapsError             (assistant) the counts of unanswered subjects cannot be read
+    ├── PreparationError      (assistant) what is needed of an installed package could not be made
     ├── ReachError            (assistant) an article cannot be asked as it stands
     └── QuestionError         (assistant) the visitor's question is empty, too long or not text
 
