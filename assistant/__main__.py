@@ -134,6 +134,7 @@ def _examined(in_force: Settings) -> Iterator[Finding]:
         feedback_file=in_force.feedback_file,
         region=in_force.region,
         engines=Engines.of(in_force.index_store, in_force.milvus),
+        precision=in_force.precision,
     )
     try:
         published = current_version(in_force.index_dir)

@@ -139,6 +139,16 @@ def test_a_sound_deployment_behind_the_real_nginx_gets_a_clean_bill(
     assert (ended.exit_code, report["is_well"]) == (0, True)
 
 
+def test_int8_that_was_wanted_and_is_not_there_is_a_warning(
+    run: Run, monkeypatch: pytest.MonkeyPatch, real_index: Path
+) -> None:
+    monkeypatch.setenv("INDEX_DIR", str(real_index))
+    monkeypatch.setenv("PRECISION", "int8")
+    checks = json.loads(run("doctor", "--json").out)["checks"]
+    (found,) = [check for check in checks if check["check"] == "model"]
+    assert (found["status"], "fp32 serves" in found["message"]) == ("warn", True), found
+
+
 def test_a_broken_deployment_is_one_line_a_check_and_exit_code_1(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

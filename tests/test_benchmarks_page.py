@@ -78,7 +78,7 @@ def test_a_ratio_is_of_the_same_run_and_of_what_was_measured(run: dict[str, Any]
     assert ratios["processor time a question, of the fastest peer's retrieval alone"] == (0.5, True)
     assert ratios["of the bare floor in fp32"] == (1.5, True)
     assert ratios["of the bare floor in int8"] == (None, None)
-    assert ratios["64 clients, distinct questions, fp32, of the naive server"] == (None, None)
+    assert ratios["64 clients, distinct questions, fp32, of the naive server's answers a second"] == (None, None)
 
 
 def test_a_start_with_the_page_lasts_until_the_page_is_there(run: dict[str, Any]) -> None:
@@ -90,8 +90,8 @@ def test_a_start_with_the_page_lasts_until_the_page_is_there(run: dict[str, Any]
 def test_more_answers_than_the_naive_server_is_at_least_and_not_at_most(run: dict[str, Any]) -> None:
     run["servers"]["naive FastAPI"] = server(100.0, page_s=None)
     held = {aim.figure: aim.is_held for aim in aims(run, {})}
-    assert held["64 clients, distinct questions, fp32, of the naive server"] is True
-    assert held["64 clients, repeated questions, of the naive server"] is False
+    assert held["64 clients, distinct questions, fp32, of the naive server's answers a second"] is True
+    assert held["64 clients, repeated questions, fp32, of the naive server's answers a second"] is False
 
 
 def test_the_page_tells_why_a_contender_failed_and_draws_the_others(run: dict[str, Any], tmp_path: Path) -> None:

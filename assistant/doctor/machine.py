@@ -15,6 +15,8 @@ from index import Encoder, IndexVersion, current_version, encoder_for, load_enco
 from index.build import fingerprint_inputs
 from index.encoder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256
 from index.engines import DEFAULT_ENGINES, Engines
+from index.exported_model import read_record
+from index.layout import IndexLayout, Precision
 from index.manifest import Manifest
 
 # A publication writes a version beside those that are kept, and the cache of encodings grows by as much again.
@@ -33,11 +35,12 @@ def examine_machine(
     feedback_file: Path,
     region: str,
     engines: Engines = DEFAULT_ENGINES,
+    precision: Precision = "fp32",
 ) -> Iterator[Finding]:
     """Every check that needs no network, in the order in which a start needs them."""
     version, not_open = _tried("index", lambda: open_version(index_dir, current_version(index_dir), engines=engines))
-    encoder, finding = _tried("model", lambda: _encoder(model, index_dir, version))
-    yield finding or Finding("model", Status.OK, _model_is(model))
+    encoder, finding = _tried("model", lambda: _encoder(model, index_dir, version, precision))
+    yield finding or _model(model, index_dir, version, precision)
     yield not_open or _index(version, encoder, region)
     yield _articles(corpus_dir, version)
     yield _permissions(corpus_dir=corpus_dir, index_dir=index_dir, feedback_file=feedback_file)
@@ -52,8 +55,19 @@ def _tried(check: str, load: Callable[[], Part]) -> tuple[Part | None, Finding |
         return None, Finding(check, Status.FAIL, error.message, error.remedy)
 
 
-def _encoder(model: str, index_dir: Path, version: IndexVersion | None) -> Encoder:
-    return load_encoder(model) if version is None else encoder_for(version, index_dir, model=model)
+def _encoder(model: str, index_dir: Path, version: IndexVersion | None, precision: Precision) -> Encoder:
+    return load_encoder(model) if version is None else encoder_for(version, index_dir, model=model, precision=precision)
+
+
+def _model(model: str, index_dir: Path, version: IndexVersion | None, precision: Precision) -> Finding:
+    if version is None or read_record(IndexLayout(index_dir), version.manifest.model, precision) or precision == "fp32":
+        return Finding("model", Status.OK, _model_is(model))
+    return Finding(
+        "model",
+        Status.WARN,
+        f"PRECISION={precision}, and no model in {precision} stood the evaluation: fp32 serves.",
+        "Build with that setting: `python -m index build` says what fell.",
+    )
 
 
 def _model_is(model: str) -> str:
