@@ -1,17 +1,18 @@
 """Imports Gradio without what only its developers need: half of its processor time, two thirds of its memory.
 
 Gradio 6.31 writes a stub (`.pyi`) beside each of its components whenever it is imported: 1.2 s of parsing, to find that the
-stub is there already. And it imports pandas, 66 MB, for tables that no page of ours has; here pandas is loaded when it is
-first touched, by the standard library's own means. `tests/test_web_lean_import.py` notices when a release changes either.
+stub is there already. And it imports pandas, 66 MB, for tables that no page of ours has; here Gradio gets a stand-in, which
+imports pandas when it is first touched. `tests/test_web_lean_import.py` notices when a release changes either.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from importlib.util import LazyLoader
 from types import ModuleType
+from typing import Any
 
 STUB_WRITER = "gradio.component_meta"
 WHEN_TOUCHED = "pandas"
@@ -26,17 +27,35 @@ def lean_import() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+        if isinstance(sys.modules.get(WHEN_TOUCHED), _WhenTouched):
+            del sys.modules[WHEN_TOUCHED]  # Gradio has it; others, who look there for pandas itself, should not
 
 
-class _LeanFinder(MetaPathFinder):
+class _WhenTouched(ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)  # asked of any module by whoever goes through them
+        return getattr(import_module(self.__name__), name)
+
+
+class _LeanFinder(MetaPathFinder, Loader):
     def find_spec(self, name: str, path: Sequence[str] | None, _target: ModuleType | None = None, /) -> ModuleSpec | None:
-        """The usual module with another loader; `None`, which leaves it to the other finders, for most."""
-        if name not in {STUB_WRITER, WHEN_TOUCHED}:
+        """Where a module comes from; `None`, which leaves it to the other finders, for most."""
+        if name == WHEN_TOUCHED:
+            return ModuleSpec(name, self)
+        if name != STUB_WRITER:
             return None
         spec = PathFinder.find_spec(name, path)
-        if spec is not None and spec.loader is not None and spec.origin is not None:
-            spec.loader = LazyLoader(spec.loader) if name == WHEN_TOUCHED else _WithoutStubs(name, spec.origin)
+        if spec is not None and spec.origin is not None:
+            spec.loader = _WithoutStubs(name, spec.origin)
         return spec
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The stand-in."""
+        return _WhenTouched(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """There is nothing to run."""
 
 
 class _WithoutStubs(SourceFileLoader):
