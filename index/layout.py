@@ -2,7 +2,7 @@
 
 <index>/CURRENT                the name of the version that is served
 <index>/<version>/             documents.json, passages.npy, words.npy, word_starts.npy, vectors.npy, tokens.npy, starts.npy,
-                               store.faiss, manifest.json
+                               store.faiss or collection.txt, manifest.json
 <index>/models/<fingerprint>/  model.onnx, weights.bin, tokenizer.json, model.json: the model that versions were built with
 <index>/models/<fingerprint>-int8/  the same in eight bits, if it stood the evaluation
 <index>/history.jsonl          which version was published when, and by whom

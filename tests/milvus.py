@@ -1,16 +1,19 @@
 """A Milvus for tests: Milvus Lite in this process or in one that can be killed, or the server that MILVUS_TEST_URI names."""
 
+import asyncio
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import weakref
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -81,13 +84,13 @@ class LiteServer:
 
     def __init__(self, folder: Path, /) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port = free.getsockname()[1]
+            self.port = free.getsockname()[1]
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self.milvus = MilvusServer(f"http://127.0.0.1:{self._port}", alias=ALIAS)
+        self.milvus = MilvusServer(f"http://127.0.0.1:{self.port}", alias=ALIAS)
 
     def start(self, *, wait: bool = True) -> None:
-        command = [sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1", "--port", str(self._port)]
+        command = [sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1", "--port", str(self.port)]
         command += ["--data-dir", str(self._folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if wait:
@@ -119,3 +122,52 @@ def lite_server(folder: Path, /) -> Iterator[LiteServer]:
         yield server
     finally:
         server.kill()
+
+
+@contextmanager
+def behind_tls(port: int, folder: Path, /) -> Iterator[tuple[int, Path]]:
+    """Something that speaks TLS before a port of this machine: its own port, and the certificate to check it with."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=milvus"]
+    subprocess.run([*command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    context.set_alpn_protocols(["h2"])  # else gRPC hangs up
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+        except OSError:
+            pass  # the other end is gone
+        finally:
+            writer.close()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            there, back = await asyncio.open_connection("127.0.0.1", port)
+            await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        starting = asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
+        server = asyncio.run_coroutine_threadsafe(starting, loop).result()
+        yield server.sockets[0].getsockname()[1], certificate
+    finally:
+
+        async def stop() -> None:
+            server.close()
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            await asyncio.sleep(0.1)  # until what is closed is closed
+
+        asyncio.run_coroutine_threadsafe(stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -27,12 +27,12 @@ from index.manifest import read_manifest
 from index.milvus_connection import MilvusConnection, connection_to
 from index.milvus_filling import fill
 from index.milvus_server import MilvusServer
-from index.milvus_store import MilvusStore, drop, has_collection, index_kind, pointed_at
+from index.milvus_store import MilvusStore, drop, has_collection, index_kind, pointed_at, reach
 from index.publishing import prunable, publish, remove, remove_unfinished, rollback_target
 from settings import PROJECT, Settings, SettingsError
 from tests.command_lines import Run, assert_one_line_error, runner
 from tests.conftest import HashEncoder, make_document
-from tests.milvus import LiteServer, lite_server, milvus, new_collection
+from tests.milvus import LiteServer, behind_tls, lite_server, milvus, new_collection
 
 ENGINES = Engines(MILVUS, milvus())
 NOBODY = MilvusServer("http://127.0.0.1:9")  # the port of the discard service, where nothing listens
@@ -329,6 +329,17 @@ def test_its_own_variable_of_the_same_name_is_kept_from_pymilvus(tmp_path: Path)
     environment = os.environ | {"MILVUS_URI": "some.db"}
     ended = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, env=environment, capture_output=True, text=True)
     assert (ended.stdout, ended.stderr) == ("some.db\n", "")
+
+
+def test_over_tls_only_a_certificate_that_is_trusted_is_believed(server: LiteServer, tmp_path: Path) -> None:
+    with behind_tls(server.port, tmp_path) as (port, certificate):
+        uri = f"https://127.0.0.1:{port}"
+        with pytest.raises(StoreUnreachableError):
+            reach(MilvusServer(uri))
+        trusting = MilvusServer(uri, ca_file=str(certificate))
+        store = MilvusStore.build(VECTORS, server=trusting, collection=new_collection())
+        assert store.search(VECTORS[7], count=1)[1].tolist() == [7]
+        connection_to(trusting).close()
 
 
 def test_certificates_that_cannot_be_read_are_named(tmp_path: Path) -> None:
