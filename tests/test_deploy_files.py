@@ -76,6 +76,16 @@ def test_the_image_has_two_stages_no_root_a_health_check_and_what_it_copies_exis
         assert f"!{top}\n" in let_through, source
 
 
+def test_what_the_image_copies_first_is_all_that_its_first_make_compares(tmp_path: Path) -> None:
+    first = CONTAINERFILE.read_text(encoding="utf-8").split("RUN make", 1)[0]
+    for line in re.findall(r"^COPY (.*)$", first, re.MULTILINE):
+        for source in line.split()[:-1]:
+            copy = shutil.copytree if (PROJECT / source).is_dir() else shutil.copy
+            copy(PROJECT / source, tmp_path / source)
+    ended = subprocess.run([sys.executable, "-m", "supply_chain.locks"], cwd=tmp_path, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_the_health_check_asks_a_real_server() -> None:
     """The very command of the image, against a port where nobody listens: it must fail, and as a program should."""
     text = CONTAINERFILE.read_text(encoding="utf-8")
