@@ -121,4 +121,4 @@ widget: setup
 	$(PY) -m assistant.web.widget
 
 clean:
-	rm -rf .venv index/versions reports
+	rm -rf .venv .venv-bench index/versions reports
