@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock bill audit evaluate bench capacity refresh stress stress-refresh test-milvus test-milvus-server stress-kills train widget clean
+.PHONY: setup run test lint lock bill audit evaluate bench capacity refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
 
 setup: .venv/prepared
 
@@ -84,6 +84,10 @@ stress-refresh: .venv/installed-dev
 stress: .venv/installed-dev
 	STRESS_XSS=100 STRESS_SCHEMA=1000 $(PY) -m pytest --no-cov tests/test_page_hostile_text.py tests/test_web_schema.py
 	for attack in load overload soak fuzz fuzz-by-coverage; do $(PY) -m tests.stress $$attack || exit 1; done
+
+# Twenty publications before three replicas, by a shared folder and by an object store; a hundred kills of a fetch.
+stress-replicas: .venv/installed-dev
+	STRESS_PUBLISHES=20 STRESS_KILLS=100 $(PY) -m pytest --no-cov -s tests/test_deploy_publishing.py tests/test_index_mirror.py
 
 # Three replicas behind nginx, one killed every 20 seconds for three minutes, while visitors ask: five minutes.
 stress-kills: .venv/installed-dev

@@ -12,13 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import SourceError
+
+if TYPE_CHECKING:  # so it is named in the library
+    from obstore.store import ClientConfig
 
 INSTALL = "pip install -r requirements-s3.txt"
 CHUNK = 4 * 2**20  # bytes in memory of what is fetched; those of a part that is sent are twice as many
 CONNECT_SECONDS = 3
 SILENCE_SECONDS = 5  # after which a server that says nothing is given up
+WRITING_SILENCE_SECONDS = 120  # a server may take its time to put the parts of a large file together
 LONGEST_SECONDS = 6 * 3600  # of one request, however large the file
 RETRIES = 2  # of a request, within the next; who asks again later has a delay of his own
 RETRY_SECONDS = 5
@@ -58,17 +63,14 @@ class ObjectStore:
         with self._told("INDEX_SOURCE"):
             if url.startswith("file:"):
                 self._store: store.ObjectStore = store.from_url(url, mkdir=True, automatic_cleanup=True)
+                self._writing = self._store
             else:
                 self._store = store.from_url(
                     url,
-                    client_options={
-                        "allow_http": True,  # only an AWS_ENDPOINT_URL that says so is asked without TLS
-                        "timeout": timedelta(seconds=LONGEST_SECONDS),
-                        "read_timeout": timedelta(seconds=SILENCE_SECONDS),
-                        "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
-                    },
+                    client_options=_client_options(SILENCE_SECONDS),
                     retry_config={"max_retries": RETRIES, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
                 )
+                self._writing = store.from_url(url, client_options=_client_options(WRITING_SILENCE_SECONDS))
 
     def read(self, path: str, /, *, known: Content | None = None) -> Content:
         """A small object whole; `known` itself if it is still that.
@@ -132,7 +134,7 @@ class ObjectStore:
             SourceError: it cannot be stored.
         """
         with self._told(path):
-            self._obstore.put(self._store, path, file, chunk_size=CHUNK)
+            self._obstore.put(self._writing, path, file, chunk_size=CHUNK)
 
     def write(self, path: str, data: bytes, /) -> None:
         """Store a small object.
@@ -141,7 +143,7 @@ class ObjectStore:
             SourceError: it cannot be stored.
         """
         with self._told(path):
-            self._obstore.put(self._store, path, data)
+            self._obstore.put(self._writing, path, data)
 
     def delete(self, paths: list[str], /) -> None:
         """Delete objects.
@@ -150,7 +152,7 @@ class ObjectStore:
             SourceError: they cannot be deleted.
         """
         with self._told("INDEX_SOURCE"):
-            self._obstore.delete(self._store, paths)
+            self._obstore.delete(self._writing, paths)
 
     @contextmanager
     def _told(self, path: str) -> Iterator[None]:
@@ -174,3 +176,12 @@ class ObjectStore:
                 f"INDEX_SOURCE cannot be reached for {path} ({why}).",
                 remedy="Check INDEX_SOURCE, AWS_ENDPOINT_URL and network.",
             ) from None
+
+
+def _client_options(silence_seconds: int, /) -> "ClientConfig":
+    return {
+        "allow_http": True,  # only an AWS_ENDPOINT_URL that says so is asked without TLS
+        "timeout": timedelta(seconds=LONGEST_SECONDS),
+        "read_timeout": timedelta(seconds=silence_seconds),
+        "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
+    }

@@ -10,20 +10,21 @@ import pytest
 
 
 @contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """Permissions do not stop root; a read-only mount does. Where root may not mount, the test is skipped."""
-    if os.geteuid() != 0:
+def read_only(folder: Path, *, at: Path | None = None) -> Iterator[None]:
+    """Permissions do not stop root; a read-only mount does, there or at another place. Where neither can be had: skipped."""
+    if os.geteuid() != 0 and at is None:
         folder.chmod(0o555)
         try:
             yield
         finally:
             folder.chmod(0o755)
         return
-    bound = subprocess.run(["mount", "--bind", str(folder), str(folder)], capture_output=True)
+    place = str(at or folder)
+    bound = subprocess.run(["mount", "--bind", str(folder), place], capture_output=True)
     if bound.returncode != 0:
-        pytest.skip("root may not mount here, and permissions do not stop root")
+        pytest.skip("one may not mount here, and permissions do not stop root")
     try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+        subprocess.run(["mount", "-o", "remount,ro,bind", place], check=True)
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", place], check=True)
