@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import os
 import signal
-import statistics
 import tempfile
 import threading
 import time
@@ -73,7 +72,7 @@ class StandingFleet:
             "asked_before_a_second": round(len(replies_known) / (SECONDS / 2), 1),
             "memory_mb": round(self.replicas.megabytes(port)),
         }
-        return Costs(answers, max(known, new - statistics.fmean(answers)), refusal, outside), figures
+        return Costs(answers, known, refusal, outside), figures
 
     def carried(self) -> Figures:
         """Answers a second when there is always another new question, and what they cost."""
