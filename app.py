@@ -14,6 +14,10 @@ if "SPACE_ID" in os.environ:  # a Hugging Face Space: framed by the hub, behind 
     os.environ.setdefault("ALLOWED_ORIGINS", "https://huggingface.co")
     os.environ.setdefault("TRUSTED_PROXIES", "10.0.0.0/8")
 
+import gc
+
+gc.disable()  # nothing that is made while modules are loaded is garbage, and looking for some takes a tenth of the time
+
 import contextlib
 import math
 import signal
@@ -44,6 +48,8 @@ from index.manifest import BUILD_COMMAND, read_manifest
 from index.mirror import Mirror
 from index.object_store import ObjectStore
 from settings import PROJECT, Settings, SettingsError
+
+gc.enable()
 
 SECONDS_TO_TURN_AWAY = 2  # between the first sign of stopping, on /readyz, and the last new question
 SECONDS_TO_FINISH = 12  # for answers in flight; more than their deadline

@@ -54,8 +54,13 @@ print(sum("class Textbox(" in str(code) for code in parsed), gradio.HTML.select.
 
 
 def test_everything_else_is_imported_as_ever() -> None:
-    code = "import sys; before = list(sys.meta_path)\nimport assistant.web.chat_page\nprint(sys.meta_path == before)"
-    assert outcome_of(code) == "True"
+    code = """
+import gc, sys
+before = list(sys.meta_path)
+import app, assistant.web.chat_page
+print(sys.meta_path == before, gc.isenabled())
+"""
+    assert outcome_of(code) == "True True"
 
 
 def test_neither_an_event_of_gradio_nor_a_misspelt_question_loads_pandas(page: Page, page_server: PageServer) -> None:
