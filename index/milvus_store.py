@@ -14,14 +14,14 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.errors import IndexDamagedError, StoreCallError, StoreUnreachableError
-from index.milvus_connection import BUILD_AGAIN, MilvusConnection, connection_to
+from index.milvus_connection import BUILD_AGAIN, CALL_SECONDS, MilvusConnection, connection_to
 from index.milvus_filling import fill, patiently, sent
 from index.milvus_server import MilvusServer
 from index.store import Rows, unit
 
 READ_ROWS = 1_000  # at once
 ROWS_TRIED = 16  # when a version is opened
-SEARCH_SECONDS = 3.0  # a question has ten
+SEARCH_SECONDS = 5.0  # a question has ten; a server that is gone says so at once
 REST_SECONDS = 1.0  # after a search without an answer the others are refused at once
 FLUSH_SECONDS = 600.0
 INDEX_SECONDS = 24 * 3600.0  # of many millions of vectors
@@ -100,6 +100,7 @@ class MilvusStore:
             raise
         if not np.allclose(found, sent(vectors, rows), rtol=0, atol=SAME):
             raise _damaged(f"collection {name} holds other vectors")
+        store._search(sent(vectors, [0])[0], 1, seconds=CALL_SECONDS)  # the first one reads the index, which takes seconds
         return store
 
     @property
@@ -118,7 +119,7 @@ class MilvusStore:
         if refused is not None and time.monotonic() < self._refuse_until:
             raise StoreUnreachableError(refused.message, remedy=refused.remedy)
         try:
-            hits = self._search(unit(query), min(count, self._rows))
+            hits = self._search(unit(query), min(count, self._rows), seconds=SEARCH_SECONDS)
         except StoreUnreachableError as error:
             if refused is None:
                 logger.error("%s", error.message)  # noqa: TRY400  a line, no stack
@@ -153,7 +154,7 @@ class MilvusStore:
             raise _damaged(f"collection {self.collection} does not hold the vectors that the manifest names")
         return digest.hexdigest()
 
-    def _search(self, query: Vectors, count: int) -> list[dict[str, Any]]:
+    def _search(self, query: Vectors, count: int, *, seconds: float) -> list[dict[str, Any]]:
         parameters = {"HNSW": {"ef": max(64, 2 * count)}, "DISKANN": {"search_list": max(100, 2 * count)}}
         options = {
             "data": [query],
@@ -162,9 +163,7 @@ class MilvusStore:
             "search_params": {"metric_type": "IP", "params": parameters.get(self._kind, {})},
             "consistency_level": "Eventually",
         }
-        found: list[dict[str, Any]] = list(
-            self._connection.ask("search", self.collection, seconds=SEARCH_SECONDS, **options)[0]
-        )
+        found: list[dict[str, Any]] = list(self._connection.ask("search", self.collection, seconds=seconds, **options)[0])
         return found
 
     def _check_count(self) -> None:
