@@ -106,6 +106,7 @@ def test_no_product_code_imports_tests() -> None:
         ("onnx", "index/quantising.py"),
         ("pymilvus", "index/milvus_connection.py"),
         ("milvus_lite", "index/milvus_connection.py"),
+        ("obstore", "index/object_store.py"),
         ("gradio", "assistant/web/chat_page.py"),
     ],
 )
