@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from settings import PROJECT
+from tests.benchmarks.processes import memory, processor_seconds
 from tests.browsers import START_SECONDS, free_port
 from tests.nginx import is_ready, until
 
@@ -57,14 +58,11 @@ class ReplicaProcesses:
 
     def processor_seconds(self, port: int) -> float:
         """What one has used of its processors so far."""
-        fields = Path(f"/proc/{self.processes[port].pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor_seconds(self.processes[port].pid)
 
     def megabytes(self, port: int) -> float:
         """The resident memory of one."""
-        status = Path(f"/proc/{self.processes[port].pid}/status").read_text(encoding="utf-8")
-        (line,) = [line for line in status.splitlines() if line.startswith("VmRSS")]
-        return int(line.split()[1]) / 1024
+        return memory(self.processes[port].pid).resident
 
 
 @contextmanager

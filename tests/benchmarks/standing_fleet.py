@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.http_load import OK, Place, Reply, at_random, new_questions, partly_repeated, steadily
+from tests.benchmarks.processes import processor_seconds
 from tests.benchmarks.queueing import Costs, percentile
 from tests.nginx import Nginx, nginx_before
 from tests.replica_processes import ReplicaProcesses, replica_processes
@@ -152,8 +153,4 @@ def _processor_seconds_of(nginx: Nginx) -> float:
     """What nginx and its workers have used so far."""
     master = (nginx.folder / "nginx.pid").read_text(encoding="utf-8").strip()
     workers = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="utf-8").split()
-    total = 0
-    for pid in (master, *workers):
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / os.sysconf("SC_CLK_TCK")
+    return sum(processor_seconds(int(pid)) for pid in (master, *workers))

@@ -36,6 +36,10 @@ class Seen:
     requests: int = 0
     failures: list[str] = field(default_factory=list)
 
+    def count(self, url: str, path: str) -> None:
+        """Count a request if it asks something."""
+        self.requests += url.endswith(path)
+
     @property
     def figures(self) -> dict[str, int | list[str]]:
         """As they are kept."""
@@ -61,7 +65,7 @@ async def go_on_asking(
         context = await browser.new_context(locale=locale, viewport=DESKTOP, ignore_https_errors=True)
         page = await context.new_page()
         page.set_default_timeout(WAIT)
-        page.on("request", lambda request: seen.__setattr__("requests", seen.requests + request.url.endswith(path)))
+        page.on("request", lambda request: seen.count(request.url, path))
         try:
             box, root = await open_(page)
             seen.opened += 1
