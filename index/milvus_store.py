@@ -22,6 +22,7 @@ from index.store import Rows, unit
 READ_ROWS = 1_000  # at once
 ROWS_TRIED = 16  # when a version is opened
 SEARCH_SECONDS = 5.0  # a question has ten; a server that is gone says so at once
+AGAIN_SECONDS = 2.5  # for one after another had no answer: those that wait behind it may be urgent
 REST_SECONDS = 1.0  # after a search without an answer the others are refused at once
 FLUSH_SECONDS = 600.0
 INDEX_SECONDS = 24 * 3600.0  # of many millions of vectors
@@ -119,7 +120,8 @@ class MilvusStore:
         if refused is not None and time.monotonic() < self._refuse_until:
             raise StoreUnreachableError(refused.message, remedy=refused.remedy)
         try:
-            hits = self._search(unit(query), min(count, self._rows), seconds=SEARCH_SECONDS)
+            seconds = SEARCH_SECONDS if refused is None else AGAIN_SECONDS
+            hits = self._search(unit(query), min(count, self._rows), seconds=seconds)
         except StoreUnreachableError as error:
             if refused is None:
                 logger.error("%s", error.message)  # noqa: TRY400  a line, no stack

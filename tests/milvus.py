@@ -106,6 +106,11 @@ class LiteServer:
                     raise
                 time.sleep(0.1)
 
+    def signal(self, number: int) -> None:
+        """Stop it without ending it, or let it go on."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import shutil
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -169,6 +170,26 @@ def test_while_milvus_is_gone_questions_get_503_with_a_remedy_and_it_recovers_by
             assert time.monotonic() - back < 10
             time.sleep(0.2)
         print(f"recovered {time.monotonic() - back:.1f} s after it was back")
+
+
+def test_a_milvus_that_hangs_costs_one_question_five_seconds_and_urgent_help_is_soon_there(
+    own_milvus: LiteServer, builder: Builder, tmp_path: Path
+) -> None:
+    version = builder.build(tmp_path / "index", Engines(MILVUS, own_milvus.milvus))
+    with TestClient(create_server(LiveAssistant(Assistant(version, builder.encoder)))) as client:
+        own_milvus.signal(signal.SIGSTOP)
+        seconds = []
+        for number in range(3):
+            begun = time.monotonic()
+            assert ask(client, f"What about plant {number}?").status_code == 503
+            seconds.append(time.monotonic() - begun)
+        assert seconds[0] < 8
+        assert max(seconds[1:]) < 2
+        own_milvus.signal(signal.SIGCONT)
+        back = time.monotonic()
+        while ask(client, IRON).status_code != 200:
+            assert time.monotonic() - back < 10
+            time.sleep(0.2)
 
 
 def test_a_version_published_while_milvus_is_gone_waits_and_the_old_one_is_served(
