@@ -137,7 +137,8 @@ def test_a_damaged_version_leaves_the_old_one_serving_and_the_reason_is_told(
     path.write_bytes(path.read_bytes()[:-1])
     assert not live.look(index_dir)
     ready = client.get("/readyz")
-    assert (ready.status_code, ready.json()["index_version"]) == (200, first)
+    assert (ready.status_code, ready.json()["index_version"], ready.json()["wanted_version"]) == (200, first, name)
+    assert live.seconds_behind > 0
     assert name in ready.json()["not_loaded"]
     assert str(index_dir) not in ready.text
     assert client.post("/api/ask", json={"turns": [IRON]}).json()["index_version"] == first

@@ -100,6 +100,7 @@ def test_the_operations_routes_say_what_is_served(client: TestClient, assistant:
     assert client.get("/readyz").json() == {"status": "ok", "index_version": name}
     assert client.get("/version").json() == {
         "index_version": name,
+        "wanted_version": name,
         "model": assistant.version.manifest.model,
         "passages": len(assistant.version.passages),
         "articles": ["causes-of-restless-legs-syndrome"],
