@@ -10,7 +10,7 @@ from pathlib import Path
 from corpus import Document
 from corpus.storage import record_of
 from index.encoder import Encoder
-from index.encoding_cache import CachedVectors, cached_dimension, encode_missing
+from index.encoding_cache import cached_dimension, encode_missing, encoding_key
 from index.engines import DEFAULT_ENGINES, Engines
 from index.errors import IndexDamagedError, IndexMissingError
 from index.layout import VERSION_NAME, IndexLayout
@@ -18,7 +18,8 @@ from index.locking import publishing
 from index.manifest import FORMAT, Manifest, read_manifest
 from index.passages import SPLITTER, reading_texts, split
 from index.publishing import discard, publish, published_before, remove_unfinished
-from index.versions import article_ids, current_version, list_versions, open_version, write_version
+from index.saved_vectors import CachedVectors
+from index.versions import article_ids, current_version, earlier_vectors, list_versions, open_version, write_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def build(
             return BuildResult(published.version, is_new=False, passages=published.passages, encoded=0)
         waiting = _waiting(index_dir, inputs, published, engines)
         gone = _gone(index_dir, published, documents, removed)
-        result = waiting or _write(layout, documents, encoder, inputs, gone=gone, engines=engines)
+        result = waiting or _write(layout, documents, encoder, inputs, gone=gone, published=published, engines=engines)
         if publish_it:
             publish(layout, result.version, engines=engines)
     return BuildResult(
@@ -88,6 +89,7 @@ def _write(
     /,
     *,
     gone: tuple[str, ...],
+    published: Manifest | None,
     engines: Engines,
 ) -> BuildResult:
     passages = [passage for document in documents for passage in split(document)]
@@ -96,7 +98,10 @@ def _write(
     dimension = cached_dimension(layout.encoding_cache, encoder.fingerprint, read[0])
     name = f"{_free_second(layout)}-{inputs[:6]}"
     manifest = Manifest(name, inputs, encoder.fingerprint, SPLITTER, len(passages), dimension, files={}, gone=gone)
-    vectors = CachedVectors(layout.encoding_cache, encoder.fingerprint, read, dimension)
+    keys = [encoding_key(text) for text in read]
+    is_of_this_model = published is not None and published.model == encoder.fingerprint
+    earlier = earlier_vectors(layout.root, published) if published is not None and is_of_this_model else None
+    vectors = CachedVectors(layout.encoding_cache, encoder.fingerprint, keys, dimension, earlier)
     try:
         write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors, engines=engines)
     except BaseException:

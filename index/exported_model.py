@@ -19,7 +19,6 @@ import numpy as np
 from corpus import Document
 from index.durable import sync, write_durably
 from index.encoder import Encoder, Encoding, SentenceTransformerEncoder, identity_of, load_encoder
-from index.encoding_cache import PassageVectors
 from index.errors import IndexDamagedError, ModelError
 from index.layout import IndexLayout, Precision
 from index.locking import publishing
@@ -158,11 +157,10 @@ def _questions(document: Document) -> list[str]:
 
 def _some_passages(version: IndexVersion) -> tuple[list[str], list[tuple[Any, Any]]]:
     """What the encoder read for the passages, and the vectors that it made of them."""
-    vectors: PassageVectors = version.vectors
-    ends = np.append(vectors.starts, len(vectors.tokens))
+    vectors = version.vectors
     rows = sorted({int(row) for row in np.linspace(0, len(version.passages) - 1, MOST_COMPARED)})
     texts = [version.passages.reading_text(row) for row in rows]
-    return texts, [(vectors.pooled[row], vectors.tokens[ends[row] : ends[row + 1]]) for row in rows]
+    return texts, [(vectors.pooled[row], vectors.tokens_of([row])[0]) for row in rows]
 
 
 def read_record(layout: IndexLayout, fingerprint: str, precision: Precision = "fp32", /) -> dict[str, Any] | None:

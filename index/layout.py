@@ -1,8 +1,9 @@
 """Every path below the index folder.
 
 <index>/CURRENT                the name of the version that is served
-<index>/<version>/             documents.json, passages.npy, words.npy, word_starts.npy, vectors.npy, tokens.npy, starts.npy,
-                               store.faiss or collection.txt, manifest.json
+<index>/<version>/             documents.json, passages.npy, words.npy, word_starts.npy, vectors.npy, tokens.npy,
+                               added_tokens.npy, token_spans.npy, texts.npy, store.faiss or collection.txt,
+                               manifest.json
 <index>/models/<fingerprint>/  model.onnx, weights.bin, tokenizer.json, model.json: the model that versions were built with
 <index>/models/<fingerprint>-int8/  the same in eight bits, if it stood the evaluation
 <index>/history.jsonl          which version was published when, and by whom

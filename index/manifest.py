@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.encoding_cache import VECTOR_PARTS
 from index.engines import FAISS, Description
 from index.engines import FILES as STORE_FILES
 from index.errors import IndexDamagedError, IndexMissingError
 from index.layout import IndexLayout
+from index.saved_vectors import VECTOR_FILES
 
-FORMAT = 5  # bump when an older program would misread a version
-COMMON_FILES = {"documents.json", *(f"{part}.npy" for part in ("passages", "words", "word_starts", *VECTOR_PARTS))}
+FORMAT = 6  # bump when an older program would misread a version
+COMMON_FILES = {"documents.json", "passages.npy", "words.npy", "word_starts.npy", *VECTOR_FILES}
 BUILD_COMMAND = "Run `python -m index build`."
 NO_SEAL = "0" * 64
 

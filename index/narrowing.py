@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from index.encoding_cache import PassageVectors
 from index.faiss_store import build_store
+from index.passage_vectors import PassageVectors
 from index.versions import IndexVersion
 
 
@@ -19,6 +19,6 @@ def narrowed(version: IndexVersion, articles: Collection[str], /) -> IndexVersio
         documents=documents,
         passages=version.passages.only(rows, documents.values()),
         words=version.words.of(rows),
-        vectors=PassageVectors(pooled, tokens, starts),
+        vectors=PassageVectors.packed(pooled, tokens, starts),
         store=build_store(pooled),
     )

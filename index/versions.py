@@ -16,13 +16,14 @@ import numpy.typing as npt
 from corpus import Document
 from corpus.storage import document_from, record_of
 from index.durable import sync, write_durably
-from index.encoding_cache import VECTOR_PARTS, PassageVectors, SavedVectors
 from index.engines import DEFAULT_ENGINES, Engines
 from index.errors import IndexDamagedError, IndexMissingError
 from index.layout import VERSION_NAME, IndexLayout
 from index.manifest import BUILD_COMMAND, Manifest, read_manifest, sealed
 from index.passage_table import PassageTable
+from index.passage_vectors import PassageVectors
 from index.passages import Passage
+from index.saved_vectors import FIELDS, KEYS, POOLED, SPANS, TOKENS, EarlierVectors, SavedVectors
 from index.store import VectorStore
 from index.words import Words, packed_words
 
@@ -86,12 +87,12 @@ def write_version(
     words = packed_words((p.section for p in passages), map(table.text, range(len(table))))
     for name, array in (("passages", table.places), ("words", words.codes), ("word_starts", words.starts)):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    vectors.save(folder)
-    store = engines.write(np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False), folder)
+    known = vectors.save(folder)
+    store = engines.write(np.load(folder / POOLED, mmap_mode="r", allow_pickle=False), folder)
     files = {}
     for path in sorted(folder.iterdir()):
         sync(path)
-        files[path.name] = sha256_of_file(path)
+        files[path.name] = known.get(path.name) or sha256_of_file(path)
     write_durably(folder / "manifest.json", sealed(asdict(manifest) | {"files": files, "store": store}))
     sync(layout.root)
     return folder
@@ -118,16 +119,28 @@ def open_version(index_dir: Path, name: str, /, *, engines: Engines = DEFAULT_EN
         documents = {record["id"]: document_from(record, record["text"]) for record in records}
         passages = PassageTable(documents.values(), _load_array(folder / "passages.npy"))
         words = Words(_load_array(folder / "words.npy"), _load_array(folder / "word_starts.npy"))
-        pooled, tokens, starts = (_load_array(folder / f"{part}.npy") for part in VECTOR_PARTS)
-        vectors = PassageVectors(pooled, tokens, starts)
-        store = engines.open(manifest.store, folder, pooled)
+        vectors = PassageVectors(*(_load_array(folder / file) for file in FIELDS))
+        store = engines.open(manifest.store, folder, vectors.pooled)
     except (ValueError, TypeError, KeyError, RuntimeError, OSError):
         raise IndexDamagedError(f"version {name} cannot be read by this program.", remedy=BUILD_COMMAND) from None
-    shape = (manifest.passages, manifest.dimension)
-    rows = {len(passages), len(starts), len(words.starts)}
-    if not (rows == {manifest.passages} and pooled.shape == shape and tokens.shape[1:] == shape[1:]):
+    is_whole = len(passages) == len(words.starts) == manifest.passages
+    if not (is_whole and vectors.fit(manifest.passages, manifest.dimension)):
         raise IndexDamagedError(f"version {name}: its vectors do not fit its passages.", remedy=BUILD_COMMAND)
     return IndexVersion(name, manifest, documents, passages, words, vectors, store)
+
+
+def earlier_vectors(index_dir: Path, manifest: Manifest, /) -> EarlierVectors | None:
+    """What a version has that another one may share; nothing if a byte of that has changed."""
+    folder, needed = IndexLayout(index_dir).version(manifest.version), (KEYS, SPANS, POOLED, TOKENS)
+    try:
+        if any(sha256_of_file(folder / file) != manifest.files[file] for file in needed):
+            return None
+        keys, spans, pooled = (_load_array(folder / file) for file in (KEYS, SPANS, POOLED))
+        base = len(np.load(folder / TOKENS, mmap_mode="r", allow_pickle=False))
+    except (OSError, ValueError):
+        return None
+    rows = {key.tobytes(): row for row, key in enumerate(keys)}
+    return EarlierVectors(folder, pooled, spans, base, rows, manifest.files[TOKENS])
 
 
 def article_ids(index_dir: Path, manifest: Manifest, /) -> list[str]:

@@ -127,13 +127,10 @@ def test_every_row_belongs_to_its_passage(index_dir: Path) -> None:
     rebuild(documents, index_dir)
     version = served(index_dir)
     vectors = version.vectors
-    ends = [*vectors.starts[1:], len(vectors.tokens)]
     texts = reading_texts(version.passages, {document.id: document.text for document in documents})
     for row, encoding in enumerate(HashEncoder().encode(texts)):
         np.testing.assert_array_equal(vectors.pooled[row], encoding.pooled)
-        np.testing.assert_array_equal(
-            vectors.tokens[vectors.starts[row] : ends[row]], unit(encoding.tokens).astype(np.float16)
-        )
+        np.testing.assert_array_equal(vectors.tokens_of([row])[0], unit(encoding.tokens).astype(np.float16))
     for row, vector in enumerate(vectors.pooled):
         assert version.store.search(vector, count=1)[1].tolist() == [row]
     assert [passage.document_id for passage in version.passages] == ["tea"] * 3 + ["ale"] * 2
@@ -173,7 +170,7 @@ def test_the_cache_of_encodings_may_be_deleted_at_any_time(index_dir: Path) -> N
     (index_dir / "CURRENT").unlink()
     assert rebuild([make_document()], index_dir)[0].encoded == 2
     after = served(index_dir).vectors
-    for part in ("pooled", "tokens", "starts"):
+    for part in ("pooled", "tokens", "added", "spans"):
         np.testing.assert_array_equal(getattr(after, part), getattr(before, part))
 
 

@@ -170,7 +170,7 @@ def take_another_file(path: Path, chance: random.Random, _other: Path) -> None:
 
 
 def give_another_dimension(path: Path, chance: random.Random, _other: Path) -> None:
-    with path.with_name(chance.choice(["vectors.npy", "tokens.npy"])).open("wb") as file:
+    with path.with_name(chance.choice(["vectors.npy", "tokens.npy", "added_tokens.npy"])).open("wb") as file:
         np.save(file, np.zeros((2, chance.choice([1, 63, 65, 384])), np.float32))
 
 

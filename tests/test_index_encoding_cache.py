@@ -8,7 +8,8 @@ import pytest
 
 from index import IndexDamagedError
 from index.encoder import Encoding
-from index.encoding_cache import CHUNK, CachedVectors, PassageVectors, encode_with_cache
+from index.encoding_cache import CHUNK, encode_with_cache
+from index.passage_vectors import PassageVectors
 from index.store import unit
 from tests.conftest import HashEncoder
 
@@ -24,11 +25,9 @@ class DyingEncoder(HashEncoder):
 
 def assert_those_of_the_encoder(vectors: PassageVectors, texts: list[str]) -> None:
     """Each text's pooled vector as it is, and its pieces' at unit length in half precision, text after text."""
-    ends = [*vectors.starts[1:], len(vectors.tokens)]
-    assert vectors.starts[0] == 0
-    for pooled, start, end, encoding in zip(vectors.pooled, vectors.starts, ends, HashEncoder().encode(texts), strict=True):
+    for row, (pooled, encoding) in enumerate(zip(vectors.pooled, HashEncoder().encode(texts), strict=True)):
         np.testing.assert_array_equal(pooled, encoding.pooled)
-        np.testing.assert_array_equal(vectors.tokens[start:end], unit(encoding.tokens).astype(np.float16))
+        np.testing.assert_array_equal(vectors.tokens_of([row])[0], unit(encoding.tokens).astype(np.float16))
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def test_vectors_are_those_of_the_encoder_in_the_order_of_the_texts(hash_encoder
     texts = ["a long text that is encoded last", "short", "of middle length"]
     vectors, encoded = encode_with_cache(texts, encoder=hash_encoder, cache=cache)
     assert_those_of_the_encoder(vectors, texts)
-    assert (str(vectors.pooled.dtype), str(vectors.tokens.dtype), str(vectors.starts.dtype)) == (
+    assert (str(vectors.pooled.dtype), str(vectors.tokens.dtype), str(vectors.spans.dtype)) == (
         "float32",
         "float16",
         "int64",
@@ -54,7 +53,7 @@ def test_a_second_time_nothing_is_encoded_and_the_vectors_are_the_same(hash_enco
     second, encoded = encode_with_cache(["ale", "tea green"], encoder=hash_encoder, cache=cache)
     np.testing.assert_array_equal(second.pooled, first.pooled[::-1])
     np.testing.assert_array_equal(second.tokens, first.tokens[[2, 0, 1]])
-    assert (first.starts.tolist(), second.starts.tolist()) == ([0, 2], [0, 1])
+    assert (first.spans.tolist(), second.spans.tolist()) == ([[0, 2], [2, 1]], [[0, 1], [1, 2]])
     assert (hash_encoder.encoded, encoded) == ([], 0)
 
 
@@ -63,13 +62,14 @@ def test_only_texts_never_seen_before_are_encoded(hash_encoder: HashEncoder, cac
     hash_encoder.encoded.clear()
     vectors, encoded = encode_with_cache(["tea", "Tea", "ale", "tea "], encoder=hash_encoder, cache=cache)
     assert sorted(hash_encoder.encoded) == ["Tea", "tea "]
-    assert (len(vectors.pooled), len(vectors.starts), encoded) == (4, 4, 2)
+    assert (len(vectors.pooled), len(vectors.spans), encoded) == (4, 4, 2)
 
 
 def test_the_same_text_twice_is_encoded_once_and_keeps_two_rows(hash_encoder: HashEncoder, cache: Path) -> None:
     vectors, encoded = encode_with_cache(["tea", "ale", "tea"], encoder=hash_encoder, cache=cache)
     assert sorted(hash_encoder.encoded) == ["ale", "tea"]
-    assert (vectors.pooled.shape, vectors.tokens.shape, vectors.starts.tolist(), encoded) == ((3, 64), (3, 64), [0, 1, 2], 2)
+    assert (vectors.pooled.shape, vectors.tokens.shape, encoded) == ((3, 64), (3, 64), 2)
+    assert vectors.spans.tolist() == [[0, 1], [1, 1], [2, 1]]
     for part in (vectors.pooled, vectors.tokens):
         np.testing.assert_array_equal(part[0], part[2])
         assert (part[0] != part[1]).any()
@@ -109,20 +109,6 @@ def test_a_quick_build_shows_no_progress_bar(
 ) -> None:
     encode_with_cache(["tea"], encoder=hash_encoder, cache=cache)
     assert capsys.readouterr() == ("", "")
-
-
-def test_what_flows_from_the_cache_to_the_files_is_what_would_be_saved_from_memory(
-    hash_encoder: HashEncoder, cache: Path, tmp_path: Path
-) -> None:
-    texts = ["tea green", "ale", "tea green", "milk in the tea"]
-    vectors, _ = encode_with_cache(texts, encoder=hash_encoder, cache=cache)
-    for name, source in (("memory", vectors), ("cache", CachedVectors(cache, hash_encoder.fingerprint, texts, 64))):
-        (tmp_path / name).mkdir()
-        source.save(tmp_path / name)
-    for part in vectors.by_part():
-        one, other = (np.load(tmp_path / name / f"{part}.npy", allow_pickle=False) for name in ("memory", "cache"))
-        np.testing.assert_array_equal(one, other)
-        assert one.dtype == other.dtype
 
 
 def test_a_cache_that_is_no_database_is_refused_with_what_to_do(hash_encoder: HashEncoder, cache: Path) -> None:

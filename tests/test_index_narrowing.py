@@ -28,7 +28,7 @@ def version(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPa
 def test_rows_of_everything_still_belong_together(version: IndexVersion, id_: str) -> None:
     few = narrowed(version, {id_})
     assert set(few.documents) == {passage.document_id for passage in few.passages} == {id_}
-    assert len(few.vectors.starts) == len(few.vectors.pooled) == len(few.passages)
+    assert len(few.vectors.spans) == len(few.vectors.pooled) == len(few.passages)
     for row, passage in enumerate(few.passages):
         _, nearest = few.store.search(few.vectors.pooled[row], count=1)
         assert few.passages[nearest[0]] == passage

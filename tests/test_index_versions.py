@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from corpus import ShownError
 from corpus.storage import sha256_of
 from index import IndexDamagedError, IndexMissingError, build, current_version, open_version
-from index.encoding_cache import PassageVectors
 from index.layout import IndexLayout
 from index.locking import publishing
 from index.manifest import FORMAT, Manifest, files_of, read_manifest, sealed
@@ -44,6 +43,14 @@ class Touch:
 
     def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
         return Path.touch, (self.path,)
+
+
+class UnusableVectors:
+    """Without a second axis."""
+
+    def save(self, folder: Path, /) -> dict[str, str]:
+        np.save(folder / "vectors.npy", np.zeros(2, np.float32))
+        return {}
 
 
 def flip_a_bit(path: Path) -> None:
@@ -106,7 +113,7 @@ def test_a_version_is_what_it_was_built_from(index_dir: Path) -> None:
     assert [document.text[p.start : p.end] for p in version.passages] == ["Tea is a drink.", "It is hot."]
     vectors = version.vectors
     assert vectors.pooled.shape == (2, 64) == (version.manifest.passages, version.manifest.dimension)
-    assert (vectors.starts.tolist(), vectors.tokens.shape) == ([0, 6], (15, 64))
+    assert (vectors.spans.tolist(), vectors.tokens.shape, vectors.added.shape) == ([[0, 6], [6, 9]], (15, 64), (0, 64))
     assert version.store.search(vectors.pooled[1], count=1)[1].tolist() == [1]
 
 
@@ -122,9 +129,8 @@ def test_a_large_array_is_read_from_its_file_as_it_is_needed(index_dir: Path, mo
 
 def test_a_write_that_fails_before_the_manifest_leaves_no_version(tmp_path: Path) -> None:
     manifest = Manifest(OLDER, "", "", "", 1, 2, files={})
-    unusable = PassageVectors(np.zeros(2, np.float32), np.zeros((1, 2), np.float16), np.zeros(1, np.int64))
     with publishing(tmp_path) as layout, pytest.raises(IndexError):
-        write_version(layout, manifest, documents=[make_document()], passages=[], vectors=unusable)
+        write_version(layout, manifest, documents=[make_document()], passages=[], vectors=UnusableVectors())
     assert (tmp_path / OLDER / "vectors.npy").exists()
     assert not (tmp_path / OLDER / "manifest.json").exists()
     assert list_versions(tmp_path) == []
@@ -135,7 +141,7 @@ def test_a_write_that_fails_before_the_manifest_leaves_no_version(tmp_path: Path
 def test_a_version_is_never_written_over_another(index_dir: Path) -> None:
     version = open_version(index_dir, current_version(index_dir))
     with publishing(index_dir) as layout, pytest.raises(FileExistsError):
-        write_version(layout, version.manifest, documents=[], passages=[], vectors=version.vectors)
+        write_version(layout, version.manifest, documents=[], passages=[], vectors=UnusableVectors())
     assert open_version(index_dir, version.name).documents == version.documents
 
 
@@ -168,7 +174,7 @@ def record_the_hash(folder: Path, file: str) -> None:
     seal(folder, record)
 
 
-@pytest.mark.parametrize("file", ["passages.npy", "words.npy", "vectors.npy", "tokens.npy", "starts.npy"])
+@pytest.mark.parametrize("file", ["passages.npy", "words.npy", "vectors.npy", "tokens.npy", "token_spans.npy"])
 def test_pickled_vectors_are_not_unpickled_even_with_a_hash_that_fits(index_dir: Path, tmp_path: Path, file: str) -> None:
     folder = folder_of(index_dir)
     np.save(folder / file, np.array([Touch(tmp_path / "parsed")]), allow_pickle=True)
@@ -220,11 +226,17 @@ def test_a_manifest_that_does_not_fit_its_version_is_refused(index_dir: Path, fi
         ("vectors.npy", np.zeros((3, 64), np.float32)),
         ("vectors.npy", np.zeros((2, 63), np.float32)),
         ("tokens.npy", np.zeros((15, 63), np.float16)),
-        ("starts.npy", np.zeros(3, np.int64)),
+        ("added_tokens.npy", np.zeros((0, 63), np.float16)),
+        ("token_spans.npy", np.zeros((3, 2), np.int64)),
+        ("token_spans.npy", np.array([[0, 6], [6, 10]])),
+        ("token_spans.npy", np.array([[0, 6], [-1, 1]])),
         ("passages.npy", np.zeros((3, 4), np.int64)),
         ("word_starts.npy", np.zeros(3, np.int64)),
     ],
-    ids=["a row more", "a dimension less", "narrow tokens", "a start more", "a passage more", "words of one more"],
+    ids=[
+        *("a row more", "a dimension less", "narrow tokens", "narrow added ones", "a span more", "past the tokens"),
+        *("negative", "a passage more", "words of one more"),
+    ],
 )
 def test_vectors_that_do_not_fit_the_passages_are_refused_even_with_a_hash_that_fits(
     index_dir: Path, file: str, array: npt.NDArray[np.generic]
@@ -270,7 +282,7 @@ def test_any_change_of_the_manifest_gives_the_same_content_or_a_refusal(
     except IndexDamagedError:
         return
     assert version.documents == {"tea": make_document()}
-    assert len(version.passages) == len(version.vectors.pooled) == len(version.vectors.starts) == 2
+    assert len(version.passages) == len(version.vectors.pooled) == len(version.vectors.spans) == 2
 
 
 def test_without_an_index_the_remedy_is_to_build_one(tmp_path: Path) -> None:

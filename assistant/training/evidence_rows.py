@@ -69,8 +69,8 @@ def encoded_passages(article: Article, encoder: Encoder, /, *, cache: Path) -> P
     headings = [passage.section for passage in article.passages]
     return passage_set(
         vectors.pooled,
-        vectors.tokens.astype(np.float32),
-        vectors.starts,
+        vectors.tokens.astype(np.float32),  # packed: passage after passage
+        vectors.spans[:, 0],
         words=packed_words(headings, article.sentences),
         headings=headings,
         documents=[passage.document_id for passage in article.passages],

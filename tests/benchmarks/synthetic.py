@@ -12,10 +12,11 @@ import numpy as np
 
 from corpus import Document
 from index import IndexVersion, Passage
-from index.encoding_cache import TokenVectors
 from index.locking import publishing
 from index.manifest import Manifest
+from index.passage_vectors import PassageVectors, TokenVectors
 from index.publishing import publish
+from index.saved_vectors import ADDED, KEYS, POOLED, SPANS, TOKENS, Hashes
 from index.store import unit
 from index.versions import write_version
 from index.words import Integers
@@ -32,32 +33,34 @@ class MovedVectors:
     version: IndexVersion
     count: int
 
-    def save(self, folder: Path, /) -> None:
-        """Write the files of `PassageVectors.save`."""
+    def save(self, folder: Path, /) -> Hashes:
+        """See `SavedVectors.save`."""
         real, size = self.version.vectors, len(self.version.passages)
-        dimension, chance = real.pooled.shape[1], np.random.default_rng(5)
-        pooled = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float32, (self.count, dimension))
-        own = min(size, self.count)
-        last = int(real.starts[own]) if own < size else len(real.tokens)
-        starts = np.concatenate([real.starts[:own], last + PIECES * np.arange(self.count - own)])
-        shape = (last + PIECES * (self.count - own), dimension)
-        tokens = np.lib.format.open_memmap(folder / "tokens.npy", "w+", np.float16, shape)
-        pooled[:own], tokens[:last] = real.pooled[:own], real.tokens[:last]
+        dimension, chance, own = real.pooled.shape[1], np.random.default_rng(5), min(size, self.count)
+        kept, starts = real.tokens_of(range(own))
+        base = len(kept)
+        shape = (base + PIECES * (self.count - own), dimension)
+        pooled = np.lib.format.open_memmap(folder / POOLED, "w+", np.float32, (self.count, dimension))
+        tokens = np.lib.format.open_memmap(folder / TOKENS, "w+", np.float16, shape)
+        pooled[:own], tokens[:base] = real.pooled[:own], kept
         for first in range(own, self.count, ROWS_AT_ONCE):
             rows = np.arange(first, min(first + ROWS_AT_ONCE, self.count))
             others = real.pooled[chance.integers(0, size, len(rows))]
             noise = chance.standard_normal((len(rows), dimension), dtype=np.float32)
             pooled[rows] = unit(real.pooled[rows % size] + np.float32(ANOTHER) * others + np.float32(NOISE) * noise)
-            begin = last + PIECES * (first - own)
-            tokens[begin : begin + PIECES * len(rows)] = self._pieces(rows % size)
-        np.save(folder / "starts.npy", starts.astype(np.int64))
+            begin = base + PIECES * (first - own)
+            tokens[begin : begin + PIECES * len(rows)] = self._pieces(kept, starts, rows % size)
+        starts = np.concatenate([starts, base + PIECES * np.arange(self.count - own)])
+        np.save(folder / SPANS, PassageVectors.packed(pooled, tokens, starts).spans)
+        np.save(folder / ADDED, tokens[:0])
+        np.save(folder / KEYS, np.arange(self.count)[:, np.newaxis])
+        return {}
 
-    def _pieces(self, rows: Integers) -> TokenVectors:
+    def _pieces(self, kept: TokenVectors, starts: Integers, rows: Integers) -> TokenVectors:
         """The first word pieces of real passages, again from the beginning where one has fewer."""
-        real = self.version.vectors
-        sizes = np.append(real.starts[1:], len(real.tokens)) - real.starts
+        sizes = np.diff(starts, append=len(kept))
         within = np.arange(PIECES) % np.maximum(1, sizes[rows])[:, np.newaxis]
-        found: TokenVectors = np.asarray(real.tokens)[(real.starts[rows][:, np.newaxis] + within).ravel()]
+        found: TokenVectors = kept[(starts[rows][:, np.newaxis] + within).ravel()]
         return found
 
 
