@@ -49,6 +49,7 @@ from index.mirror import Mirror
 from index.object_store import ObjectStore
 from settings import PROJECT, Settings, SettingsError
 
+gc.freeze()  # all of it stays, so no collection need go through it
 gc.enable()
 
 SECONDS_TO_TURN_AWAY = 2  # between the first sign of stopping, on /readyz, and the last new question

@@ -5,7 +5,6 @@ stub is there already. And it imports pandas, 66 MB, for tables that no page of 
 imports pandas when it is first touched. `tests/test_web_lean_import.py` notices when a release changes either.
 """
 
-import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,14 +21,11 @@ WHEN_TOUCHED = "pandas"
 @contextmanager
 def lean_import() -> Iterator[None]:
     """Inside of it Gradio is imported leanly; everything else as ever."""
-    finder, was_collecting = _LeanFinder(), gc.isenabled()
+    finder = _LeanFinder()
     sys.meta_path.insert(0, finder)
-    gc.disable()  # nothing that a module makes while it is loaded is garbage
     try:
         yield
     finally:
-        if was_collecting:
-            gc.enable()
         sys.meta_path.remove(finder)
         if isinstance(sys.modules.get(WHEN_TOUCHED), _WhenTouched):
             del sys.modules[WHEN_TOUCHED]  # Gradio has it; others, who look there for pandas itself, should not
