@@ -161,8 +161,12 @@ def cut(path: Path, chance: random.Random, _other: Path) -> None:
     path.write_bytes(content[: chance.randrange(len(content))])
 
 
-def take_from_another_version(path: Path, _chance: random.Random, other: Path) -> None:
-    path.write_bytes((other / path.name).read_bytes())
+def take_from_another_version(path: Path, chance: random.Random, other: Path) -> None:
+    content = (other / path.name).read_bytes()
+    if content == path.read_bytes():  # both are without added vectors
+        flip_a_bit(path, chance, other)
+    else:
+        path.write_bytes(content)
 
 
 def take_another_file(path: Path, chance: random.Random, _other: Path) -> None:
