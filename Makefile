@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock bill audit evaluate bench capacity refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
+.PHONY: setup run test lint lock bill audit evaluate bench sizes capacity refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
 
 setup: .venv/prepared
 
@@ -112,6 +112,11 @@ train: .venv/installed-dev
 # more the first time, for the packages of the others. Leaves JSON, plots and a page in tests/benchmarks/results.
 bench: .venv/installed-dev
 	$(PY) -m tests.benchmarks.speed
+
+# What a question, loading, memory and disk cost from 28 to a million passages, drawn around the articles of INDEX_DIR:
+# QUESTIONS holds lines of {"text"}. Takes ten minutes and 10 GB of disk.
+sizes: .venv/installed-dev
+	$(PY) -m tests.benchmarks.sizes --questions $(QUESTIONS)
 
 # What a question costs, what one and three replicas carry, and the simulation beside what was measured: five minutes, best
 # as root on an idle machine (NICE=-15 keeps others from taking part).
