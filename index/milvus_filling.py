@@ -19,6 +19,7 @@ from index.store import unit
 
 BATCH_BYTES = 2 * 1024 * 1024  # of vectors; a server takes 64 MB at most, a proxy before it often 4
 IN_FLIGHT = 2
+ROWS_ASKED_FOR = 5_000  # at once
 SMALLEST_BATCH = 16  # rows
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 10.0
@@ -68,6 +69,9 @@ def fill(
             list(pool.map(filling.send, batches))  # no more is begun before all of these have arrived
             bar.update(last - first)
             first = last
+    if filling.count() < len(vectors):  # a server that is killed may lose what it had acknowledged a moment before
+        for first in range(0, len(vectors), ROWS_ASKED_FOR):
+            filling.send(range(first, min(first + ROWS_ASKED_FOR, len(vectors))), is_certain=False)
 
 
 class _Filling:
@@ -78,9 +82,14 @@ class _Filling:
         self._patience_seconds = patience_seconds
         self.batch_rows = max(SMALLEST_BATCH, BATCH_BYTES // (vectors.shape[1] * vectors.itemsize))
 
-    def send(self, rows: Sequence[int]) -> None:
-        """Send some rows, until all of them are there."""
-        wait, give_up_at, is_certain = FIRST_WAIT_SECONDS, time.monotonic() + self._patience_seconds, True
+    def count(self) -> int:
+        """How many rows are there."""
+        options = {"filter": "", "output_fields": ["count(*)"], "consistency_level": "Strong"}
+        return int(patiently(self._connection.ask, "query", self._collection, **options)[0]["count(*)"])
+
+    def send(self, rows: Sequence[int], *, is_certain: bool = True) -> None:
+        """Send some rows, until all of them are there; only those that are not, if it is not certain that none is."""
+        wait, give_up_at = FIRST_WAIT_SECONDS, time.monotonic() + self._patience_seconds
         while rows:
             try:
                 if not is_certain:

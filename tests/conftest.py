@@ -20,6 +20,7 @@ from index.exported_model import export_if_missing
 from index.store import unit
 from settings import PROJECT
 from tests.browsers import DESKTOP, PageServer, chromium, open_page, serving
+from tests.milvus import LiteServer, lite_server
 from tests.nginx import Nginx, Replicas, nginx_before, replicas_serving
 
 # Two busy cores are slow at times; that is not what a property is about.
@@ -132,3 +133,10 @@ def replicas(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def nginx(replicas: Replicas, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     with nginx_before(replicas.ports, tmp_path_factory.mktemp("nginx")) as nginx:
         yield nginx
+
+
+@pytest.fixture
+def own_milvus(tmp_path: Path) -> Iterator[LiteServer]:
+    """Milvus Lite in a process that the test may kill."""
+    with lite_server(tmp_path / "milvus") as server:
+        yield server

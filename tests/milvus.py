@@ -23,11 +23,14 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.errors import StoreUnreachableError
+from index.milvus_connection import connection_to
 from index.milvus_server import MilvusServer
 from index.milvus_store import MilvusStore, drop, reach
 from index.store import Rows
 
 ALIAS = "rls_tests"
+NOBODY = MilvusServer("http://127.0.0.1:9")  # the port of the discard service, where nothing listens
+VECTORS = np.random.default_rng(5).standard_normal((300, 16)).astype(np.float32)
 LITE_STARTS_WITHIN = 60  # seconds
 MOST_AT_ONCE = 3  # collections that one test compares
 _numbers = count()
@@ -47,6 +50,11 @@ def milvus() -> MilvusServer:
 def new_collection() -> str:
     """A name that is not taken."""
     return f"{ALIAS}_{os.getpid()}_{next(_numbers)}"
+
+
+def collections(server: MilvusServer | None = None) -> set[str]:
+    """The names of all of them."""
+    return set(connection_to(server or milvus()).call("list_collections"))
 
 
 class InMilvus:

@@ -32,7 +32,7 @@ from index.milvus_store import pointed_at
 from index.versions import IndexVersion
 from settings import PROJECT, Settings
 from tests.conftest import ARTICLE, make_document
-from tests.milvus import ALIAS, LiteServer, lite_server, milvus
+from tests.milvus import ALIAS, LiteServer, milvus
 
 IRON = "How is iron linked to dopamine?"
 DYING = "I want to kill myself"
@@ -132,12 +132,6 @@ def served(application: Application) -> Iterator[httpx.Client]:
         server.should_exit = True
         thread.join(30)
         assert not thread.is_alive()
-
-
-@pytest.fixture
-def own_milvus(tmp_path: Path) -> Iterator[LiteServer]:
-    with lite_server(tmp_path / "milvus") as server:
-        yield server
 
 
 def ask(client: Any, question: str) -> Any:
