@@ -4,10 +4,16 @@ Texts are encoded one by one, so that a text has the same bytes alone and among 
 encoded at once by the threads that ask.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+
+# From 1.29 on ONNX Runtime reports to its makers which model is loaded, and keeps a number for the machine, unless told
+# not to before it is loaded. `disable_telemetry_events` comes too late: the number is written by then.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 import onnxruntime
 from tokenizers import Tokenizer
 

@@ -235,3 +235,13 @@ def test_agreement_is_the_smallest_cosine_of_any_vector() -> None:
     assert agreement([one], [(north, np.stack([east, east]))]) == pytest.approx(0.6)
     assert agreement([one], [(east, np.stack([east]))]) == -1
     assert LEAST_COSINE == 0.9999
+
+
+def test_encoding_leaves_no_trace_of_telemetry_in_the_home_of_its_user(real_index: Path, tmp_path: Path) -> None:
+    # Where it counts for its makers, ONNX Runtime keeps a number for the machine and what it is yet to send.
+    encode = "import sys; from pathlib import Path; from assistant import Assistant; "
+    encode += "Assistant.load(Path(sys.argv[1])).ask(['How is iron linked to dopamine?'])"
+    allowed = {name: value for name, value in os.environ.items() if name not in {"CI", "ORT_DISABLE_TELEMETRY"}}
+    environment = allowed | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", encode, str(real_index)], env=environment, cwd=PROJECT, check=True)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

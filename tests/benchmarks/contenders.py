@@ -23,6 +23,7 @@ ONE_THREAD = {
     **os.environ,
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1"),
     "HF_HUB_OFFLINE": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
     # No contender may call home.
     "ANONYMIZED_TELEMETRY": "False",
