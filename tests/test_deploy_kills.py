@@ -36,6 +36,7 @@ def test_visitors_of_page_widget_and_api_notice_nothing_of_a_killed_replica(
     for name in ("page", "page, in German", "widget", "HTTP"):
         assert figures[name]["said"] == []
         assert figures[name]["questions"] > 0
+        assert figures[name]["pages_loaded_again"] <= figures["killed"]
 
 
 def test_only_gradios_own_events_need_the_replica_that_they_began_with(processes: ReplicaProcesses) -> None:
