@@ -60,8 +60,9 @@ lint: .venv/installed-dev
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 
+# Two processes, each with whole files of tests: most of a run is waiting for servers and browsers.
 test: lint
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 evaluate: setup
 	$(PY) -m index build
