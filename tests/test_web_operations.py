@@ -92,6 +92,11 @@ def test_while_it_loads_it_lives_is_not_ready_and_gives_urgent_help(process: Pro
     assert (help_.status_code, help_.json()["kind"]) == (200, "urgent")
     for refused in (process.client.post("/api/ask", json={"turns": [THREE]}), process.client.get("/")):
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert refused.json()["error"] == "The assistant is starting."
+    page = process.client.get("/", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert '<meta http-equiv="refresh" content="5">' in page.text
+    assert '<a href="tel:112">112</a>' in page.text
     process.wait_until_ready()
 
 

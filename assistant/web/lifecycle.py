@@ -13,7 +13,7 @@ from contextlib import suppress
 from enum import StrEnum
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
@@ -23,9 +23,12 @@ from assistant.web.admission import EMERGENCY
 from assistant.web.body import BodyLimit, read_json
 from assistant.web.refusal import refusal
 from assistant.web.security_headers import SecurityHeaders
+from assistant.web.templates import render
 from index.errors import StoreUnreachableError
 
 RETRY_AFTER_LOADING = 5  # seconds
+STARTING = "The assistant is starting."
+TRY_AGAIN = f"Try again in {RETRY_AFTER_LOADING} seconds. {EMERGENCY}"
 # What a proxy that knows other replicas says with each request. It cannot tell one 503 from another: that of a replica which
 # is starting should send the request to the next one, that of a replica with too much to do should not.
 OTHER_REPLICAS = "X-Other-Replicas"
@@ -149,6 +152,10 @@ def loading_server(region: str, /) -> FastAPI:
 
 
 def _loading(request: Request) -> Response:
-    status = 502 if OTHER_REPLICAS in request.headers else 503
-    remedy = f"Try again in {RETRY_AFTER_LOADING} seconds. {EMERGENCY}"
-    return refusal(status, "The assistant is starting.", remedy, retry_after=RETRY_AFTER_LOADING)
+    """A program is told when to ask again; a browser gets a page that does so, unless a proxy can ask another replica."""
+    if OTHER_REPLICAS in request.headers:
+        return refusal(502, STARTING, TRY_AGAIN, retry_after=RETRY_AFTER_LOADING)
+    if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+        page = render("starting.html", error=STARTING, seconds=RETRY_AFTER_LOADING, emergency=EMERGENCY)
+        return HTMLResponse(page, status_code=503, headers={"Retry-After": str(RETRY_AFTER_LOADING)})
+    return refusal(503, STARTING, TRY_AGAIN, retry_after=RETRY_AFTER_LOADING)
