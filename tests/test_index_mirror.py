@@ -27,6 +27,7 @@ from tests.bucket import SECRET, Bucket, BucketServer, bucket_server
 from tests.conftest import HashEncoder, make_document
 
 KILLS = int(os.environ.get("STRESS_KILLS", "3"))
+RECOVERY_SECONDS = 30
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +255,9 @@ def test_a_source_that_never_answers_is_given_up_within_seconds(
     finally:
         server.thaw()
     assert "no answer" in mirror.failure
-    mirror.pull()
+    until = time.monotonic() + RECOVERY_SECONDS
+    while mirror.failure and time.monotonic() < until:  # a server that wakes up on a busy machine has a backlog first
+        mirror.pull()
     assert mirror.failure == ""
 
 
