@@ -5,52 +5,68 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test lint lock bill audit evaluate bench sizes capacity refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
+.PHONY: setup run test test-timing lint lock bill audit evaluate bench sizes refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
 
-setup: .venv/prepared
-
-# What a server would make at its first start; where the code cannot be written to, it has to be made here.
-.venv/prepared: .venv/installed
-	$(PY) -m assistant.prepared
-	touch $@
+setup: .venv/installed
 
 # Every package by the hash of its file, wheels only, so that nothing is run while it is being installed. The locks are
 # complete, so pip has nothing to resolve; `pip check` proves it.
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all:
 
-# torch is fetched first by its version alone: given hashes, pip prefers PyPI's build for Linux, which needs gigabytes of
-# NVIDIA's libraries, even where an index offers the processor-only one. What was fetched is then installed by its hash.
-.venv/installed: requirements.txt requirements.lock requirements-torch.lock requirements-nvidia.lock
-	$(PYTHON) -m supply_chain.locks
+# A lock without torch and without what only PyPI's build of it for Linux needs: gigabytes of NVIDIA's libraries.
+WITHOUT_TORCH = awk '/^[A-Za-z0-9]/ {skip = /^(torch|triton|nvidia-|cuda-)/} !skip'
+
+# torch is fetched first, by its version alone: given hashes, pip prefers PyPI's build even where an index offers the
+# processor-only one, which is another file. Whichever came, its hash must stand in the lock.
+.venv/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed. Install it and run make with PYTHON=python3.11, or whatever its name is." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+		echo "$(PYTHON) has no venv. Install it (Debian, Ubuntu: apt-get install python3-venv) and run make again." >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest .venv/torch \
-		"$$(grep '^torch==' requirements.txt)"
-	$(INSTALL) --no-index --find-links .venv/torch -r requirements-torch.lock
+		"$$(grep -o '^torch==[^ ;]*' requirements.txt)"
+	grep -qFe "$$($(PY) -m pip hash .venv/torch/*.whl | tail -n 1)" requirements.txt || { \
+		echo "This build of torch is not in the lock; see docs/deploying.md." >&2; exit 2; }
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps .venv/torch/*.whl
 	rm -r .venv/torch
-	$(INSTALL) -r requirements.lock
-	$(PY) -m pip check || { $(INSTALL) -r requirements-nvidia.lock && $(PY) -m pip check; }
+	$(WITHOUT_TORCH) requirements.txt > .venv/without-torch.txt
+	$(INSTALL) -r .venv/without-torch.txt
+	$(PY) -m pip check || { $(INSTALL) -r requirements.txt && $(PY) -m pip check; }
 	touch $@
 
-.venv/installed-dev: .venv/installed requirements-dev.txt requirements-train.txt requirements-milvus.txt requirements-s3.txt \
-		requirements-dev.lock
-	$(PYTHON) -m supply_chain.locks
-	$(INSTALL) -r requirements-dev.lock
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(WITHOUT_TORCH) requirements-dev.txt > .venv/without-torch.txt
+	$(INSTALL) -r .venv/without-torch.txt
 	$(PY) -m pip check
 	touch $@
 
-# Renews the locks after a change to a requirements*.txt; UPGRADE=--upgrade also takes the newest of what no list pins.
+# Renews the locks and the bill of materials after a change of pyproject.toml: what is locked keeps its version if it can;
+# UPGRADE=--upgrade takes the newest of what pyproject.toml does not pin. torch's hashes are those of PyPI's files and one more: the
+# processor-only build that other indexes offer under the same version (CPython 3.11, Linux, x86-64).
+COMPILE = $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
+TORCH_OF_OTHER_INDEXES = sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
 lock:
 	test -x $(PY) || $(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements-dev.txt)"
-	$(PY) -m supply_chain.renew $(UPGRADE)
+	$(PY) -m pip install --quiet --disable-pip-version-check "$$(grep -o 'uv==[0-9.]*' pyproject.toml)"
+	$(COMPILE) $(UPGRADE) --all-extras --output-file requirements-dev.txt
+	grep -q $(TORCH_OF_OTHER_INDEXES) requirements-dev.txt || \
+		sed -i.old 's/^torch==.*/&\n    --hash=$(TORCH_OF_OTHER_INDEXES) \\/' requirements-dev.txt
+	cp requirements-dev.txt requirements.txt && $(COMPILE) --extra build --output-file requirements.txt
+	cp requirements-dev.txt requirements-serve.txt && $(COMPILE) --output-file requirements-serve.txt
 
-# The bill of materials, out of the locks.
+# The bill of materials in CycloneDX: what is installed, with licences and what needs what. Hashes stand in the locks.
 bill: .venv/installed-dev
-	$(PY) -m supply_chain.bill
+	.venv/bin/cyclonedx-py environment --pyproject pyproject.toml --output-file sbom.cdx.json $(PY)
 
-# Known vulnerabilities of what is locked: 0 none, 1 some, 3 not audited (no source could be relied on).
+# Known vulnerabilities of what is locked. A source that does not report the canary's published ones would report none of ours
+# either, so its silence is no success.
+AUDIT = $(PY) -m pip_audit --no-deps --disable-pip --progress-spinner off --timeout 15
 audit: .venv/installed-dev
-	$(PY) -m supply_chain.audit
+	echo 'gradio==4.44.1' > .venv/canary.txt
+	$(AUDIT) --format json -r .venv/canary.txt 2>/dev/null | grep -q GHSA || { \
+		echo "NOT AUDITED: no source of advisories gave an answer that can be relied on." >&2; exit 3; }
+	$(AUDIT) -r requirements-dev.txt
 
 run: setup
 	$(PY) app.py
@@ -63,6 +79,10 @@ lint: .venv/installed-dev
 # Two processes, each with whole files of tests: most of a run is waiting for servers and browsers.
 test: lint
 	$(PY) -m pytest --numprocesses 2 --dist loadfile
+
+# The promises of speed, which `make test` leaves out: seconds mean nothing on a machine that is busy with other tests.
+test-timing: .venv/installed-dev
+	$(PY) -m pytest -m timing --no-cov
 
 evaluate: setup
 	$(PY) -m index build
@@ -78,17 +98,18 @@ refresh: setup
 # 200 kills, 500 damaged versions, 50 swaps under 10,000 questions; with CORPUS=medquad_corpus.jsonl.gz its articles, too.
 stress-refresh: .venv/installed-dev
 	STRESS_KILLS=200 STRESS_DAMAGES=500 STRESS_QUESTIONS=10000 STRESS_SWAPS=50 $(PY) -m pytest --no-cov -s \
-		tests/test_index_crashes.py tests/test_assistant_live.py
+		tests/test_index_crashes.py tests/test_web_process_live.py
 	$(if $(CORPUS),$(PY) -m tests.benchmarks.large_corpus $(CORPUS))
 
-# Ten minutes of 50 users, five times the load it can carry, 10,000 questions, 200,000 fuzzed ones: an hour or two.
+# Ten minutes of 50 users, five times the load it can carry, 10,000 questions, 200,000 fuzzed ones, and strangers at the
+# sockets: an hour or two.
 stress: .venv/installed-dev
 	STRESS_XSS=100 STRESS_SCHEMA=1000 $(PY) -m pytest --no-cov tests/test_page_hostile_text.py tests/test_web_schema.py
-	for attack in load overload soak fuzz fuzz-by-coverage; do $(PY) -m tests.stress $$attack || exit 1; done
+	for attack in triage load overload soak connections fuzz fuzz-by-coverage; do $(PY) -m tests.stress $$attack || exit 1; done
 
 # Twenty publications before three replicas, by a shared folder and by an object store; a hundred kills of a fetch.
 stress-replicas: .venv/installed-dev
-	STRESS_PUBLISHES=20 STRESS_KILLS=100 $(PY) -m pytest --no-cov -s tests/test_deploy_publishing.py tests/test_index_mirror.py
+	STRESS_PUBLISHES=20 STRESS_KILLS=100 $(PY) -m pytest --no-cov -s tests/test_deploy_publishing.py tests/test_index_replication_following.py
 
 # Three replicas behind nginx, one killed every 20 seconds for three minutes, while visitors ask: five minutes.
 stress-kills: .venv/installed-dev
@@ -105,12 +126,12 @@ test-milvus-server: .venv/installed-dev
 		--target .venv/milvus-server milvus==2.3.5
 	unshare --net --map-root-user $(PY) -m tests.milvus_server .venv/milvus-server
 
-# Learns everything that is committed as learned, from the committed labels: 44 minutes on one core (2026-11-23).
+# Learns everything that is committed as learned, from the committed labels: an hour on two cores (2026-11-29).
 train: .venv/installed-dev
 	$(PY) -m assistant.training
 
 # Ours, the bare floor, naive servers and what a user would pick instead, side by side in one run: some ten minutes, and a few
-# more the first time, for the packages of the others. Leaves JSON, plots and a page in tests/benchmarks/results.
+# more the first time, for the packages of the others. Leaves JSON and a page in tests/benchmarks/results.
 bench: .venv/installed-dev
 	$(PY) -m tests.benchmarks.speed
 
@@ -118,12 +139,6 @@ bench: .venv/installed-dev
 # QUESTIONS holds lines of {"text"}. Takes ten minutes and 10 GB of disk.
 sizes: .venv/installed-dev
 	$(PY) -m tests.benchmarks.sizes --questions $(QUESTIONS)
-
-# What a question costs, what one and three replicas carry, and the simulation beside what was measured: five minutes, best
-# as root on an idle machine (NICE=-15 keeps others from taking part).
-NICE ?= 0
-capacity: .venv/installed-dev
-	$(PY) -m tests.benchmarks.capacity --nice $(NICE)
 
 # The widget's files out of its sources; needs node. What it makes is committed.
 widget: setup

@@ -2,78 +2,90 @@
 
 import os
 
+HEARTBEAT = None
+if __name__ == "__main__":
+    import supervisor
+
+    HEARTBEAT = supervisor.supervised(os.environ)  # the process that watches goes no further, and so stays small
+
 # No library may call home: set before any of them is imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
-# Gradio would count the page's events in a table, with pandas, for a dashboard that is off: from so many events on.
+# After so many events Gradio would count them with pandas, for a dashboard that is off.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
-# One thread a question: several are answered at once, and more threads than cores only wait for one another.
+# One thread a question: several are answered at once, and threads beyond the cores would only wait.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 if "SPACE_ID" in os.environ:  # a Hugging Face Space: framed by the hub, behind its proxies on a private network
     os.environ.setdefault("ALLOWED_ORIGINS", "https://huggingface.co")
     os.environ.setdefault("TRUSTED_PROXIES", "10.0.0.0/8")
 
-import gc
-
-gc.disable()  # nothing that is made while modules are loaded is garbage, and looking for some takes a tenth of the time
-
 import contextlib
-import math
-import signal
+import inspect
 import socket
 import subprocess
 import sys
 import threading
-import time
-from types import FrameType
+from collections.abc import Iterator, Sequence
+from functools import partial
+from types import ModuleType
+from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 
-from assistant import Assistant, LiveAssistant
+from assistant import Assistant
 from assistant.gaps.recorder import GapRecorder
 from assistant.gaps.topics import Topics
-from assistant.help_lines import check_region
+from assistant.triage.urgent import check_region
 from assistant.web import create_server
-from assistant.web.admission import Admission
-from assistant.web.lifecycle import Application, State
-from assistant.web.logs import set_up_logs
-from assistant.web.origins import AllowedOrigins
-from assistant.web.rate_limit import RateLimit
-from corpus import ShownError
-from index import Encoder, IndexDamagedError, IndexMissingError, IndexVersion, current_version, encoder_for, open_version
-from index.engines import Engines
-from index.manifest import BUILD_COMMAND, read_manifest
-from index.mirror import Mirror
-from index.object_store import ObjectStore
+from assistant.web.gate.admission import Admission
+from assistant.web.gate.origins import AllowedOrigins
+from assistant.web.gate.rate_limit import RateLimit
+from assistant.web.process.connections import make_room
+from assistant.web.process.lifecycle import Application, State
+from assistant.web.process.live import LiveAssistant, reason
+from assistant.web.process.logs import as_log_lines, set_up_logs
+from assistant.web.process.serving import Server, forbid_core_dumps
+from assistant.web.process.starting import COMPLETED, NothingToServeError, Opened, Start, Watched, begin
+from corpus import Document, ShownError, load_corpus
+from corpus.site import load_site
+from index import IndexDamagedError, IndexMissingError, current_version, encoder_for, open_version
+from index.errors import BUILD_COMMAND, StoreUnreachableError
+from index.published.manifest import read_manifest
+from index.published.signing import Trust
+from index.replication.following import Mirror
+from index.replication.object_store import ObjectStore
+from index.stores import Engines
 from settings import PROJECT, Settings, SettingsError
+from supervisor import Heartbeat
 
-gc.freeze()  # all of it stays, so no collection need go through it
-gc.enable()
-
-SECONDS_TO_TURN_AWAY = 2  # between the first sign of stopping, on /readyz, and the last new question
-SECONDS_TO_FINISH = 12  # for answers in flight; more than their deadline
-KEEP_ALIVE_SECONDS = 75  # longer than a reader pauses and than a proxy keeps its connections open
-SWITCH_SECONDS = 0.0005  # how long a thread that computes may keep the one that answers and refuses waiting
-BACKLOG = 2048  # connections that wait to be accepted
+SECONDS_BETWEEN_STARTS = 2.0  # while INDEX_SOURCE has nothing to serve
+SWITCH_SECONDS = 0.0005  # how long a thread that computes may delay the one that answers and refuses
 
 
 def create_app(settings: Settings, /, *, stopping: threading.Event | None = None) -> FastAPI:
     """Everything wired together. The index is fetched if there is an INDEX_SOURCE, else built if none can be served.
 
-    `stopping` ends the waiting for a source that cannot be reached.
+    `stopping` ends what is being fetched from a source, and the waiting for one.
 
     Raises:
-        ShownError: a part cannot be had; the message says what to do.
+        ShownError: a part is missing; the message says what to do.
         SystemExit: it was told to stop before there was an index.
     """
-    engines = Engines.of(settings.index_store, settings.milvus)
-    mirror = _mirror(settings, stopping or threading.Event())
-    version, encoder = _servable(settings, engines) if mirror is None else _fetched(settings, engines, mirror)
-    gaps = GapRecorder(Topics(encoder), settings.gaps_file) if settings.record_gaps else None
-    first = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
-    live = LiveAssistant(first, gaps=gaps, engines=engines)
+    engines, trust = Engines.of(settings.index_store, settings.milvus), Trust.of(settings.index_public_key)
+    opened, mirror = partial(_opened, settings, engines, trust), None
+    if settings.index_source:
+        stopping = stopping or threading.Event()
+        mirror = Mirror(ObjectStore(settings.index_source), settings.index_dir, stopping=stopping, trust=trust)
+        start = _fetched(settings, mirror, opened, stopping)
+    else:
+        start = _built_or_published(settings, engines, trust, opened)
+    first = start.assistant
+    trust.saw(settings.index_dir, first.version.name)
+    gaps = GapRecorder(Topics(first.encoder), settings.gaps_file) if settings.record_gaps else None
+    live = LiveAssistant(first, gaps=gaps, engines=engines, trust=trust)
+    if start.why:
+        live.missed(start.wanted, start.why)
     admission = Admission(RateLimit(settings.rate_limit), region=settings.region)
     if settings.metrics_port:
         admission.metrics.serve(settings.metrics_port)
@@ -86,60 +98,128 @@ def create_app(settings: Settings, /, *, stopping: threading.Event | None = None
         admission=admission,
     )
     if settings.page == "on":
-        from assistant.web.chat_page import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
+        with _light_import():
+            from assistant.web.routes.chat import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
 
         mount_chat_page(server, live, frame_ancestors=AllowedOrigins.parse(settings.allowed_origins).frame_ancestors)
     return server
 
 
-def _servable(settings: Settings, engines: Engines, /) -> tuple[IndexVersion, Encoder]:
-    """The published version and its encoder; built first if there is none, or another model or engine made it.
+@contextlib.contextmanager
+def _light_import() -> Iterator[None]:
+    """While Gradio is imported: without pandas (67 MB), and without comparing each component's stub with its source (1.2 s).
 
-    An edited corpus is not built here: a restart must not publish what nobody asked to publish.
+    One module of it asks pandas whether a value is a table; our page has none. A class whose file is not known gets no stub.
     """
+    stand_in, getfile = ModuleType("pandas"), inspect.getfile
+    stand_in.DataFrame = stand_in.Series = type("Table", (), {})  # type: ignore[attr-defined]
+
+    def file_of(thing: Any) -> str:
+        if isinstance(thing, type) and thing.__module__.startswith("gradio."):
+            raise OSError("no stub is wanted")
+        return getfile(thing)
+
+    sys.modules.setdefault("pandas", stand_in)
+    inspect.getfile = file_of  # type: ignore[assignment]
     try:
-        name = current_version(settings.index_dir)
-        if read_manifest(settings.index_dir, name).store["engine"] == engines.chosen:  # else it need not be reachable
-            version, encoder = _published(settings, engines)
-            if version.manifest.model == encoder.fingerprint:
-                return version, encoder
-    except (IndexMissingError, IndexDamagedError) as error:
+        yield
+    finally:
+        inspect.getfile = getfile
+        if sys.modules["pandas"] is stand_in:
+            del sys.modules["pandas"]  # others look for pandas among the modules, RapidFuzz at each question
+
+
+def _built_or_published(settings: Settings, engines: Engines, trust: Trust, opened: Opened, /) -> Start:
+    """The published version, or the newest whole one; built first if there is none, or if another engine is chosen.
+
+    An edited corpus is not built here: nobody asked a restart to publish it.
+
+    Raises:
+        NothingToServeError: there is none, and none can be built.
+    """
+    why = "the chosen engine has no version yet."
+    watched = [(settings.corpus_dir, "*/*"), *((settings.index_dir, pattern) for pattern in COMPLETED)]
+    try:
+        if _is_of_engine(settings, engines, trust):
+            return begin(settings.index_dir, opened)
+    except StoreUnreachableError:
+        raise
+    except ShownError as error:
+        why = reason("", error).replace(str(settings.index_dir), "INDEX_DIR")
+        if trust.is_on:  # what is built here nobody has signed
+            raise _nothing(settings, error, watched=watched, why=why) from None
         print(f"{error.message} Building it now.", flush=True)
-    engines.reach()
-    engines.disconnect()  # the file of Milvus Lite is opened by one process at a time
-    _build(settings)
-    return _published(settings, engines)
-
-
-def _mirror(settings: Settings, stopping: threading.Event, /) -> Mirror | None:
-    """What keeps INDEX_DIR like INDEX_SOURCE, if there is one."""
-    if not settings.index_source:
-        return None
-    return Mirror(ObjectStore(settings.index_source), settings.index_dir, stopping=stopping)
-
-
-def _fetched(settings: Settings, engines: Engines, mirror: Mirror) -> tuple[IndexVersion, Encoder]:
-    """The version that the source publishes, and its encoder; nothing is ever built here."""
-    mirror.first()
     try:
-        return _published(settings, engines)
-    except IndexDamagedError:
-        if not mirror.repair(current_version(settings.index_dir)):
-            raise
-    except IndexMissingError:
-        sys.exit(0)  # told to stop while it waited
-    mirror.first()
-    return _published(settings, engines)
+        engines.reach()
+        engines.disconnect()  # the file of Milvus Lite is opened by one process at a time
+        _build(settings)
+        return begin(settings.index_dir, opened)
+    except StoreUnreachableError:
+        raise
+    except ShownError as error:
+        raise _nothing(settings, error, watched=watched, why=why) from None
 
 
-def _published(settings: Settings, engines: Engines, /) -> tuple[IndexVersion, Encoder]:
-    version = open_version(settings.index_dir, current_version(settings.index_dir), engines=engines)
-    return version, encoder_for(version, settings.index_dir, model=settings.model, precision=settings.precision)
+def _is_of_engine(settings: Settings, engines: Engines, trust: Trust, /) -> bool:
+    """Whether the published version is of the chosen engine; yes if its manifest cannot be read. No store is asked."""
+    try:
+        published = read_manifest(settings.index_dir, current_version(settings.index_dir), trust=trust)
+    except (IndexMissingError, IndexDamagedError):
+        return True
+    return bool(published.store["engine"] == engines.chosen)
+
+
+def _nothing(settings: Settings, error: ShownError, /, *, watched: Sequence[Watched], why: str = "") -> NothingToServeError:
+    """The error that says there is nothing to serve; it brings the articles, which can still be read."""
+    documents: list[Document] = []
+    site = ""
+    with contextlib.suppress(ShownError):
+        documents = load_corpus(settings.corpus_dir)
+        site = load_site(settings.corpus_dir)
+    return NothingToServeError(error, documents=documents, site=site, watched=watched, why=why)
+
+
+def _fetched(settings: Settings, mirror: Mirror, opened: Opened, stopping: threading.Event, /) -> Start:
+    """The version that the source publishes, or the newest whole one that is here; nothing is ever built here.
+
+    Raises:
+        NothingToServeError: there is none here.
+    """
+
+    def mended(name: str) -> Assistant:
+        try:
+            return opened(name)
+        except IndexDamagedError:
+            mirror.doubted = name
+            mirror.pull()
+            return opened(name)
+
+    failure: ShownError | None = None
+    try:
+        mirror.pull()
+    except ShownError as error:
+        failure = error
+    try:
+        return begin(settings.index_dir, mended)
+    except StoreUnreachableError:
+        raise
+    except ShownError as error:
+        if stopping.wait(SECONDS_BETWEEN_STARTS):
+            sys.exit(0)  # told to stop while there was nothing to serve
+        why = failure.message.replace(str(settings.index_dir), "INDEX_DIR") if failure else ""
+        raise _nothing(settings, failure or error, watched=(), why=why) from None
+
+
+def _opened(settings: Settings, engines: Engines, trust: Trust, name: str, /) -> Assistant:
+    trust.check_age(settings.index_dir, name)
+    version = open_version(settings.index_dir, name, engines=engines, trust=trust)
+    encoder = encoder_for(version, settings.index_dir, model=settings.model, trust=trust)
+    return Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
 
 
 def _build(settings: Settings) -> None:
-    """Build in a process of its own: it needs torch and all that comes with it, and this one should not hold them."""
-    names = ["corpus_dir", "index_dir", "model", "precision", "index_store"]
+    """Build in a process of its own, so that torch never enters this one."""
+    names = ["corpus_dir", "index_dir", "model", "index_store"]
     names += [name for name in Settings.model_fields if name.startswith("milvus_")]
     chosen = {name.upper(): str(getattr(settings, name)) for name in names}
     environment = os.environ | chosen | {"MILVUS_TOKEN": settings.milvus_token.get_secret_value()}
@@ -149,75 +229,50 @@ def _build(settings: Settings) -> None:
         raise IndexMissingError("the index could not be built, for the reason above.", remedy=BUILD_COMMAND)
 
 
-class Server(uvicorn.Server):
-    """Told to stop, it first lets balancers know, then finishes what is in flight; told twice, it stops at once."""
-
-    application: Application
-    stopping: threading.Event
-    _stop_at: float = math.inf  # by the monotonic clock
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal came; SIGINT is somebody at a keyboard, who need not wait for balancers."""
-        self.stopping.set()
-        if sig == signal.SIGINT or self._stop_at < math.inf:
-            super().handle_exit(sig, frame)
-            return
-        self._stop_at = time.monotonic() + SECONDS_TO_TURN_AWAY
-        self.application.drain()
-
-    async def on_tick(self, counter: int) -> bool:
-        """Whether to stop, asked ten times a second."""
-        return await super().on_tick(counter) or time.monotonic() >= self._stop_at
-
-
-def main() -> None:
-    """Serve until told to stop."""
+def main(heartbeat: Heartbeat | None = None, /) -> None:
+    """Serve until told to stop; with a `heartbeat`, watched by another process."""
+    room = make_room()
     try:
         settings = Settings.from_environment()
         check_region(settings.region)
         AllowedOrigins.parse(settings.allowed_origins)
-        sockets = [_listen(settings)]
+        listener = (heartbeat and heartbeat.listener) or _listen(settings, room.backlog)
     except ShownError as error:
         sys.exit(str(error))
+    if heartbeat and not heartbeat.listener:
+        heartbeat.lend(listener)
     set_up_logs()
     sys.setswitchinterval(SWITCH_SECONDS)
 
     def on_change(state: State) -> None:
         if state is State.SERVING:
+            server.beat()  # before the first question: who is starting is given a minute, who serves five seconds
             print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
         elif state is State.FAILED:
             server.should_exit = True
 
+    stopping = threading.Event()
     application = Application(
-        lambda: create_app(settings, stopping=server.stopping), on_change=on_change, region=settings.region
+        lambda: create_app(settings, stopping=stopping),
+        on_change=on_change,
+        region=settings.region,
+        allowed_origins=settings.allowed_origins,
     )
-    server = Server(
-        uvicorn.Config(
-            application,
-            lifespan="on",
-            log_config=None,  # `set_up_logs` has seen to it
-            proxy_headers=bool(settings.proxies),
-            forwarded_allow_ips=settings.proxies,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            access_log=False,  # an access log would hold visitors' addresses
-            timeout_graceful_shutdown=SECONDS_TO_FINISH,
-        )
-    )
-    server.application, server.stopping = application, threading.Event()
-    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it once more, when all is done
-        server.run(sockets)
+    server = Server(application, room, proxies=settings.proxies, stopping=stopping, heartbeat=heartbeat)
+    # uvicorn raises KeyboardInterrupt once more, when all is done
+    with contextlib.suppress(KeyboardInterrupt), contextlib.redirect_stderr(as_log_lines()):
+        server.run([listener])
     if isinstance(application.error, ShownError):
         sys.exit(str(application.error))
     if application.error is not None:
         raise application.error
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _listen(settings: Settings, backlog: int) -> socket.socket:
     """The socket, taken before the seconds of loading, so that a wrong address is known at once."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+        return socket.create_server((settings.host, settings.port), family=family, backlog=backlog)
     except OSError as error:
         why = str(error.strerror).split(" (while")[0]
         raise SettingsError(
@@ -227,4 +282,5 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 if __name__ == "__main__":
-    main()
+    forbid_core_dumps()
+    main(HEARTBEAT)

@@ -1,7 +1,7 @@
 """Every setting, declared once: name, default, help.
 
 Flows in: environment variables. Flows out: one frozen `Settings`. Only `app.py`, the `__main__` modules and
-`Assistant.load()` called without arguments read it; everything else is handed the values that it needs.
+`Assistant.load()` called without arguments read it; everything else is given the values that it needs.
 """
 
 from ipaddress import ip_network
@@ -45,25 +45,27 @@ class Settings(BaseSettings):
         description="object store that an index is published to and served from, such as s3://bucket/prefix or "
         "file:///folder; its credentials, region and endpoint are read from AWS_*",
     )
+    index_public_key: str = Field(
+        "",
+        description="Ed25519 key that versions of the index must be signed with: base64, hexadecimal digits, or a PEM file; "
+        "empty: none",
+    )
     model: str = Field(
         "all-MiniLM-L6-v2",
         description="embedding model: all-MiniLM-L6-v2 (pinned, from its package), a local path, or a hub id",
     )
-    precision: Literal["fp32", "int8"] = Field(
-        "fp32",
-        description="of the model that serves; int8: quicker and smaller, used once a build has seen that no figure of the "
-        "evaluation falls",
-    )
     index_store: Literal["faiss", "milvus"] = Field(
         "faiss",
-        description="what holds the vectors of the next version: faiss, in the version's folder; milvus, at MILVUS_URI",
+        description="store of the vectors of the next version: faiss, in its folder; milvus, at MILVUS_URI",
     )
     milvus_uri: str = Field(
         "", description="address of Milvus, such as https://milvus.example.org:19530, or a local file ending in .db"
     )
-    milvus_token: SecretStr = Field(SecretStr(""), description="what Milvus asks for: user:password, or a key; never shown")
+    milvus_token: SecretStr = Field(
+        SecretStr(""), description="credentials for Milvus: user:password, or a key; never shown"
+    )
     milvus_ca_file: str = Field(
-        "", description="certificates (PEM) that the certificate of an https MILVUS_URI is checked with"
+        "", description="authorities (PEM) that may have issued the certificate of an https MILVUS_URI"
     )
     milvus_alias: str = Field(
         "rls_passages", pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$", description="alias of the published collection in Milvus"
@@ -119,7 +121,7 @@ class Settings(BaseSettings):
 
     @property
     def milvus(self) -> dict[str, str]:
-        """All about Milvus, by the names of the fields of `index.milvus_server.MilvusServer`."""
+        """The fields of `index.stores.milvus_connection.MilvusServer`, by name."""
         return {
             "uri": self.milvus_uri,
             "token": self.milvus_token.get_secret_value(),

@@ -2,7 +2,6 @@
 
 from assistant.answer import Answer, Citation, Hit, Kind
 from assistant.assistant import Assistant
-from assistant.live import LiveAssistant
 from assistant.question import QuestionError
 
-__all__ = ["Answer", "Assistant", "Citation", "Hit", "Kind", "LiveAssistant", "QuestionError"]
+__all__ = ["Answer", "Assistant", "Citation", "Hit", "Kind", "QuestionError"]

@@ -12,20 +12,22 @@ import typer
 from tqdm import tqdm
 
 from assistant.answer import Answer, Kind
-from assistant.assistant import MOST_STARTERS, Assistant
-from assistant.doctor import Finding, Status, examine_machine, examine_public_address
-from assistant.evaluation import read_questions
-from assistant.evaluation_report import NO_RUN, as_text, ask_all, report, save, turns_in
+from assistant.assistant import Assistant
+from assistant.doctor import Finding, Status
+from assistant.doctor.machine import examine_listening, examine_machine
+from assistant.doctor.public_address import examine_public_address
+from assistant.evaluation.held_out import read_held_out
+from assistant.evaluation.labelled import read_questions
+from assistant.evaluation.report import NO_RUN, as_text, ask_all, report, save, turns_in
 from assistant.gaps import report as gaps_report
-from assistant.gaps.counts import WEEKS_KEPT, read_counts
-from assistant.gaps.recorder import today_utc
-from assistant.judged import read_held_out
+from assistant.gaps.recorder import WEEKS_KEPT, read_counts, today_utc
+from assistant.languages.wording import wording
 from assistant.question import LONGEST_QUESTION, QuestionError, check_turns
-from assistant.urgent import urgent_help
-from assistant.wording import wording
+from assistant.suggestions import MOST_QUESTIONS
+from assistant.triage.urgent import ANYWHERE, PART, check_region, urgent_help
 from corpus import ShownError, command_line
 from index import current_version
-from index.engines import Engines
+from index.stores import Engines
 from settings import PROJECT, Settings
 
 HELD_OUT = PROJECT / "tests" / "benchmarks" / "results" / "held-out.json"
@@ -48,7 +50,7 @@ def ask(
     try:
         answer = Assistant.load().ask(turns)
     except ShownError:
-        if (help_ := urgent_help(turns[-1])) is None:
+        if (help_ := urgent_help(turns[-1], region=_region())) is None:
             raise
         answer = help_  # help first, whatever else is broken
     print(answer.as_json() if as_json else _as_text(answer))
@@ -134,13 +136,23 @@ def _examined(in_force: Settings) -> Iterator[Finding]:
         feedback_file=in_force.feedback_file,
         region=in_force.region,
         engines=Engines.of(in_force.index_store, in_force.milvus),
-        precision=in_force.precision,
     )
+    yield examine_listening(in_force.host, proxies=in_force.proxies)
     try:
         published = current_version(in_force.index_dir)
     except ShownError:
         published = ""  # said already
     yield from examine_public_address(in_force.public_url, allowed_origins=in_force.allowed_origins, published=published)
+
+
+def _region() -> str:
+    """Whose numbers are shown when nothing else works: anywhere's, if not even the settings do."""
+    try:
+        region = Settings.from_environment().region
+        check_region(region)
+    except ShownError:
+        return ANYWHERE
+    return region
 
 
 def _shown(value: object) -> str:
@@ -160,7 +172,7 @@ def _answer(assistant: Assistant, turns: list[str]) -> Answer:
         return assistant.ask(turns)
     except QuestionError as error:
         message = wording()[f"page.{error.code}"].format(limit=f"{LONGEST_QUESTION:,}")
-        return Answer(Kind.CHAT, message, (), assistant.starters()[:MOST_STARTERS], 1.0, assistant.version.name)
+        return Answer(Kind.CHAT, message, (), assistant.starters()[:MOST_QUESTIONS], 1.0, assistant.version.name)
 
 
 def _read_rows() -> Iterator[dict[str, Any]]:
@@ -172,7 +184,9 @@ def _read_rows() -> Iterator[dict[str, Any]]:
             row = _checked(json.loads(line))
         except (ValueError, KeyError, TypeError, RecursionError):
             raise QuestionError(
-                f'line {number} is not an object like {{"id": "1", "turns": ["…"]}}.', remedy="Mend it.", code="not_text"
+                f'line {number} is not an object like {{"id": "1", "turns": ["…"]}}.',
+                remedy="Correct the line.",
+                code="not_text",
             ) from None
         yield row
 
@@ -187,9 +201,12 @@ def _checked(row: Any) -> dict[str, Any]:
 
 
 def _as_text(answer: Answer) -> str:
-    lines = [answer.message]
+    care, _, message = answer.message.rpartition(PART)
+    lead, *limits = message.split("\n") if answer.citations else [message]  # how far quotes hold is said after them
+    lines = [*([care, ""] if care else []), lead]
     for citation in answer.citations:
         lines += ["", f"  {citation.n}. “{citation.quote}”", f"     {citation.section} · {citation.url}"]
+    lines += ["", *limits] if limits else []
     if answer.suggestions:
         lines += ["", "You can also ask:", *(f"  - {suggestion}" for suggestion in answer.suggestions)]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What the assistant says: one of five kinds, fixed wording, and quotes that are slices of an article.
+"""What the assistant says: one of a few kinds, fixed wording, and quotes that are slices of an article.
 
 The JSON form is the public contract of the project; a field is never renamed.
 """
@@ -6,19 +6,40 @@ The JSON form is the public contract of the project; a field is never renamed.
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from index import Passage
 
+FEW_CITATIONS = 3  # of an answer, best first
+MOST_CITATIONS = 8  # of one to a question about the whole topic, in the article's order
+
 
 class Kind(StrEnum):
-    """The five kinds of answer."""
+    """The kinds of answer, declared only here: training, figures and pages read this list.
 
-    ANSWER = "answer"  # the article says it: one to three citations
+    `number` is a kind's place among the learned outcomes. Add a new kind at the end, then run `make train`.
+    `wording` is the key of the text for a kind that the learned router recognised and no rule did; it is empty for kinds
+    that depend on the corpus.
+    """
+
+    number: int
+    wording: str
+
+    def __new__(cls, name: str, wording: str = "", /) -> Self:
+        """A kind is its name: the contract's `kind`."""
+        kind = str.__new__(cls, name)
+        kind._value_ = name
+        kind.number, kind.wording = len(cls.__members__), wording
+        return kind
+
+    ANSWER = "answer"  # the article says it: with citations
     UNANSWERED = "unanswered"  # the article does not say
-    ADVICE = "advice"  # a personal decision, declined
-    URGENT = "urgent"  # life may be in danger: help, and nothing else
-    CHAT = "chat"  # greetings, what this is, what it can do
+    ADVICE = "advice", "advice.message"  # a personal decision, declined
+    URGENT = "urgent", "urgent.unsure"  # life may be in danger: help, and nothing else
+    CHAT = "chat", "chat.about"  # greetings, what this is, what it can do
+
+
+RECOGNISED = tuple(kind for kind in Kind if kind.wording)  # by the question itself: by a rule, or by the learned router
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +67,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. It has citations exactly when its kind is `answer`."""
+    """One answer. It has citations exactly when its kind is `answer`; more than `FEW_CITATIONS` list a whole topic.
+
+    `message` is lines. Those before an empty line care for the reader. Of the rest the first leads to the citations, and the
+    others say how far those hold.
+    """
 
     kind: Kind
     message: str

@@ -1,55 +1,65 @@
-"""From turns to an answer. Deterministic: the same turns on the same version give the same bytes.
+"""From turns to an answer: read, triage, retrieve, decide, quote. The same turns on the same version give the same bytes.
 
 Knows nothing of HTTP, pages or environment variables.
 """
 
+import hashlib
+import json
+import secrets
+import threading
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Self
 
-from assistant.abstention import decide
-from assistant.answer import Answer, Citation, Kind
-from assistant.answer_cache import AnswerCache
+from cachetools import LRUCache
+
+from assistant.answer import Answer, Kind
+from assistant.answering import ABOUT, Answering, Kept, named
 from assistant.gaps.recorder import GapRecorder
-from assistant.help_lines import check_region
-from assistant.language import language_model, language_of
-from assistant.learned import learned
+from assistant.languages.detecting import language_model
+from assistant.languages.wording import reply, wording, wordings
 from assistant.links import link_to
-from assistant.question import QuestionError, check_turns, read_turns
-from assistant.quoting import FEW_ANSWERS, WHOLE_TOPIC, choose
-from assistant.retrieval import Found, Retriever
-from assistant.spelling import english
-from assistant.suggestions import near, nearest_section, starters, topics
-from assistant.triage import triage
-from assistant.urgent import urgent_answer
-from assistant.wording import DEFAULT_LANGUAGE, wording
+from assistant.question import Question, QuestionError, check_turns, last_words, read
+from assistant.reading.follow_ups import Leaning, in_context, leaning
+from assistant.reading.parts import halves
+from assistant.reading.spelling import english
+from assistant.retrieval.learned import learned
+from assistant.retrieval.retriever import Retriever
+from assistant.suggestions import fresh, starters, topics
+from assistant.triage.rules import make_rules
+from assistant.triage.urgent import (
+    MOST_JUDGED,
+    check_region,
+    shadow_over,
+    still_in_sight,
+    with_care,
+)
+from corpus import Document
 from index import Encoder, IndexVersion, ModelError, current_version, encoder_for, open_version
-from index.engines import Engines
-from index.narrowing import narrowed
+from index.published.signing import Trust
+from index.stores import Engines
 from settings import Settings
 
-SCORE_DIGITS = 4  # a score is shown, not computed with; fewer digits keep it the same on every machine
-MOST_STARTERS = 3
-LINKS_KEPT = 4_096  # to make one, the article is searched for the shortest words that stand nowhere else
-LIMITS_KEPT = 4  # sets of articles that sites limit their widgets to
-NEAR_HITS = 3  # passages whose sections' questions are offered
-# The wording of what the learned router recognises and no rule does.
-ABOUT = "chat.about"  # says what is stored
-LEARNED_WORDING = {Kind.ADVICE: "advice.message", Kind.URGENT: "urgent.unsure", Kind.CHAT: ABOUT}
+ANSWERS_KEPT = 2_000  # about three kilobytes each
+LINKS_KEPT = 4_096  # making one searches the article for the shortest unique words
+GENTLE = "gentle.message"
+SURE_ALONE = 0.9  # confidence from which an answer to a question by itself stands, whatever was asked before
 
 
 class Assistant:
     """Answers questions from one index version. Safe to call from several threads."""
 
     def __init__(self, version: IndexVersion, encoder: Encoder, /, *, public_url: str = "", region: str = "INT") -> None:
-        """Join a version and the encoder that made it.
+        """Join a version and the encoder that it was built with.
 
         Raises:
-            ModelError: another model made the version.
-            StaleCalibrationError: what was learned does not hold for the version's model or splitter.
-            ShownError: there are no help lines for the region.
+            ModelError: the version was built with another model.
+            StaleCalibrationError: the learned parameters were fitted with another model or splitter than the version's.
+            ShownError: the region has no help lines.
         """
         if version.manifest.model != encoder.fingerprint:
             raise ModelError(
@@ -57,44 +67,50 @@ class Assistant:
                 remedy="Run `python -m index build`.",
             )
         learned().check(version.manifest)
-        for prepare in (language_model, english):  # so that no visitor waits while they are made
+        for prepare in (make_rules, language_model, english):  # now, so that no visitor waits for it
             prepare()
         self.version = version
         self.encoder = encoder
         self._retriever = Retriever(version, encoder, learned())
         self._public_url = public_url
         self._region = check_region(region)
+        link = lru_cache(LINKS_KEPT)(self._link_to)
+        documents = list(version.documents.values())
+        self._answering = Answering(version, self._retriever, documents, link, region=self._region)
         self._gaps: GapRecorder | None = None
-        self._answers = AnswerCache()
-        self._link = lru_cache(LINKS_KEPT)(self._link_to)
-        self._limited = lru_cache(LIMITS_KEPT)(self._over)
+        self._answers: LRUCache[bytes, Kept] = LRUCache(ANSWERS_KEPT)
+        self._offered: LRUCache[str, bool] = LRUCache(ANSWERS_KEPT)
+        self._answers_lock = threading.Lock()  # held for a look-up, never while a question is answered
+        self._secret = secrets.token_bytes(32)
+        self._among: frozenset[str] = frozenset()  # the articles that may be quoted; none stands for all
 
     @classmethod
     def load(cls, index_dir: Path | None = None, /, *, settings: Settings | None = None) -> Self:
-        """Load the published version; what is left out comes from the settings.
+        """Load the published version; the settings fill in what is not given.
 
         Raises:
-            ShownError: there is no index, it is damaged, or the model is not there; the message says what to run.
+            ShownError: the index is missing or damaged, or the model is missing; the message says what to run.
         """
         settings = settings or Settings.from_environment()
         index_dir = index_dir or settings.index_dir
         engines = Engines.of(settings.index_store, settings.milvus)
-        version = open_version(
-            index_dir, current_version(index_dir), engines=engines
-        )  # fails fast, before the model is loaded
-        encoder = encoder_for(version, index_dir, model=settings.model, precision=settings.precision)
+        trust = Trust.of(settings.index_public_key)
+        name = current_version(index_dir)
+        trust.check_age(index_dir, name)
+        version = open_version(index_dir, name, engines=engines, trust=trust)  # fails fast, before the model is loaded
+        encoder = encoder_for(version, index_dir, model=settings.model, trust=trust)
         return cls(version, encoder, public_url=settings.public_url, region=settings.region)
 
     @property
     def uses_labels(self) -> bool:
-        """Whether labelled questions have a say in the answers."""
+        """Whether labelled questions influence the answers."""
         return self._retriever.uses_labels
 
     def without_labels(self) -> Self:
         """The same assistant as it would answer if its article had never been labelled."""
         other = self.on(self.version)
         other._retriever = Retriever(self.version, self.encoder, learned(), labels=False)
-        return other
+        return other._set_up()
 
     def on(self, version: IndexVersion, /) -> Self:
         """The same assistant on another version.
@@ -105,106 +121,157 @@ class Assistant:
         return type(self)(version, self.encoder, public_url=self._public_url, region=self._region)
 
     @property
+    def site(self) -> str:
+        """What the corpus is about: its `site.toml`, as it was when the version was built."""
+        return self.version.manifest.site
+
+    @property
+    def region(self) -> str:
+        """Whose help lines are shown."""
+        return self._region
+
+    @property
     def counts_gaps(self) -> bool:
         """Whether the subjects of questions that are not answered are counted."""
         return self._gaps is not None
 
     def counting(self, gaps: GapRecorder | None, /) -> Self:
-        """The same assistant, which counts the subjects of questions that it does not answer, if there is where to."""
+        """The same assistant, counting the subjects of unanswered questions with this recorder; `None` counts nothing."""
         other = copy(self)
         other._gaps = gaps
-        other._answers = AnswerCache()
-        other._limited = lru_cache(LIMITS_KEPT)(other._over)
+        other._set_up()
+        other._answers = LRUCache(ANSWERS_KEPT)
         return other
 
     def limited_to(self, articles: frozenset[str], /) -> "Assistant":
-        """The same assistant over some of its articles only; those of them that it does not know are left out.
+        """The same assistant, limited to some of its articles; unknown names are ignored.
 
         Raises:
-            QuestionError: it knows none of them.
+            QuestionError: all names are unknown.
         """
         known = articles.intersection(self.version.documents)
-        if not known:
+        limited = self if known == self.version.documents.keys() else self._over(known)
+        if limited._retriever.is_empty:
             names = ", ".join(sorted(self.version.documents))
             raise QuestionError("There is none of these articles here.", remedy=f"Choose from {names}.", code="no_article")
-        return self if known == self.version.documents.keys() else self._limited(known)
+        return limited
 
     def ask(self, turns: Sequence[str], /) -> Answer:
         """Answer the last of the turns, read with those before it (oldest first).
 
+        If the rules call it urgent, help comes before any check of length or form. Later turns keep that help in sight.
+
         Raises:
             QuestionError: the question is empty, too long, or not text.
         """
-        turns = read_turns(check_turns(turns))
-        if (known := self._answers.get(turns)) is not None:
-            return known
-        answer = self._answer(turns)
-        if self._gaps is None or answer.kind is not Kind.UNANSWERED:  # such a one is counted each time
-            self._answers.keep(turns, answer)
-        return answer
+        question = read(last_words(turns))
+        if (key := question.help_key) is not None:
+            return self._answering.help(question, key)
+        *earlier, _ = check_turns(turns)
+        before = [read(turn) for turn in earlier]
+        shadow = shadow_over(before, lambda turn: self._kept(turn).answer.kind)
+        answer = self._in_conversation(question, before)
+        is_dark = question.is_distressed or answer.kind is Kind.URGENT
+        if shadow is not None and (is_dark or shadow.falls_on(question, answer.kind)):
+            return self._answering.help(question, shadow.key)
+        if self._gaps is not None and answer.kind is Kind.UNANSWERED:  # here, so that each is counted once
+            self._gaps.count(self._kept(question).subject or self._kept(in_context(question, before)).subject)
+        answer = self._in_new_words(answer, question, before)
+        if shadow is None:
+            return answer
+        return with_care(answer, still_in_sight(shadow.key, question.language, region=self._region))
 
-    def _answer(self, turns: Sequence[str]) -> Answer:
-        question = turns[-1]
-        if (ruled := triage(question)) is not None:
-            return self._fixed(ruled.kind, ruled.wording, question, confidence=1.0)
-        found = self._retriever.find(turns)
-        language = language_of(question)
-        kind = decide(found.outcomes, is_english=language == DEFAULT_LANGUAGE)
-        confidence = round(found.outcomes[kind], SCORE_DIGITS)
-        if kind in LEARNED_WORDING:
-            return self._fixed(kind, LEARNED_WORDING[kind], question, confidence=confidence)
-        hits = self._retriever.hits(found, count=NEAR_HITS)
-        suggestions = near(hits, self.version.documents, asked=question)
-        if kind is Kind.UNANSWERED:
-            if self._gaps is not None:
-                self._gaps.count(found.question, is_english=language == DEFAULT_LANGUAGE)
-            key = "unanswered.message" if language == DEFAULT_LANGUAGE else "unanswered.foreign"
-            suggestions = nearest_section(hits, self.version.documents) + suggestions
-            return Answer(kind, wording(language)[key], (), suggestions, confidence, self.version.name)
-        citations = self._cite(found)
-        key = "answer.one" if len(citations) == 1 else "answer.several"
-        return Answer(kind, wording(language)[key], citations, suggestions, confidence, self.version.name)
+    def _in_conversation(self, question: Question, before: Sequence[Question]) -> Answer:
+        """The answer to a question by itself, unless it leans on those `before` it and says little alone."""
+        alone, together = self._kept(question).answer, in_context(question, before)
+        if alone.kind is Kind.ADVICE and before:  # "why, and what do I do?"
+            leaning_halves = (half for half in map(read, halves(question.text)) if leaning(half) is not Leaning.NOT)
+            answers = (self._in_conversation(half, before) for half in leaning_halves)
+            answered = next((answer for answer in answers if answer.kind is Kind.ANSWER), None)
+            return alone if answered is None else self._answering.bounded(answered, question)
+        if question.triage is not None or together is question or alone.kind is Kind.URGENT:
+            return alone
+        answer = self._kept(together).answer
+        if leaning(question) is Leaning.WHOLLY or answer.kind is Kind.URGENT:
+            return answer
+        if alone.kind is Kind.ANSWER:
+            is_surer = answer.kind is Kind.ANSWER and answer.confidence > alone.confidence < SURE_ALONE
+            return answer if is_surer else alone
+        return answer if answer.kind is Kind.ANSWER or alone.kind is Kind.CHAT else alone
+
+    def _kept(self, question: Question) -> Kept:
+        asked = json.dumps([question.turns, sorted(self._among)]).encode()
+        key = hashlib.blake2b(asked, key=self._secret).digest()  # memory keeps no word of a visitor
+        with self._answers_lock:
+            known = self._answers.get(key)
+        if known is not None:
+            return known
+        kept = self._answering.answer(question)
+        with self._answers_lock:
+            self._answers[key] = kept
+        return kept
+
+    def _in_new_words(self, answer: Answer, question: Question, before: Sequence[Question]) -> Answer:
+        """The answer without a wording that was said `before` (oldest first). A kept answer is the same for everybody."""
+        text, message = wording(question.language, self.site), answer.message
+        judged = len(before) - MOST_JUDGED  # the learned judgement reads no turn before it
+        kinds = [self._kept(turn).answer.kind if place >= judged else None for place, turn in enumerate(before)]
+        if answer.kind is Kind.CHAT:
+            key = ABOUT if question.triage is None else question.triage.wording
+            keys = [
+                turn.triage.wording if turn.triage is not None else kind.wording if kind is not None else ""
+                for turn, kind in zip(before, kinds, strict=True)
+            ]
+            message = message.replace(text[key], reply(text, key, before=keys))
+        if answer.kind is Kind.UNANSWERED:
+            misses = len(list(takewhile(lambda kind: kind is Kind.UNANSWERED, reversed(kinds))))
+            message = self._said_again(message, question, misses) if misses else message
+        if question.is_distressed:
+            distressed = [GENTLE for turn in before if turn.is_distressed]
+            message = message.replace(text[GENTLE], reply(text, GENTLE, before=distressed))
+        asked = [*(turn.text for turn in before), question.text]
+        suggestions = fresh(answer.suggestions, asked, self._is_answered)
+        return replace(answer, message=message, suggestions=suggestions)
+
+    def _said_again(self, message: str, question: Question, misses: int) -> str:
+        """The message of a miss that follows others: in other words, and without what the corpus covers."""
+        text, missing = wording(question.language, self.site), self._answering.missing(question) or ""
+        for key in ("unanswered.message", "unanswered.missing", "unanswered.foreign"):
+            ways = [named(way, missing) for way in wordings(text, key)]
+            if ways[0] in message:
+                return message.partition(ways[0])[0] + ways[misses % len(ways)]
+        return message
+
+    def _is_answered(self, question: str) -> bool:
+        with self._answers_lock:
+            known = self._offered.get(question)
+        if known is None:
+            known = self._answering.is_answered(question)
+            with self._answers_lock:
+                self._offered[question] = known
+        return known
 
     def starters(self) -> tuple[str, ...]:
-        """Questions to begin with, one a section."""
-        return starters(self.version.documents.values())
+        """Questions to begin with, one for each section."""
+        return starters(self._documents())
 
     def topics(self) -> list[tuple[str, list[str]]]:
         """Every question on offer, by topic."""
-        return topics(self.version.documents.values())
-
-    def _fixed(self, kind: Kind, key: str, question: str, /, *, confidence: float) -> Answer:
-        if kind is Kind.URGENT:
-            return urgent_answer(question, key, region=self._region, index_version=self.version.name)
-        text = wording(language_of(question))
-        message = f"{text[key]}\n{text['privacy.gaps']}" if key == ABOUT and self.counts_gaps else text[key]
-        return Answer(kind, message, (), self.starters()[:MOST_STARTERS], confidence, self.version.name)
+        return topics(self._documents())
 
     def _over(self, articles: frozenset[str]) -> Self:
-        return self.on(narrowed(self.version, articles)).counting(self._gaps)
+        other = copy(self)
+        other._among, other._offered = articles, LRUCache(ANSWERS_KEPT)
+        other._retriever = self._retriever.limited_to(articles)
+        return other._set_up()
 
-    def _cite(self, found: Found) -> tuple[Citation, ...]:
-        shares = WHOLE_TOPIC if found.is_whole_topic else FEW_ANSWERS
-        spans = choose(found.scores, *self._retriever.context(found), shares=shares)
-        return tuple(
-            self._citation(n, found.rows[first], found.rows[last], float(found.shares[last]))
-            for n, (first, last) in enumerate(spans, 1)
-        )
+    def _set_up(self) -> Self:
+        self._answering = self._answering.over(self._retriever, self._documents(), gaps=self._gaps)
+        return self
+
+    def _documents(self) -> list[Document]:
+        """The articles that may be quoted, in the version's order."""
+        return [document for id_, document in self.version.documents.items() if not self._among or id_ in self._among]
 
     def _link_to(self, article: str, start: int, end: int) -> str:
         return link_to(self.version.documents[article], start, end, public_url=self._public_url)
-
-    def _citation(self, n: int, first: int, last: int, share: float) -> Citation:
-        passage, start = self.version.passages[last], self.version.passages[first].start
-        document = self.version.documents[passage.document_id]
-        return Citation(
-            n=n,
-            quote=document.text[start : passage.end],
-            article=document.id,
-            title=document.source.title,
-            section=passage.section,
-            start=start,
-            end=passage.end,
-            url=self._link(document.id, start, passage.end),
-            score=round(share, SCORE_DIGITS),
-        )

@@ -7,10 +7,10 @@ import re
 from urllib.parse import quote
 
 from corpus import Document
-from corpus.hostile_text import is_web_address
+from corpus.hostile_text.web_addresses import is_web_address
 
 WORD = re.compile(r"\S+")
-FEWEST_WORDS = 4  # a shorter piece than this at either end is rarely unique
+FEWEST_WORDS = 4  # at either end; fewer are rarely unique
 
 
 def link_to(document: Document, start: int, end: int, /, *, public_url: str = "") -> str:
@@ -20,7 +20,7 @@ def link_to(document: Document, start: int, end: int, /, *, public_url: str = ""
 
 
 def public_page(document: Document, /) -> str:
-    """The article's public address; empty if it has none, or one that is anything but a link to a page of a site."""
+    """The article's public address; empty if it has none or it is not a web address."""
     return document.source.url if is_web_address(document.source.url) else ""
 
 
@@ -46,9 +46,9 @@ def text_fragment(text: str, start: int, end: int, /) -> str:
 
 
 def _fold(text: str) -> str:
-    """Text without upper and lower case, each character where it was: one that would become two is left as it is."""
+    """Case-folded text with every offset unchanged: a character that would become two is kept."""
     whole = text.casefold()
-    if len(whole) == len(text):  # folding never shortens: nothing became two
+    if len(whole) == len(text):  # folding never shortens, so no character became two
         return whole
     return "".join(folded if len(folded := character.casefold()) == 1 else character for character in text)
 

@@ -1,13 +1,20 @@
-"""From what came in to turns that can be answered: strings, oldest first, the last one being the question."""
+"""A question as one value: its text, its readings, its triage and its language, each found once.
+
+Flows in: turns, oldest first, the last one being the question. Flows out: a `Question`, or why it cannot be answered.
+"""
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+from assistant.languages.detecting import language_of
+from assistant.triage.disguises import ends_of, undisguised_texts
+from assistant.triage.rules import Triage, asks_about_oneself, tells_of_distress, triage_of
 from corpus import ShownError
 
 LONGEST_QUESTION = 1_000  # characters
 MOST_TURNS = 50
-MOST_READ = 2  # turns; the one before tells what "it" and "those" stand for
 
 
 class QuestionError(ShownError):
@@ -18,11 +25,68 @@ class QuestionError(ShownError):
         self.code = code
 
 
+@dataclass(frozen=True)
+class Question:
+    """One turn, as it is read: `text` has single spaces between its words, and of a very long one its end.
+
+    `before` is what it leans on, read in the same way, which tells what "it" and "those" stand for; `None` if it stands for
+    itself. `plain` is the text as most rules read it, `triage` what the rules say of it, in whatever disguise it came.
+    Language and distress are found on first use, since a kept answer needs neither; hence no slots.
+    """
+
+    text: str
+    plain: str
+    triage: Triage | None
+    before: str | None = None
+
+    @property
+    def help_key(self) -> str | None:
+        """The key of the urgent wording if the rules find danger, else `None`."""
+        return self.triage.wording if self.triage is not None and self.triage.is_urgent else None
+
+    @cached_property
+    def language(self) -> str:
+        """The code of the language in which it is answered."""
+        return language_of(self.text, among=() if self.triage is None else self.triage.languages)
+
+    @cached_property
+    def is_distressed(self) -> bool:
+        """Whether the rules find somebody who is exhausted, frightened or alone."""
+        return tells_of_distress(self.plain)
+
+    @cached_property
+    def is_personal(self) -> bool:
+        """Whether somebody asks about himself or his own people."""
+        return asks_about_oneself(self.plain)
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """The turns that the answer depends on, oldest first."""
+        return (self.text,) if self.before is None else (self.before, self.text)
+
+    def after(self, before: str, /) -> "Question":
+        """The same question in the context of the turns before it."""
+        return replace(self, before=_spaced(before))
+
+
+def read(turn: str, /) -> Question:
+    """A turn by itself. Any text is accepted: the rules read it before `check_turns` does.
+
+    >>> read("Can  iron help?\\n").text
+    'Can iron help?'
+    """
+    sent, text = ends_of(turn), _spaced(turn)
+    readings = as_read = undisguised_texts(text)
+    if sent != text:  # spaces matter where letters are spaced out
+        readings = (*undisguised_texts(sent), *as_read)
+    return Question(text, as_read[0], triage_of(readings, plain=as_read[0]))
+
+
 def check_turns(turns: object, /) -> tuple[str, ...]:
-    """The turns, if they can be answered.
+    """The turns, checked.
 
     Raises:
-        QuestionError: what is wrong with them.
+        QuestionError: they cannot be answered; the message says why.
     """
     if isinstance(turns, str) or not isinstance(turns, Sequence) or not all(isinstance(turn, str) for turn in turns):
         raise QuestionError(
@@ -36,7 +100,7 @@ def check_turns(turns: object, /) -> tuple[str, ...]:
             remedy="Send the last few turns only.",
             code="too_long",
         )
-    if (longest := max(map(len, turns))) > LONGEST_QUESTION:
+    if (longest := len(turns[-1])) > LONGEST_QUESTION:  # earlier turns may be longer: the rules read them
         raise QuestionError(
             f"The question has {longest:,} characters; at most {LONGEST_QUESTION:,} are read.",
             remedy="Ask it in fewer words.",
@@ -49,13 +113,18 @@ def check_turns(turns: object, /) -> tuple[str, ...]:
     return tuple(turns)
 
 
-def read_turns(turns: Sequence[str], /) -> tuple[str, ...]:
-    """What of the turns has a say in the answer: the last two, whatever white space is between their words.
+def last_words(turns: object, /) -> str:
+    """The text of the last turn, whatever is wrong with the turns; of a very long one its first and last part.
 
-    >>> read_turns(["Hello", "What is  it?", "\\nAnd iron? "])
-    ('What is it?', 'And iron?')
+    >>> last_words(["hello", None, "I want to die"])
+    'I want to die'
     """
-    return tuple(" ".join(turn.split()) for turn in turns[-MOST_READ:])
+    last = turns[-1] if isinstance(turns, Sequence) and turns and not isinstance(turns, str) else turns
+    return ends_of(last) if isinstance(last, str) else ""
+
+
+def _spaced(turn: str) -> str:
+    return " ".join(turn[-LONGEST_QUESTION:].split())
 
 
 def _visible(text: str) -> bool:

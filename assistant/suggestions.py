@@ -1,20 +1,25 @@
 """Questions to offer: always ones that the corpus answers, as its maintainers wrote them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from assistant.answer import Hit
 from corpus import Document
 
 MOST_QUESTIONS = 3
+MOST_CONSIDERED = 24  # questions that may be offered beside an answer
 
 
-def starters(documents: Iterable[Document], /) -> tuple[str, ...]:
-    """The first question of each section, in reading order; a section without one is offered by its heading."""
-    found: list[str] = []
-    for document in documents:
-        for section in document.sections:
-            found += _questions(document, section.heading)[:1]
-    return tuple(dict.fromkeys(found))
+def starters(documents: Iterable[Document], /, *, most: int | None = None) -> tuple[str, ...]:
+    """The first question of each section that has one, in reading order; no more than `most`, and no article is read that is
+    not needed for them: a corpus may have thousands."""
+    firsts = (
+        question
+        for document in documents
+        for section in document.sections
+        for question in _questions(document, section.heading)[:1]
+    )
+    return tuple(dict.fromkeys(islice(firsts, most)))
 
 
 def topics(documents: Iterable[Document], /) -> list[tuple[str, list[str]]]:
@@ -26,19 +31,23 @@ def topics(documents: Iterable[Document], /) -> list[tuple[str, list[str]]]:
     return list(grouped.items())
 
 
-def near(hits: Sequence[Hit], documents: dict[str, Document], /, *, asked: str) -> tuple[str, ...]:
-    """Up to three questions of the sections that were found, nearest first, the one just asked left out."""
+def near(hits: Sequence[Hit], documents: dict[str, Document], among: Iterable[Document], /) -> tuple[str, ...]:
+    """Questions of the sections that were found, nearest first, then the first of every other section."""
     sections = dict.fromkeys((hit.passage.document_id, hit.passage.section) for hit in hits)
-    pool = [question for id_, heading in sections for question in _questions(documents[id_], heading)]
-    known = asked.casefold().strip(" ?.!")
-    return tuple(dict.fromkeys(q for q in pool if q.casefold().strip(" ?.!") != known))[:MOST_QUESTIONS]
+    found = [question for id_, heading in sections for question in _questions(documents[id_], heading)]
+    return tuple(dict.fromkeys((*found, *starters(among, most=MOST_CONSIDERED))))[:MOST_CONSIDERED]
 
 
-def nearest_section(hits: Sequence[Hit], documents: dict[str, Document], /) -> tuple[str, ...]:
-    """The heading of the section that came nearest, which can be asked as it stands; an article's opening has none."""
-    headings = [(hit.passage.section, documents[hit.passage.document_id].source.title) for hit in hits]
-    return tuple(heading for heading, title in headings if heading != title)[:1]
+def fresh(questions: Iterable[str], asked: Iterable[str], is_answered: Callable[[str], bool], /) -> tuple[str, ...]:
+    """Up to three of the questions, in order: those that were not asked already and that are answered."""
+    known = {_bare(text) for text in asked}
+    new = (question for question in questions if _bare(question) not in known)
+    return tuple(islice(filter(is_answered, new), MOST_QUESTIONS))
+
+
+def _bare(text: str) -> str:
+    return text.casefold().strip(" ?.!")
 
 
 def _questions(document: Document, heading: str) -> list[str]:
-    return [question.question for question in document.questions if question.section == heading] or [heading]
+    return [question.question for question in document.questions if question.section == heading]

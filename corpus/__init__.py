@@ -1,9 +1,8 @@
 """What may be quoted and where it came from."""
 
-from corpus.check import check_corpus
 from corpus.document import Document, Section, Source, SuggestedQuestion
 from corpus.errors import CorpusError, ShownError
-from corpus.storage import load_article, load_corpus
+from corpus.library import load_article, load_corpus
 
 __all__ = [
     "CorpusError",
@@ -12,7 +11,6 @@ __all__ = [
     "ShownError",
     "Source",
     "SuggestedQuestion",
-    "check_corpus",
     "load_article",
     "load_corpus",
 ]

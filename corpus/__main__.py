@@ -1,6 +1,5 @@
 """`python -m corpus`: add, remove, refresh, list, show, check and compare articles, and their questions."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,18 +8,18 @@ from typing import Annotated, Any
 import typer
 
 from corpus import command_line
-from corpus.adding import NEEDED, Candidate, Stated, candidate_of
-from corpus.changing import changing, put_article, remove_article
+from corpus.changing import changing, keep_fetched, put_article, remove_article
 from corpus.check import check_corpus
-from corpus.command_line import AsJson, DryRun, Yes, may_ask, print_json
+from corpus.command_line import AsJson, Consent, DryRun, Yes, consent, print_error, print_json
 from corpus.difference import compare, published_documents
 from corpus.errors import CorpusError
-from corpus.fetching import PUBLIC
+from corpus.incoming.candidate import NEEDED, Candidate, Stated, candidate_of
+from corpus.incoming.fetching import PUBLIC
+from corpus.incoming.refreshing import State, ask_again
+from corpus.incoming.sources import HandedOver, hand_over
+from corpus.library import article_folder, article_folders, fetched_of, load_article, load_corpus, record_of
 from corpus.preview import preview, told
 from corpus.questions.__main__ import questions
-from corpus.refreshing import State, ask_again
-from corpus.sources import HandedOver, hand_over
-from corpus.storage import article_folder, article_folders, fetched_of, keep_fetched, load_article, load_corpus, record_of
 from settings import Settings
 
 app = typer.Typer(
@@ -36,7 +35,8 @@ def list_(as_json: AsJson = False) -> None:
     corpus_dir = Settings.from_environment().corpus_dir
     documents = load_corpus(corpus_dir)
     if as_json:
-        print_json([record_of(d)["source"] | _row(d.id, corpus_dir) | {"title": d.source.title} for d in documents])
+        is_fetched = {d.id: fetched_of(corpus_dir / d.id) is not None for d in documents}
+        print_json([record_of(d)["source"] | {"id": d.id, "is_fetched": is_fetched[d.id]} for d in documents])
         return
     for document in documents:
         print(f"{document.id}  {document.source.published or 'undated'}  {document.source.title}")
@@ -65,13 +65,11 @@ def check(as_json: AsJson = False) -> None:
             pass  # a change that was cut off is finished, or taken back
     faults = check_corpus(corpus_dir)
     if as_json:
-        print_json([{"message": fault.message, "remedy": fault.remedy} for fault in faults])
-    for fault in [] if as_json else faults:
-        print(fault)
+        print_json([fault.to_json() for fault in faults])
+    else:
+        print("\n".join(map(str, faults)) or "The corpus is in order.")
     if faults:
         raise typer.Exit(1)
-    if not as_json:
-        print("The corpus is in order.")
 
 
 @app.command()
@@ -91,7 +89,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add articles: text, Markdown, HTML, PDF, DOCX. Options override what a file says; what is missing is asked for."""
-    asking = may_ask(dry_run=dry_run, yes=yes, as_json=as_json)
+    agreed = consent(dry_run=dry_run, yes=yes, as_json=as_json)
     stated = Stated(id_, title, author, publisher, published, licence, url)
     corpus_dir = Settings.from_environment().corpus_dir
     done: list[dict[str, Any]] = []
@@ -103,45 +101,36 @@ def add(
                     if isinstance(handed, CorpusError):
                         raise handed
                     candidate = candidate_of(handed, stated)
-                    is_done = _add_one(candidate, stated, corpus_dir, asking, is_replacing, dry_run, as_json)
+                    is_added = _add_one(candidate, stated, agreed, corpus_dir, is_replacing, as_json)
+                    done.append(candidate.to_json() | {"added": is_added})
                 except CorpusError as fault:
                     refused.append(fault)
-                else:
-                    done += [candidate.to_json() | {"added": is_done}]
     if as_json:
-        print_json({"articles": done, "refused": [{"message": error.message, "remedy": error.remedy} for error in refused]})
-    if len(refused) == 1 and not done and not as_json:
-        raise refused[0]
+        print_json({"articles": done, "refused": [error.to_json() for error in refused]})
     for error in [] if as_json else refused:
-        print(error, file=sys.stderr)
+        print_error(error)
     if refused:
         raise typer.Exit(2)
 
 
-def _add_one(
-    candidate: Candidate, stated: Stated, corpus_dir: Path, asking: bool, is_replacing: bool, dry_run: bool, as_json: bool
-) -> bool:
+def _add_one(candidate: Candidate, stated: Stated, agreed: Consent, into: Path, is_replacing: bool, as_json: bool) -> bool:
     """Show one article and write it, if the maintainer wants it."""
     id_ = candidate.document.id
-    if (corpus_dir / id_ / "article.json").exists() and not is_replacing:
+    if (into / id_ / "article.json").exists() and not is_replacing:
         raise CorpusError(f"{id_} is in the corpus already.", remedy="Choose another --id, or --replace it.")
-    if asking:
-        answers = {
-            name: typer.prompt(
-                f"{name} (empty: none)" if name not in NEEDED else name, default="" if name not in NEEDED else None
-            )
-            for name in candidate.missing
-        }
+    if agreed.is_asked:
+        answers = {}
+        for name in candidate.missing:
+            is_needed = name in NEEDED
+            answers[name] = typer.prompt(name if is_needed else f"{name} (empty: none)", default=None if is_needed else "")
         candidate = candidate_of(HandedOver(candidate.original, candidate.fetched), replace(stated, **answers))
     if not as_json:
         print(preview(candidate))
-    if dry_run:
-        return False
-    if lacking := [name for name in candidate.missing if name in NEEDED]:
+    if not agreed.is_dry and (lacking := [name for name in candidate.missing if name in NEEDED]):
         raise CorpusError(f"{id_} lacks its {' and '.join(lacking)}.", remedy=f"State it: --{lacking[0]} TEXT.")
-    if asking and not typer.confirm(f"\nAdd {id_}?"):
+    if not agreed.to(f"\nAdd {id_}?"):
         return False
-    put_article(candidate.document, original=candidate.original, corpus_dir=corpus_dir, fetched=candidate.fetched)
+    put_article(candidate.document, original=candidate.original, corpus_dir=into, fetched=candidate.fetched)
     if not as_json:
         sections, characters = len(candidate.document.sections), len(candidate.document.text)
         print(f"\nAdded {id_}: {sections} sections, {characters} characters.")
@@ -151,16 +140,15 @@ def _add_one(
 @app.command()
 def remove(slugs: list[str], dry_run: DryRun = False, yes: Yes = False, as_json: AsJson = False) -> None:
     """Remove articles; their addresses will say that they are gone."""
-    asking = may_ask(dry_run=dry_run, yes=yes, as_json=as_json)
+    agreed = consent(dry_run=dry_run, yes=yes, as_json=as_json)
     titles = {slug: load_article(_folder(slug)).source.title for slug in slugs}
     corpus_dir = Settings.from_environment().corpus_dir
     removed = []
     with changing(corpus_dir):
         for slug, title in titles.items():
-            if dry_run or (asking and not typer.confirm(f"Remove {slug} ({title})?")):
-                continue
-            remove_article(slug, corpus_dir=corpus_dir)
-            removed.append(slug)
+            if agreed.to(f"Remove {slug} ({title})?"):
+                remove_article(slug, corpus_dir=corpus_dir)
+                removed.append(slug)
     if as_json:
         print_json([{"id": slug, "title": title, "removed": slug in removed} for slug, title in titles.items()])
         return
@@ -178,8 +166,8 @@ def refresh(
 ) -> None:
     """Ask the sources again; an unchanged one costs one request."""
     if bool(slugs) == is_all:
-        raise CorpusError("what is to be refreshed is not clear.", remedy="Name articles, or say --all.")
-    asking = may_ask(dry_run=dry_run, yes=yes, as_json=as_json)
+        raise CorpusError("it is not clear what to refresh.", remedy="Name articles, or use --all.")
+    agreed = consent(dry_run=dry_run, yes=yes, as_json=as_json)
     corpus_dir = Settings.from_environment().corpus_dir
     folders = [_folder(slug) for slug in slugs or ()]
     if is_all:
@@ -189,17 +177,12 @@ def refresh(
         for found in ask_again(folders, rules=RULES):
             if not as_json:
                 print(f"{found.id}: {found.error or found.state}" if found.difference is None else told(found.difference))
-            is_written = False
             if found.newer is not None and not dry_run:
                 keep_fetched(corpus_dir / found.id, found.newer)
-            if (
-                found.candidate is not None
-                and not dry_run
-                and (not asking or typer.confirm(f"Take this over into {found.id}?"))
-            ):
-                new = found.candidate
+            new = found.candidate
+            is_written = new is not None and agreed.to(f"Take this over into {found.id}?")
+            if new is not None and is_written:
                 put_article(new.document, original=new.original, corpus_dir=corpus_dir, fetched=new.fetched)
-                is_written = True
             has_failed |= found.state is State.FAILED
             rows.append(found.to_json() | {"written": is_written})
     if as_json:
@@ -220,7 +203,7 @@ def diff(
     after = load_corpus(settings.corpus_dir)
     known = {document.id for document in (*before, *after)}
     if unknown := [slug for slug in slugs or () if slug not in known]:
-        raise CorpusError(f"there is no article {unknown[0]!r}.", remedy="`python -m corpus list` names those there are.")
+        raise CorpusError(f"there is no article {unknown[0]!r}.", remedy="`python -m corpus list` shows all articles.")
     found = [difference for difference in compare(before, after) if not slugs or difference.id in slugs]
     if as_json:
         print_json([difference.to_json() for difference in found])
@@ -230,10 +213,6 @@ def diff(
 
 def _folder(slug: str) -> Path:
     return article_folder(Settings.from_environment().corpus_dir, slug)
-
-
-def _row(id_: str, corpus_dir: Path) -> dict[str, Any]:
-    return {"id": id_, "is_fetched": fetched_of(corpus_dir / id_) is not None}
 
 
 if __name__ == "__main__":

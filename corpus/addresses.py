@@ -1,14 +1,13 @@
-"""Which addresses may be connected to: public ones only.
+"""Which addresses belong to the public internet: what may be fetched, and what an article may link to.
 
 The rules are those of OWASP's sheet on server-side request forgery: an address is judged after it was resolved, as
-numbers, so that no spelling of it matters. What a program of this network listens on is never reached.
+numbers, so that no spelling of it matters.
+
+Two rooms ask this. It stands by itself because `corpus.hostile_text.web_addresses` serves visitors, who must not wait
+for the library that `corpus.incoming` fetches with.
 """
 
-import socket
-from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-
-Resolve = Callable[[str, int], list[str]]
 
 # What `is_global` of some Python versions lets pass, by the registries of special addresses (RFC 6890 and its heirs).
 NOT_PUBLIC_4 = tuple(
@@ -36,14 +35,3 @@ def is_public(address: str, /) -> bool:
 def _is_public_6(address: IPv6Address) -> bool:
     is_given = address in PUBLIC_6 and address.scope_id is None
     return is_given and address.is_global and not any(address in network for network in NOT_PUBLIC_6)
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """Every address of a host, as numbers, in the system's order.
-
-    Raises:
-        OSError: the host has none.
-        UnicodeError: it is no name at all.
-    """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(place[0]) for *_, place in found))

@@ -1,55 +1,56 @@
 """Changing a corpus: one maintainer at a time, each article whole before and after, what was removed remembered.
 
+Everything that writes into a corpus stands here, and in `corpus.questions`; what reads it stands in `corpus.library`.
+
     <corpus>/.lock            held while anything is changed; says by whom
     <corpus>/.incoming/<slug> an article being written
     <corpus>/.outgoing/<slug> the one that it replaces, or one that is being removed
-    <corpus>/removed.json     articles that were removed, by id, with the day: their addresses are gone, not unknown
 
-A change is two renames. A process killed between them leaves `.outgoing/<slug>` without `<slug>`; loading then refuses
-rather than to miss an article, and the next change puts it back.
+A change is two renames. A process killed between them leaves `.outgoing/<slug>` without `<slug>`; loading then refuses,
+so that no article is missing unnoticed, and the next change puts it back.
 """
 
-import getpass
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from corpus.document import Document, Fetched
+from corpus.durable import HeldError, only_writer, sync, write_json
 from corpus.errors import CorpusError
-from corpus.storage import ArticleLayout, save_article
-
-REMOVED = "removed.json"
+from corpus.library import (
+    FORMAT,
+    REMOVED,
+    SLUG,
+    ArticleLayout,
+    read_record,
+    record_of,
+    removed_articles,
+    sha256_of,
+)
 
 
 @contextmanager
 def changing(corpus_dir: Path, /) -> Iterator[None]:
-    """Hold the right to change a corpus, and first finish or undo what a killed process left.
+    """Hold the lock of a corpus; first finish or undo what a killed process left.
 
     Raises:
         CorpusError: somebody else is changing it; the message says who, and since when.
     """
-    holder = corpus_dir / ".lock.holder"
     try:
         corpus_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(corpus_dir / ".lock", timeout=0):
-            holder.write_text(f"{_user()} (process {os.getpid()}) since {datetime.now(UTC):%H:%M:%S} UTC", encoding="utf-8")
-            try:
-                _settle(corpus_dir)
-                yield
-            finally:
-                holder.unlink(missing_ok=True)
-    except Timeout:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
-        raise CorpusError(f"{corpus_dir} is being changed by {who}.", remedy="Try again when that is done.") from None
+        with only_writer(corpus_dir / ".lock", corpus_dir / ".lock.holder"):
+            _settle(corpus_dir)
+            yield
+    except HeldError as held:
+        raise CorpusError(f"{corpus_dir} is being changed by {held}.", remedy="Try again when that is done.") from None
     except OSError as error:
         raise CorpusError(
-            f"{corpus_dir} could not be changed: {error.strerror or error}.", remedy="Free space or mend the permissions."
+            f"{corpus_dir} could not be changed: {error.strerror or error}.",
+            remedy="Free disk space, or make the folder writable.",
         ) from error
 
 
@@ -66,10 +67,48 @@ def put_article(document: Document, /, *, original: Path, corpus_dir: Path, fetc
     if standing.questions.exists():
         shutil.copyfile(standing.questions, ArticleLayout(staged).questions)
     _remember(corpus_dir, {id_: day for id_, day in removed_articles(corpus_dir).items() if id_ != document.id})
+    for path in (*staged.iterdir(), staged):
+        sync(path)  # or after a power cut the new name could stand for empty files
     _put_aside(standing.folder)
     staged.rename(standing.folder)
+    sync(corpus_dir)
     _settle(corpus_dir)
     return standing.folder
+
+
+def save_article(document: Document, /, *, original: Path, corpus_dir: Path, fetched: Fetched | None = None) -> Path:
+    """Write an article's folder and return it; the record is written last.
+
+    Raises:
+        CorpusError: the id is not a slug or is taken.
+    """
+    if not SLUG.fullmatch(document.id):
+        raise CorpusError(
+            f"{document.id!r} is not a slug.", remedy="Use small letters, digits and hyphens: --id my-article."
+        )
+    layout = ArticleLayout(corpus_dir / document.id)
+    if layout.record.exists():
+        raise CorpusError(f"{document.id} is in the corpus already.", remedy="Choose another --id, or remove it first.")
+    layout.folder.mkdir(parents=True, exist_ok=True)
+    handed_over = original.read_bytes()
+    layout.original(original.suffix).write_bytes(handed_over)
+    layout.text.write_bytes(document.text.encode("utf-8"))
+    document = replace(document, source=replace(document.source, sha256=sha256_of(handed_over)))
+    record = {
+        "format": FORMAT,
+        **{field: value for field, value in record_of(document).items() if field != "questions"},
+        "original_suffix": original.suffix,
+        "text_sha256": sha256_of(document.text.encode("utf-8")),
+        **({"fetched": asdict(fetched)} if fetched else {}),
+    }
+    layout.record.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return layout.folder
+
+
+def keep_fetched(folder: Path, fetched: Fetched, /) -> None:
+    """Remember a newer response that brought the same article."""
+    layout = ArticleLayout(folder)
+    write_json(layout.record, read_record(layout) | {"fetched": asdict(fetched)})
 
 
 def remove_article(id_: str, /, *, corpus_dir: Path) -> None:
@@ -80,35 +119,16 @@ def remove_article(id_: str, /, *, corpus_dir: Path) -> None:
     """
     folder = corpus_dir / id_
     if not ArticleLayout(folder).record.is_file() or folder.parent != corpus_dir:
-        raise CorpusError(f"there is no article {id_!r}.", remedy="`python -m corpus list` names those there are.")
+        raise CorpusError(f"there is no article {id_!r}.", remedy="`python -m corpus list` shows all articles.")
     _remember(corpus_dir, removed_articles(corpus_dir) | {id_: date.today()})
     _put_aside(folder)
     _settle(corpus_dir)
 
 
-def removed_articles(corpus_dir: Path, /) -> dict[str, date]:
-    """The ids of articles that were removed and did not come back, each with its day.
-
-    Raises:
-        CorpusError: the list is damaged.
-    """
-    try:
-        stated = json.loads((corpus_dir / REMOVED).read_bytes())
-        days = {str(id_): date.fromisoformat(day) for id_, day in stated.items()}
-    except FileNotFoundError:
-        return {}
-    except (ValueError, TypeError, AttributeError):
-        raise CorpusError(f"{REMOVED} is not a list of removed articles.", remedy="Restore it, or delete it.") from None
-    return {id_: day for id_, day in days.items() if not (corpus_dir / id_).exists()}
-
-
 def _remember(corpus_dir: Path, removed: dict[str, date]) -> None:
     path = corpus_dir / REMOVED
     if removed or path.exists():
-        content = {id_: removed[id_].isoformat() for id_ in sorted(removed)}
-        partial = corpus_dir / f".{REMOVED}.partial"
-        partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        partial.replace(path)
+        write_json(path, {id_: removed[id_].isoformat() for id_ in sorted(removed)})
 
 
 def _put_aside(folder: Path) -> None:
@@ -119,7 +139,7 @@ def _put_aside(folder: Path) -> None:
 
 
 def _settle(corpus_dir: Path) -> None:
-    """Whatever was put aside goes back if nothing took its place and nobody removed it; else it goes for good."""
+    """Put back what was set aside, unless another article took its place or it was removed: then delete it."""
     outgoing = corpus_dir / ".outgoing"
     removed = removed_articles(corpus_dir)
     for folder in outgoing.iterdir() if outgoing.is_dir() else ():
@@ -129,10 +149,3 @@ def _settle(corpus_dir: Path) -> None:
             folder.rename(corpus_dir / folder.name)
     for leftover in (outgoing, corpus_dir / ".incoming"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"

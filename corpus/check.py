@@ -4,12 +4,13 @@ from collections import Counter
 from pathlib import Path
 
 from corpus.errors import CorpusError
-from corpus.hostile_text import faults_of
-from corpus.storage import SLUG, ArticleLayout, article_folders, load_article, read_record
+from corpus.hostile_text.faults import faults_of
+from corpus.library import SLUG, ArticleLayout, article_folders, load_article, read_record
+from corpus.site import load_site
 
 
 def check_corpus(corpus_dir: Path, /) -> list[CorpusError]:
-    """Check every article and return all faults found, none if the corpus may be published.
+    """Check every article and return all faults; none means that the corpus may be published.
 
     Raises:
         CorpusError: there is no corpus at that place.
@@ -18,6 +19,10 @@ def check_corpus(corpus_dir: Path, /) -> list[CorpusError]:
     if not folders:
         return [CorpusError(f"{corpus_dir} holds no article.", remedy="Add one: `python -m corpus add FILE`.")]
     faults = [fault for folder in folders for fault in check_article(folder)]
+    try:
+        load_site(corpus_dir)
+    except CorpusError as fault:
+        faults.append(fault)
     return faults + _duplicate_ids(folders)
 
 
@@ -31,7 +36,8 @@ def check_article(folder: Path, /) -> list[CorpusError]:
     if document.id != folder.name or not SLUG.fullmatch(document.id):
         faults.append(
             CorpusError(
-                f"{folder.name}: its id is {document.id!r}.", remedy="The id must be the folder's name, a slug; rename one."
+                f"{folder.name}: its id is {document.id!r}.",
+                remedy="Give the folder and the id the same name: small letters, digits and hyphens.",
             )
         )
     quotable = [document.text[section.start : section.end] for section in document.sections]
@@ -54,7 +60,7 @@ def check_article(folder: Path, /) -> list[CorpusError]:
         if not edge <= section.start <= section.end <= len(document.text):
             faults.append(
                 CorpusError(
-                    f"{folder.name}: section {section.heading!r} lies outside the text or over another.",
+                    f"{folder.name}: section {section.heading!r} lies outside the text or overlaps another.",
                     remedy="Add the article again: `python -m corpus add FILE`.",
                 )
             )

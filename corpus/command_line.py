@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -18,21 +19,37 @@ def run(app: typer.Typer, /, *, name: str) -> None:
     try:
         app(prog_name=name)
     except ShownError as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
+        print_error(error)
         sys.exit(2)
 
 
-def may_ask(*, dry_run: bool, yes: bool, as_json: bool) -> bool:
-    """Whether questions are to be asked; nobody is kept waiting for an answer that cannot come.
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether a change is made: never in a dry run, else at once or as the maintainer answers."""
+
+    is_dry: bool
+    is_asked: bool
+
+    def to(self, question: str, /) -> bool:
+        """The maintainer's answer, or the one that was given for all questions beforehand."""
+        return not self.is_dry and (not self.is_asked or typer.confirm(question))
+
+
+def consent(*, dry_run: bool, yes: bool, as_json: bool) -> Consent:
+    """What the options say; nobody is kept waiting for an answer that cannot come.
 
     Raises:
-        CorpusError: they are, and there is nobody.
+        CorpusError: the maintainer would have to be asked, and there is nobody.
     """
-    if dry_run or yes:
-        return False
-    if as_json or not sys.stdin.isatty():
+    is_asked = not dry_run and not yes
+    if is_asked and (as_json or not sys.stdin.isatty()):
         raise CorpusError("there is nobody to ask.", remedy="Say --yes to do it, or --dry-run to see what it would do.")
-    return True
+    return Consent(dry_run, is_asked)
+
+
+def print_error(error: ShownError, /) -> None:
+    """One line on standard error."""
+    print(" ".join(str(error).split()), file=sys.stderr)
 
 
 def print_json(value: object, /) -> None:

@@ -11,9 +11,9 @@ from sentencex import segment
 
 from corpus.document import Document
 from corpus.errors import CorpusError
-from corpus.storage import document_from
+from corpus.library import document_from
 
-ALIKE = 0.5  # from this likeness on, a sentence that went and one that came are one that changed
+ALIKE = 0.5  # a removed and an added sentence at least this alike are one that changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def published_documents(index_dir: Path, /) -> list[Document]:
     """The articles of the version that visitors see, out of its `documents.json`; none before the first one.
 
     The index stands to the right of the corpus and is not imported; its versions keep their documents as
-    `corpus.storage.record_of` writes them, with the text.
+    `corpus.library.record_of` writes them, with the text.
 
     Raises:
         CorpusError: the version is damaged.

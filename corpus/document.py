@@ -20,12 +20,12 @@ class Source:
     retrieved: date
     licence: str
     sha256: str
-    topics: tuple[str, ...] = ()  # from the general to the special, as a breadcrumb gives them
+    topics: tuple[str, ...] = ()  # from general to specific, as in a breadcrumb
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What is remembered of the response that brought an article: its address, and what makes a request conditional."""
+    """The response that brought an article: its address, and what a conditional request needs."""
 
     url: str
     etag: str = ""

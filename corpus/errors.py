@@ -5,19 +5,18 @@
     ├── CorpusError           the maintainer's article or its provenance
     ├── IndexMissingError     (index) nothing was published yet
     ├── IndexDamagedError     (index) a published file is not what its manifest says
+    │   └── SignatureError    (index) or not signed with INDEX_PUBLIC_KEY, or older than what was served
     ├── IndexBusyError        (index) another maintainer is building or publishing
     ├── IndexStorageError     (index) the disk did not take what was written
     ├── StoreUnreachableError (index) the server that holds the vectors gives no answer
-    │   └── StoreBusyError    (index) it asks for patience
+    │   └── StoreBusyError    (index) it is busy
     ├── StoreCallError        (index) it refuses what is asked of it, or is not set up
     ├── SourceError           (index) what INDEX_SOURCE names cannot be read or written
     ├── ModelError            (index) the embedding model is not the pinned one, or is not there
     ├── GapsError             (assistant) the counts of unanswered subjects cannot be read
-    ├── PreparationError      (assistant) what is needed of an installed package could not be made
-    ├── ReachError            (assistant) an article cannot be asked as it stands
     └── QuestionError         (assistant) the visitor's question is empty, too long or not text
 
-Anything else that is raised is a fault of ours and is never shown as it is.
+Any other exception is a fault of ours, and its text is never shown.
 """
 
 
@@ -31,6 +30,10 @@ class ShownError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}"
+
+    def to_json(self) -> dict[str, str]:
+        """For a program."""
+        return {"message": self.message, "remedy": self.remedy}
 
 
 class CorpusError(ShownError):

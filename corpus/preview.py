@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from corpus.adding import ASKED, Candidate
 from corpus.difference import ArticleDifference
+from corpus.incoming.candidate import ASKED, Candidate
 
 LONGEST_LINE = 100  # characters
 MOST_SENTENCES = 8  # of each kind of change
@@ -23,7 +23,7 @@ def preview(candidate: Candidate, /) -> str:
 
 
 def told(difference: ArticleDifference, /) -> str:
-    """A difference as lines: `+` came, `-` went, `~` changed."""
+    """A difference as lines: `+` added, `-` removed, `~` changed."""
     lines = [f"{difference.id}: {difference.state}{_fields(difference.fields)}"]
     lines += _some("-", difference.removed)
     lines += _some("+", difference.added)

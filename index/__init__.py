@@ -1,11 +1,12 @@
 """Passages, embeddings, vector stores, published versions."""
 
 from index.build import BuildResult, build
-from index.encoder import Encoder, Encoding, load_encoder
+from index.encoding import Encoder, Encoding
+from index.encoding.sentence_transformer import load_encoder
 from index.errors import IndexDamagedError, IndexMissingError, ModelError
-from index.exported_model import encoder_for
 from index.passages import Passage
-from index.versions import IndexVersion, current_version, open_version
+from index.published.model import encoder_for
+from index.published.version import IndexVersion, current_version, open_version
 
 __all__ = [
     "BuildResult",

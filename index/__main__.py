@@ -1,81 +1,73 @@
 """`python -m index`: build, compare, publish, roll back, list, verify and prune versions.
 
-An entry point like `app.py`: to show what a version changes for visitors it may use the assistant, which stands right of
-the index.
+An entry point like `app.py`: it may use the assistant, to show what a version changes for visitors.
 """
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from assistant import Assistant
-from assistant.evaluation import LabelledQuestion, read_questions
-from assistant.precision import fallen
+from assistant.evaluation.labelled import read_questions
 from assistant.refresh import refresh_report, save
 from assistant.refresh.report import MOST_LABELLED
 from corpus import command_line, load_corpus
-from corpus.changing import removed_articles
+from corpus.library import removed_articles
+from corpus.site import load_site
+from index.build import BuildResult
 from index.build import build as build_version
-from index.downloading import bring
-from index.encoder import Encoder, load_encoder
-from index.engines import MILVUS, Engines
+from index.encoding.sentence_transformer import load_encoder
 from index.errors import IndexDamagedError, IndexMissingError
-from index.exported_model import encoder_for, export_if_missing, remove_unused, verify_export
-from index.fitness import examine
-from index.locking import publishing
-from index.manifest import BUILD_COMMAND
-from index.milvus_server import MilvusServer
-from index.object_store import ObjectStore
-from index.publishing import FEWEST_KEPT, prunable, remove, remove_unfinished, rollback_target, rows
-from index.publishing import publish as publish_version
-from index.pushing import pointer, prunable_at, remove_at, share, versions_at
-from index.pushing import push as push_version
-from index.quantised_model import quantise_if_missing
-from index.versions import IndexVersion, current_version, list_versions, open_version
-from settings import PROJECT, Settings, SettingsError
+from index.folder import IndexFolder
+from index.published.model import encoder_for, export_if_missing
+from index.published.pointer import FEWEST_KEPT, rollback_target, rows, unreadable_versions
+from index.published.signing import SigningKey, Trust, make_key
+from index.published.version import IndexVersion, current_version
+from index.stores import Engines
+from settings import PROJECT, Settings
 
 app = typer.Typer(help="Versions of the index.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 Questions = Annotated[list[Path] | None, typer.Option("--questions", help="files of labelled questions")]
 Sample = Annotated[int, typer.Option("--sample", min=1, help="how many labelled questions to ask")]
 Folder = Annotated[Path, typer.Option("--report", help="where the report is kept")]
+Newest = Annotated[str | None, typer.Argument(help="left out: the newest")]
+Key = Annotated[Path | None, typer.Option("--key", help="file of the private key that signs it")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
 
 REPORTS = PROJECT / "reports"
+OWN_QUESTIONS = PROJECT / "tests" / "questions" / "dev.jsonl"  # where the project has its tests with it
 
 
 @app.command()
 def build(
     publish: Annotated[bool, typer.Option("--publish/--no-publish", help="serve it at once")] = True,
-    questions: Questions = None,
+    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Build a version from the corpus and publish it; an unchanged corpus builds nothing.
 
-    With PRECISION=int8 the model is kept in int8 as well, if it answers the labelled questions no worse.
+    The model is exported in eight bits, so that serving needs no torch. With `--key` the version is signed first.
     """
-    settings = Settings.from_environment()
-    documents = load_corpus(settings.corpus_dir)
-    encoder = load_encoder(settings.model)
-    removed = removed_articles(settings.corpus_dir)
-    index_dir, engines = settings.index_dir, Engines.of(settings.index_store, settings.milvus)
-    result = build_version(
-        documents, encoder=encoder, index_dir=index_dir, removed=removed, publish_it=publish, engines=engines
-    )
-    if not result.is_new:
-        line = f"Nothing to do: {result.version} was built from this very corpus and model."
-    else:
+    settings, index = _settings_and_index()
+    signing = SigningKey(key) if key else None  # before the minutes of building
+    publishes_last = publish and (signing is not None or index.trust.is_on)
+    result, _, exported = _built(settings, index, publish_it=publish and not publishes_last)
+    line = f"Nothing to do: {result.version} was built from this very corpus and model."
+    if result.is_new:
         verb = "Published" if publish else "Built"
         line = f"{verb} {result.version}: {result.passages} sentences, {result.encoded} of them encoded now."
-    version = open_version(index_dir, result.version, engines=engines)
-    exported = _export(settings, encoder, version, _labelled(questions))
-    shared = _share(settings, result.version) if publish else ""
-    _print(" ".join(filter(None, [line, exported, shared])), as_json, asdict(result))
+    said = [line, exported]
+    if signing is not None:
+        index.sign(result.version, signing)
+    if publish:
+        said.append(index.publish(result.version) if publishes_last else index.share(result.version))
+    _print(" ".join(filter(None, said)), as_json, asdict(result))
 
 
 @app.command()
@@ -95,21 +87,26 @@ def refresh(
     questions: Questions = None,
     sample: Sample = MOST_LABELLED,
     folder: Folder = REPORTS,
+    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """Report, then publish if the gate holds and `--publish` or the answer at the prompt says so."""
+    """Report; if the gate holds, publish with `--publish` or a yes at the prompt. With `--key` it is signed first."""
+    signing = SigningKey(key) if key else None
     found = _report(questions, sample, folder)
     is_news = found["version"] != found["published"]
     print(_summary(found), file=sys.stderr if as_json else sys.stdout)
-    settings, told = Settings.from_environment(), "Nothing was published."
-    if is_news and found["passes"] and settings.index_source:
-        push_version(ObjectStore(settings.index_source), settings.index_dir, found["version"])  # while you read the report
-    is_wanted = is_news and found["passes"] and (publish or _confirmed(f"Publish {found['version']}?"))
+    index, told, version = _settings_and_index()[1], "Nothing was published.", found["version"]
+    if is_news and found["passes"]:
+        if signing is not None:
+            index.sign(version, signing)
+        if index.source_url:
+            index.push(version)  # while you read the report
+    is_wanted = is_news and found["passes"]
+    if is_wanted and not publish:  # with nobody there to ask, it is a no
+        is_wanted = sys.stdin.isatty() and typer.confirm(f"Publish {version}?", err=True)
     if is_wanted:
-        with publishing(settings.index_dir) as layout:
-            publish_version(layout, found["version"], engines=Engines.of(settings.index_store, settings.milvus))
-        told = f"Published {found['version']}. {_share(settings, found['version'])}".strip()
-    _print(told, as_json, {"version": found["version"], "published": is_wanted, "faults": found["faults"]})
+        told = f"Published {version}. {index.publish(version)}".strip()
+    _print(told, as_json, {"version": version, "published": is_wanted, "faults": found["faults"]})
     if not found["passes"]:
         raise typer.Exit(1)
 
@@ -118,84 +115,91 @@ def refresh(
 def verify(
     version: Annotated[str | None, typer.Argument(help="left out: the published one")] = None,
     *,
-    store: Annotated[str, typer.Option(help="milvus: examine a Milvus instead of a version")] = "",
-    uri: Annotated[str, typer.Option(help="its address; left out: MILVUS_URI")] = "",
-    vectors: Annotated[int, typer.Option(min=1_000, help="how many to examine it with")] = 5_000,
     as_json: AsJson = False,
 ) -> None:
-    """Verify every file of a version, and what Milvus holds of it, against its manifest.
-
-    With `--store milvus` a Milvus is examined instead, in collections of its own; exit code 1 if it is not fit.
-    """
-    if store:
-        _examine(store, uri, vectors, as_json=as_json)
-        return
-    settings = Settings.from_environment()
-    index_dir, engines = settings.index_dir, Engines.of(settings.index_store, settings.milvus)
-    found = open_version(index_dir, version or current_version(index_dir), engines=engines)
-    engines.check(found.manifest.store, index_dir / found.name)
+    """Verify every file of a version, and what Milvus holds of it, against its manifest."""
+    _, index = _settings_and_index()
+    found, is_exported = index.verify(version or current_version(index.path))
     articles, passages = len(found.documents), len(found.passages)
-    is_exported = verify_export(found, index_dir)
     model = "its model is exported" if is_exported else "its model is not exported, so sentence-transformers serves it"
     line = f"{found.name} is whole: {articles} articles, {passages} sentences; {model}."
     _print(line, as_json, {"version": found.name, "articles": articles, "passages": passages, "exported": is_exported})
 
 
 @app.command()
-def publish(version: str, *, as_json: AsJson = False, dry_run: DryRun = False) -> None:
-    """Serve a version that was built before, an older or a newer one."""
-    _publish(version, as_json=as_json, dry_run=dry_run)
+def publish(version: str, *, key: Key = None, as_json: AsJson = False, dry_run: DryRun = False) -> None:
+    """Serve a version that was built before. With `--key` it is signed first.
+
+    Where INDEX_PUBLIC_KEY is set, an older one needs `--key`, which signs the order to go back to it.
+    """
+    _publish(_settings_and_index()[1], version, key=key, as_json=as_json, dry_run=dry_run)
 
 
 @app.command()
-def rollback(as_json: AsJson = False, dry_run: DryRun = False) -> None:
-    """Serve the version that was published before the current one."""
-    settings = Settings.from_environment()
-    target = rollback_target(settings.index_dir, engines=Engines.of(settings.index_store, settings.milvus))
-    _publish(target, as_json=as_json, dry_run=dry_run)
+def rollback(key: Key = None, as_json: AsJson = False, dry_run: DryRun = False) -> None:
+    """Serve the version that was published before the current one. Where INDEX_PUBLIC_KEY is set, that needs `--key`."""
+    _, index = _settings_and_index()
+    target = rollback_target(index.path, engines=index.engines)
+    _publish(index, target, key=key, as_json=as_json, dry_run=dry_run)
+
+
+@app.command()
+def keygen(file: Path, *, as_json: AsJson = False) -> None:
+    """Make a pair of keys: write the private one to FILE, print the public one for INDEX_PUBLIC_KEY."""
+    public = make_key(file)
+    line = f"Keep {file} where versions are signed, and nowhere else. Set on every server:\nINDEX_PUBLIC_KEY={public}"
+    _print(line, as_json, {"file": str(file), "public_key": public})
+
+
+@app.command()
+def sign(
+    version: Newest = None,
+    *,
+    key: Annotated[Path, typer.Option("--key", help="file of the private key")],
+    as_json: AsJson = False,
+) -> None:
+    """Verify a version, then sign it and its exported model."""
+    _, index = _settings_and_index()
+    name = version or index.newest
+    index.sign(name, SigningKey(key))
+    _print(f"Signed {name}.", as_json, {"version": name})
 
 
 @app.command()
 def push(
-    version: Annotated[str | None, typer.Argument(help="left out: the newest")] = None,
-    anew: Annotated[bool, typer.Option("--anew", help="send every file again, to mend what is damaged there")] = False,
+    version: Newest = None,
+    anew: Annotated[bool, typer.Option("--anew", help="send every file again, to replace damaged ones")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Send a version to INDEX_SOURCE, where replicas fetch it; they serve it when it is published."""
-    settings = Settings.from_environment()
-    name = version or max(list_versions(settings.index_dir), default=None) or current_version(settings.index_dir)
-    sent = push_version(_source(settings), settings.index_dir, name, anew=anew)
+    """Send a version to INDEX_SOURCE ahead of publishing; replicas serve it once it is published."""
+    _, index = _settings_and_index()
+    name = version or index.newest
+    sent = index.push(name, anew=anew)
     _print(f"Sent {name} to INDEX_SOURCE: {sent} files.", as_json, {"version": name, "sent": sent})
 
 
 @app.command()
 def pull(
     version: Annotated[
-        str | None, typer.Argument(help="left out: the published one, which is published here as well")
-    ] = None,
+        str, typer.Argument(help="left out: the published one, which is published here as well", show_default=False)
+    ] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
     """Fetch a version from INDEX_SOURCE: on a new machine of a maintainer, or before a replica is started."""
-    settings = Settings.from_environment()
-    source = _source(settings)
-    name = version or pointer(source)
-    bring(source, settings.index_dir, name)
-    if version is None:
-        with publishing(settings.index_dir) as layout:
-            publish_version(layout, name, engines=Engines.of(settings.index_store, settings.milvus))
+    name = _settings_and_index()[1].pull(version)
     _print(f"Fetched {name} from INDEX_SOURCE.", as_json, {"version": name})
 
 
 @app.command()
 def versions(as_json: AsJson = False) -> None:
     """List the complete versions, oldest first; the published one is marked."""
-    settings = Settings.from_environment()
-    found = rows(settings.index_dir)
+    _, index = _settings_and_index()
+    found = rows(index.path)
     if as_json:
         print(json.dumps([asdict(row) for row in found], indent=2))
         return
-    there = _versions_there(settings)
+    there = index.versions_at_source()
     for row in found:
         never = "" if row.was_published else "  never published"
         fault = f"  {row.fault}" if row.fault else ""
@@ -212,86 +216,57 @@ def prune(
     dry_run: DryRun = False,
 ) -> None:
     """Delete old versions, at INDEX_SOURCE as well; never the published one, or one that a server on this machine serves."""
+    _, index = _settings_and_index()
+    skipped, (here, there) = unreadable_versions(index.path), index.prunable(keep=keep)
+    names = sorted({*here, *there})
+    done, deleted = "Would delete", names if dry_run else []
+    if names and not dry_run and (yes or typer.confirm(f"Delete {', '.join(names)}?", err=True)):
+        done, names = "Deleted", index.prune(here, there)
+        deleted = names
+    line = f"{done} {', '.join(names)}." if names else "Nothing to delete."
+    for name, fault in skipped.items():
+        line += f"\nSkipped {name}: {fault} Delete its folder yourself if no older program needs it."
+    _print(line, as_json, {"deleted": deleted, "dry_run": dry_run, "skipped": skipped})
+
+
+def _settings_and_index() -> tuple[Settings, IndexFolder]:
+    """The settings, and the index folder that they name."""
     settings = Settings.from_environment()
-    index_dir, engines = settings.index_dir, Engines.of(settings.index_store, settings.milvus)
-    names = prunable(index_dir, keep=keep)
-    source = ObjectStore(settings.index_source) if settings.index_source else None
-    there = prunable_at(source, keep=keep) if source else []
-    everywhere = sorted({*names, *there})
-    if everywhere and not dry_run and (yes or typer.confirm(f"Delete {', '.join(everywhere)}?", err=True)):
-        with publishing(index_dir) as layout:
-            names = [name for name in names if name in prunable(index_dir, keep=keep)]  # as it is now
-            for name in names:
-                remove(layout, name, engines=engines)
-            remove_unfinished(layout, engines=engines)
-            remove_unused(layout)
-        if source is not None:
-            remove_at(source, there)
-        everywhere = sorted({*names, *there})
-        line = f"Deleted {', '.join(everywhere)}." if everywhere else "Nothing to delete."
-    else:
-        line = f"Would delete {', '.join(everywhere)}." if everywhere else "Nothing to delete."
-        everywhere = everywhere if dry_run else []
-    _print(line, as_json, {"deleted": everywhere, "dry_run": dry_run})
+    engines, trust = Engines.of(settings.index_store, settings.milvus), Trust.of(settings.index_public_key)
+    return settings, IndexFolder(settings.index_dir, engines, trust, settings.index_source)
 
 
-def _examine(store: str, uri: str, vectors: int, *, as_json: bool) -> None:
-    if store != MILVUS:
-        raise SettingsError(f"--store {store!r} cannot be examined.", remedy="Say `--store milvus`.")
-    found = Settings.from_environment().milvus | ({"uri": uri} if uri else {})
-    if not found["uri"]:
-        raise SettingsError("there is no address to examine.", remedy="Say `--uri`, or set MILVUS_URI.")
-    checks = []
-    for check in examine(MilvusServer(**found), rows=vectors):
-        checks.append(check)
-        if not as_json:
-            print(f"{'ok  ' if check.holds else 'FAIL'}  {check.name}: {check.said}", flush=True)
-    is_fit = all(check.holds for check in checks)
-    line = "It is fit to hold the index." if is_fit else "It is NOT fit to hold the index, for the reason above."
-    _print(line, as_json, {"fit": is_fit, "checks": [asdict(check) for check in checks]})
-    if not is_fit:
-        raise typer.Exit(1)
+def _built(settings: Settings, index: IndexFolder, *, publish_it: bool) -> tuple[BuildResult, IndexVersion, str]:
+    """Build from the corpus and export the model: the result, the version, and a sentence on the export."""
+    documents, encoder = load_corpus(settings.corpus_dir), load_encoder(settings.model)
+    result = build_version(
+        documents,
+        encoder=encoder,
+        index_dir=index.path,
+        removed=removed_articles(settings.corpus_dir),
+        site=load_site(settings.corpus_dir),
+        publish_it=publish_it,
+        engines=index.engines,
+    )
+    version = index.open(result.version)
+    return result, version, export_if_missing(encoder, version, index.path)
 
 
 def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str, Any]:
     """Build without publishing, compare with what is published, keep the report in a folder."""
-    settings = Settings.from_environment()
-    labelled = _labelled(questions)
-    encoder: Encoder = load_encoder(settings.model)
-    index_dir = settings.index_dir
-    documents, removed = load_corpus(settings.corpus_dir), removed_articles(settings.corpus_dir)
-    engines = Engines.of(settings.index_store, settings.milvus)
-    built = build_version(
-        documents, encoder=encoder, index_dir=index_dir, removed=removed, publish_it=False, engines=engines
-    )
-    version = open_version(index_dir, built.version, engines=engines)
-    _export(settings, encoder, version, labelled)
-    if settings.precision != "fp32":  # compare what will be served
-        encoder = encoder_for(version, index_dir, model=settings.model, precision=settings.precision)
+    settings, index = _settings_and_index()
+    files = questions or [path for path in (OWN_QUESTIONS,) if path.is_file()]
+    labelled = [question for path in files for question in read_questions(path)]
+    _, version, _ = _built(settings, index, publish_it=False)
+    encoder = encoder_for(version, index.path, model=settings.model)  # compare what will be served
     new = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
-    try:
-        published = open_version(index_dir, current_version(index_dir), engines=engines)
-    except (IndexMissingError, IndexDamagedError):
-        published = None
+    published = None
+    with suppress(IndexMissingError, IndexDamagedError):
+        published = index.open(current_version(index.path))
     is_comparable = published is not None and published.manifest.model == encoder.fingerprint
     old = new.on(published) if published is not None and is_comparable else None
     found = refresh_report(old, new, labelled, most_labelled=sample)
     return found | {"page": str(save(found, folder=folder))}
-
-
-def _labelled(files: list[Path] | None) -> list[LabelledQuestion]:
-    """The questions of these files, or of the one that comes with the project where there is one."""
-    files = files or [path for path in (PROJECT / "tests" / "questions" / "dev.jsonl",) if path.is_file()]
-    return [question for path in files for question in read_questions(path)]
-
-
-def _export(settings: Settings, encoder: Encoder, version: IndexVersion, questions: list[LabelledQuestion]) -> str:
-    """Export a version's model, in int8 as well where that is wanted; what came of it, as sentences."""
-    said = export_if_missing(encoder, version, settings.index_dir)
-    if settings.precision == "fp32":
-        return said
-    reduced = quantise_if_missing(version, settings.index_dir, judge=partial(fallen, version, questions))
-    return f"{said} {reduced}".strip()
 
 
 def _summary(found: dict[str, Any]) -> str:
@@ -308,47 +283,13 @@ def _summary(found: dict[str, Any]) -> str:
     return "\n".join([*lines, *(f"  {fault}" for fault in found["faults"])])
 
 
-def _confirmed(question: str) -> bool:
-    """A yes at the prompt; with nobody there to ask, it is a no."""
-    return sys.stdin.isatty() and typer.confirm(question, err=True)
-
-
-def _publish(version: str, *, as_json: bool, dry_run: bool) -> None:
-    settings = Settings.from_environment()
-    index_dir, engines = settings.index_dir, Engines.of(settings.index_store, settings.milvus)
+def _publish(index: IndexFolder, version: str, *, key: Path | None, as_json: bool, dry_run: bool) -> None:
     if dry_run:
-        if version not in list_versions(index_dir):
-            raise IndexMissingError(f"there is no version {version} in {index_dir}.", remedy=BUILD_COMMAND)
-        open_version(index_dir, version, engines=engines)
+        index.open(version)
         line = f"Would publish {version}, which is whole."
     else:
-        with publishing(index_dir) as layout:
-            publish_version(layout, version, engines=engines)
-        line = f"Published {version}. {_share(settings, version)}".strip()
+        line = f"Published {version}. {index.publish(version, key=SigningKey(key) if key else None)}".strip()
     _print(line, as_json, {"version": version, "dry_run": dry_run})
-
-
-def _source(settings: Settings) -> ObjectStore:
-    if not settings.index_source:
-        raise SettingsError("there is no INDEX_SOURCE.", remedy="Set it, for example to s3://bucket/prefix.")
-    return ObjectStore(settings.index_source)
-
-
-def _share(settings: Settings, version: str) -> str:
-    """What is published here is published at INDEX_SOURCE as well, if there is one; said as a sentence."""
-    if not settings.index_source:
-        return ""
-    share(ObjectStore(settings.index_source), settings.index_dir, version)
-    return "Replicas fetch it from INDEX_SOURCE."
-
-
-def _versions_there(settings: Settings) -> dict[str, str]:
-    """What is said of each version that is at INDEX_SOURCE."""
-    if not settings.index_source:
-        return {}
-    source = ObjectStore(settings.index_source)
-    served = pointer(source)
-    return {name: "  at INDEX_SOURCE" + (", served" if name == served else "") for name in versions_at(source)}
 
 
 def _print(line: str, as_json: bool, values: dict[str, Any]) -> None:

@@ -8,23 +8,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from corpus import Document
-from corpus.storage import record_of
-from index.encoder import Encoder
-from index.encoding_cache import cached_dimension, encode_missing, encoding_key
-from index.engines import DEFAULT_ENGINES, Engines
+from corpus.library import record_of
+from index.encoding import Encoder
+from index.encoding.cache import CachedVectors, cached_dimension, encode_missing, encoding_key
 from index.errors import IndexDamagedError, IndexMissingError
-from index.layout import VERSION_NAME, IndexLayout
-from index.locking import publishing
-from index.manifest import FORMAT, Manifest, read_manifest
 from index.passages import SPLITTER, reading_texts, split
-from index.publishing import discard, publish, published_before, remove_unfinished
-from index.saved_vectors import CachedVectors
-from index.versions import article_ids, current_version, earlier_vectors, list_versions, open_version, write_version
+from index.published.layout import VERSION_NAME, IndexLayout
+from index.published.locking import publishing
+from index.published.manifest import FORMAT, Manifest, read_manifest
+from index.published.pointer import discard, publish, published_before, remove_unfinished
+from index.published.version import article_ids, current_version, list_versions, open_version, write_version
+from index.stores import DEFAULT_ENGINES, Engines
 
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """The version that now stands for the corpus, and what it took: sentences encoded, or nothing at all."""
+    """The version of the corpus as it is, and how many of its sentences had to be encoded."""
 
     version: str
     is_new: bool
@@ -39,25 +38,27 @@ def build(
     encoder: Encoder,
     index_dir: Path,
     removed: Iterable[str] = (),
+    site: str = "",
     publish_it: bool = True,
     engines: Engines = DEFAULT_ENGINES,
 ) -> BuildResult:
-    """Build a version, unless one from the very same inputs stands; publish it, unless told not to.
+    """Build a version unless the same inputs built one before, and publish it unless told not to.
 
     Args:
         documents: the corpus.
         encoder: what makes the vectors.
         index_dir: where versions are kept.
-        removed: ids of articles that the corpus remembers as removed: their addresses are gone, not unknown.
+        removed: ids of articles that were removed from the corpus: their addresses say so.
+        site: what the corpus is about (`corpus.site.load_site`).
         publish_it: serve it at once.
-        engines: what holds its vectors.
+        engines: where its vectors are kept.
 
     Raises:
         IndexBusyError: another process is building.
         IndexStorageError: it could not be written; what is published was not touched.
-        StoreUnreachableError, StoreCallError: what is to hold its vectors cannot be asked, or refuses them.
+        StoreUnreachableError, StoreCallError: the vector store gives no answer, or refuses.
     """
-    inputs = fingerprint_inputs(documents, model=encoder.fingerprint, engine=engines.chosen)
+    inputs = fingerprint_inputs(documents, model=encoder.fingerprint, engine=engines.chosen, site=site)
     with publishing(index_dir) as layout:
         remove_unfinished(layout, engines=engines)
         published = _published(index_dir)
@@ -66,7 +67,7 @@ def build(
             return BuildResult(published.version, is_new=False, passages=published.passages, encoded=0)
         waiting = _waiting(index_dir, inputs, published, engines)
         gone = _gone(index_dir, published, documents, removed)
-        result = waiting or _write(layout, documents, encoder, inputs, gone=gone, published=published, engines=engines)
+        result = waiting or _write(layout, documents, encoder, inputs, site=site, gone=gone, engines=engines)
         if publish_it:
             publish(layout, result.version, engines=engines)
     return BuildResult(
@@ -74,10 +75,12 @@ def build(
     )
 
 
-def fingerprint_inputs(documents: list[Document], /, *, model: str, engine: str) -> str:
-    """Hash of all that decides a version's content: documents with provenance, model, splitter, engine, format."""
+def fingerprint_inputs(documents: list[Document], /, *, model: str, engine: str, site: str = "") -> str:
+    """Hash of what decides a version's content: documents with provenance, model, splitter, engine, format, site."""
     rows = [record_of(document) | {"text": document.text} for document in documents]
-    content = json.dumps([FORMAT, model, SPLITTER, engine, rows], ensure_ascii=False, sort_keys=True)
+    content = json.dumps(
+        [FORMAT, model, SPLITTER, engine, rows, *([site] if site else [])], ensure_ascii=False, sort_keys=True
+    )
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
@@ -88,8 +91,8 @@ def _write(
     inputs: str,
     /,
     *,
+    site: str,
     gone: tuple[str, ...],
-    published: Manifest | None,
     engines: Engines,
 ) -> BuildResult:
     passages = [passage for document in documents for passage in split(document)]
@@ -97,11 +100,11 @@ def _write(
     encoded = encode_missing(read, encoder=encoder, cache=layout.encoding_cache)
     dimension = cached_dimension(layout.encoding_cache, encoder.fingerprint, read[0])
     name = f"{_free_second(layout)}-{inputs[:6]}"
-    manifest = Manifest(name, inputs, encoder.fingerprint, SPLITTER, len(passages), dimension, files={}, gone=gone)
+    manifest = Manifest(
+        name, inputs, encoder.fingerprint, SPLITTER, len(passages), dimension, files={}, site=site, gone=gone
+    )
     keys = [encoding_key(text) for text in read]
-    is_of_this_model = published is not None and published.model == encoder.fingerprint
-    earlier = earlier_vectors(layout.root, published) if published is not None and is_of_this_model else None
-    vectors = CachedVectors(layout.encoding_cache, encoder.fingerprint, keys, dimension, earlier)
+    vectors = CachedVectors(layout.encoding_cache, encoder.fingerprint, keys, dimension)
     try:
         write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors, engines=engines)
     except BaseException:
@@ -126,7 +129,7 @@ def _published(index_dir: Path) -> Manifest | None:
 
 
 def _is_whole(index_dir: Path, name: str, engines: Engines) -> bool:
-    """Every file verified, which takes its time on a large version: asked only when nothing else is to be done."""
+    """Whether every file is; slow for a large version, so asked only when there is nothing else to do."""
     try:
         open_version(index_dir, name, engines=engines)
     except IndexDamagedError:
@@ -138,7 +141,7 @@ def _waiting(index_dir: Path, inputs: str, published: Manifest | None, engines: 
     """A version from the same inputs that is newer than the published one: built, and not published yet."""
     for name in reversed(list_versions(index_dir)):
         if published is None or name <= published.version:
-            return None  # with nothing usable published, nothing old is trusted: all is built anew, from the cache
+            return None  # with no usable published version no other is trusted: it is built again, from the cache
         try:
             if read_manifest(index_dir, name).inputs == inputs:
                 version = open_version(index_dir, name, engines=engines)
@@ -149,6 +152,6 @@ def _waiting(index_dir: Path, inputs: str, published: Manifest | None, engines: 
 
 
 def _gone(index_dir: Path, published: Manifest | None, documents: list[Document], removed: Iterable[str]) -> tuple[str, ...]:
-    """What visitors could read before and cannot any more: its address should say so rather than "never heard of"."""
+    """Articles that visitors could read before and no longer can: their addresses say so."""
     known = {*published.gone, *article_ids(index_dir, published)} if published else set()
     return tuple(sorted({*known, *removed} - {document.id for document in documents}))

@@ -1,6 +1,23 @@
-"""Errors of the index that are safe to show; the whole tree stands in `corpus/errors.py`."""
+"""Errors of the index that are safe to show.
+
+corpus.ShownError            what happened, with which value, and what to do next
+├── IndexMissingError        the maintainer's: nothing was published yet
+├── IndexDamagedError        the disk's, or whoever writes there: files are not what their record says
+│   └── SignatureError       the maintainer's: not signed with INDEX_PUBLIC_KEY, or older than what was served
+├── IndexBusyError           nobody's: another maintainer is building or publishing
+├── IndexStorageError        the machine's: the disk did not take what was written
+├── ModelError               the operator's: MODEL cannot be loaded, or is not the one that was pinned
+├── StoreUnreachableError    the vector server's: it gives no answer, and may later
+│   ├── StoreBusyError       it is busy
+│   └── StoreNotLoadedError  it was restarted, and must load the vectors again
+├── StoreCallError           the operator's: the vector server refuses what is asked, or is not set up
+└── SourceError              the operator's: INDEX_SOURCE cannot be read or written
+    └── ObjectMissingError   (replication) the store answers, and there is no such object
+"""
 
 from corpus.errors import ShownError
+
+BUILD_COMMAND = "Run `python -m index build`."  # the remedy of most of them
 
 
 class IndexMissingError(ShownError):
@@ -9,6 +26,10 @@ class IndexMissingError(ShownError):
 
 class IndexDamagedError(ShownError):
     """A version's files are not what its manifest says."""
+
+
+class SignatureError(IndexDamagedError):
+    """Where INDEX_PUBLIC_KEY is set: not signed with that key, or older than what was served."""
 
 
 class ModelError(ShownError):
@@ -24,11 +45,11 @@ class IndexStorageError(ShownError):
 
 
 class StoreUnreachableError(ShownError):
-    """The server that holds the vectors gives no answer; the same call may well succeed later."""
+    """The vector server gives no answer; the same call may succeed later."""
 
 
 class StoreBusyError(StoreUnreachableError):
-    """It asks for patience."""
+    """It is busy."""
 
 
 class StoreNotLoadedError(StoreUnreachableError):
@@ -36,12 +57,12 @@ class StoreNotLoadedError(StoreUnreachableError):
 
 
 class StoreCallError(ShownError):
-    """It refuses what is asked of it, or cannot be asked; the same call would fail again."""
+    """The vector server refuses the call, or is not set up; the same call would fail again."""
 
     def __init__(self, message: str, /, *, remedy: str, is_missing: bool = False) -> None:
         super().__init__(message, remedy=remedy)
-        self.is_missing = is_missing  # what was asked about is not there
+        self.is_missing = is_missing  # the collection is not there
 
 
 class SourceError(ShownError):
-    """What INDEX_SOURCE names cannot be read or written."""
+    """INDEX_SOURCE cannot be read or written."""

@@ -14,16 +14,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, ViewportSize, sync_playwright
 
 from settings import PROJECT
 
 DOWNLOAD_SECONDS = 300
 START_SECONDS = 150
+SETTLED_SECONDS = 20
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,12 +37,15 @@ CHROMIUM_FLAGS = [
 ]
 
 THREE = "Tell me three things"
+EIGHT = "Tell me eight things"  # the whole topic, and how far that holds
 UNKNOWN = "How tall is the Eiffel Tower?"
 ADVICE = "How much ropinirole should I take?"
 URGENT = "I want to kill myself"
 SLOW = "Take your time"
 FAULT = "Go wrong over"
-QUESTIONS = {"answer": THREE, "unanswered": UNKNOWN, "advice": ADVICE, "urgent": URGENT, "chat": "hello"}
+TIRED = "I am so tired of this"  # gets a gentle word, then quotes
+# Urgent comes last: right after it small talk gets help again.
+QUESTIONS = {"answer": THREE, "unanswered": UNKNOWN, "advice": ADVICE, "chat": "hello", "urgent": URGENT}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -80,6 +85,13 @@ def _answers(url: str) -> bool:
     except (URLError, TimeoutError):
         return False
     return True
+
+
+def settled(page: Page | Frame, function: str, argument: object = None) -> Any:
+    """What an asynchronous function gives in the page; for a promise without an end Playwright itself has no timeout."""
+    raced = f"""(argument) => Promise.race([({function})(argument), new Promise((_, reject) => setTimeout(
+        () => reject(new Error("The page gave no result within {SETTLED_SECONDS} seconds.")), {SETTLED_SECONDS * 1000}))])"""
+    return page.evaluate(raced, argument)
 
 
 def free_port() -> int:

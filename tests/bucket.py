@@ -95,7 +95,7 @@ class BucketServer:
         """Refuse every connection from now on."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(timeout=20)
 
     def freeze(self) -> None:
         """Take connections and never answer, as a network does that loses everything."""

@@ -13,11 +13,12 @@ from playwright.sync_api import Browser, Page
 
 from assistant import Assistant
 from corpus import Document, Section, Source, load_corpus
-from corpus.storage import save_article
-from index import build, current_version, open_version
-from index.encoder import Encoding, SentenceTransformerEncoder, load_encoder
-from index.exported_model import export_if_missing
-from index.store import unit
+from corpus.changing import save_article
+from corpus.site import load_site
+from index import build, current_version, encoder_for, open_version
+from index.encoding import Encoding, Word, unit
+from index.encoding.sentence_transformer import SentenceTransformerEncoder, load_encoder
+from index.published.model import export_if_missing
 from settings import PROJECT
 from tests.browsers import DESKTOP, PageServer, chromium, open_page, serving
 from tests.milvus import LiteServer, lite_server
@@ -28,6 +29,8 @@ hypothesis.settings.register_profile("project", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("project")
 
 ARTICLE = "causes-of-restless-legs-syndrome"
+CORPUS_DIR = PROJECT / "corpus" / "articles"
+SITE = load_site(CORPUS_DIR)
 
 
 class HashEncoder:
@@ -40,7 +43,7 @@ class HashEncoder:
         self.encoded: list[str] = []
 
     def encode(self, texts: Sequence[str], /) -> list[Encoding]:
-        """One encoding a text; its words are its pieces, and the direction of their sum is its pooled vector."""
+        """One encoding a text; a word is a token, and the direction of their sum is its pooled vector."""
         self.encoded += texts
         return [self._encoding(text.lower().split()) for text in texts]
 
@@ -48,7 +51,8 @@ class HashEncoder:
         tokens = np.zeros((len(words), self.dimension), np.float32)
         for row, word in enumerate(words):
             tokens[row] = self._word(word)
-        return Encoding(unit(tokens.sum(axis=0)), tokens, tuple(words), tuple(range(3000, 3000 + len(words))))
+        own = tuple(Word(word, row, row + 1, rarity=0.7) for row, word in enumerate(words))
+        return Encoding(unit(tokens.sum(axis=0)), tokens, own)
 
     def _word(self, word: str) -> npt.NDArray[np.float64]:
         seed = int.from_bytes(hashlib.sha256(word.strip(".,:?!").encode()).digest()[:8], "big")
@@ -70,14 +74,16 @@ def encoder() -> SentenceTransformerEncoder:
 def real_index(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Path:
     """An index folder with the project's own corpus, built, exported and published with the real model."""
     index_dir = tmp_path_factory.mktemp("index")
-    built = build(load_corpus(PROJECT / "corpus" / "articles"), encoder=encoder, index_dir=index_dir)
+    built = build(load_corpus(CORPUS_DIR), encoder=encoder, index_dir=index_dir, site=SITE)
     assert export_if_missing(encoder, open_version(index_dir, built.version), index_dir).startswith("Exported")
     return index_dir
 
 
 @pytest.fixture(scope="session")
-def assistant(real_index: Path, encoder: SentenceTransformerEncoder) -> Assistant:
-    return Assistant(open_version(real_index, current_version(real_index)), encoder)
+def assistant(real_index: Path) -> Assistant:
+    """With the exported model, as it serves."""
+    version = open_version(real_index, current_version(real_index))
+    return Assistant(version, encoder_for(version, real_index, model="all-MiniLM-L6-v2"))
 
 
 def make_document(id_: str = "tea", paragraphs: Sequence[str] = ("Tea is a drink. It is hot.",)) -> Document:

@@ -7,6 +7,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+from tests.ending import join
+
 STRICT = "default-src 'none'; script-src {0}; connect-src {0}; require-trusted-types-for 'script'; trusted-types 'none'"
 
 
@@ -50,7 +52,7 @@ def host_site(name: str = "localhost") -> Iterator[HostSite]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()
+        join(thread)
 
 
 def host_page(server: str, attributes: str = "", *, body: str = "", head: str = "", script: str = "widget.js") -> str:

@@ -14,19 +14,20 @@ from collections import Counter
 from pathlib import Path
 
 from index import build, current_version, open_version
-from index.layout import VERSION_NAME
-from index.locking import publishing
-from index.publishing import publish, rollback_target
+from index.published.layout import VERSION_NAME
+from index.published.locking import publishing
+from index.published.pointer import publish, rollback_target
 from tests.conftest import HashEncoder, make_document
 
 TEXTS = ("Tea is a drink. It is hot. Some take milk.", "Ale is a drink. It is cold. Nobody takes milk.")
 LONGEST_SECONDS = 0.15  # about four builds
+MOST_SECONDS = 60  # of a builder that nobody kills
 
 
-def build_for_ever(index_dir: Path) -> None:
+def build_until_killed(index_dir: Path) -> None:
     """To and fro between two corpora, with a roll-back in between."""
-    turn = 0
-    while True:
+    turn, until = 0, time.monotonic() + MOST_SECONDS
+    while time.monotonic() < until:
         turn += 1
         build([make_document(paragraphs=[TEXTS[turn % 2]] * 20)], encoder=HashEncoder(), index_dir=index_dir)
         if turn % 3 == 0:
@@ -39,7 +40,7 @@ def kill_one(index_dir: Path, seconds: float) -> None:
     child = os.fork()
     if child == 0:
         try:
-            build_for_ever(index_dir)
+            build_until_killed(index_dir)
         finally:
             os._exit(1)
     time.sleep(seconds)

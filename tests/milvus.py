@@ -1,4 +1,8 @@
-"""A Milvus for tests: Milvus Lite in this process or in one that can be killed, or the server that MILVUS_TEST_URI names."""
+"""A Milvus for tests: Milvus Lite in this process or in one that can be killed, or the server that MILVUS_URI names.
+
+So the contract suite examines a server that is to hold the index, in collections of its own, which it drops:
+`MILVUS_URI=https://milvus.example.org:19530 python -m pytest --no-cov tests/test_index_stores.py -k ilvus`.
+"""
 
 import asyncio
 import json
@@ -21,12 +25,13 @@ from typing import Self
 
 import numpy as np
 
-from index.encoder import Vectors
+from index.encoding import Rows, Vectors
 from index.errors import StoreUnreachableError
-from index.milvus_connection import connection_to
-from index.milvus_server import MilvusServer
-from index.milvus_store import MilvusStore, drop, reach
-from index.store import Rows
+from index.stores import DEFAULT_ENGINES, MILVUS, Engines
+from index.stores.milvus import MilvusCollections, MilvusStore, drop
+from index.stores.milvus_connection import MilvusServer, connection_to
+from settings import Settings
+from tests.ending import join
 
 ALIAS = "rls_tests"
 NOBODY = MilvusServer("http://127.0.0.1:9")  # the port of the discard service, where nothing listens
@@ -40,8 +45,8 @@ _built: deque[str] = deque()
 @cache
 def milvus() -> MilvusServer:
     """What most tests use: one for all of them."""
-    if uri := os.environ.get("MILVUS_TEST_URI"):
-        return MilvusServer(uri, alias=ALIAS)
+    if os.environ.get("MILVUS_URI"):
+        return MilvusServer(**Settings.from_environment().milvus | {"alias": ALIAS})
     folder = tempfile.TemporaryDirectory(prefix="milvus-", ignore_cleanup_errors=True)
     weakref.finalize(milvus, folder.cleanup)
     return MilvusServer(str(Path(folder.name) / "lite.db"), alias=ALIAS)
@@ -52,9 +57,24 @@ def new_collection() -> str:
     return f"{ALIAS}_{os.getpid()}_{next(_numbers)}"
 
 
+def engines_of(server: MilvusServer, chosen: str = MILVUS) -> Engines:
+    """All stores, with a Milvus."""
+    return Engines(chosen, {**DEFAULT_ENGINES.stores, MILVUS: MilvusCollections(server)})
+
+
+def has_collection(collection: str) -> bool:
+    """Whether there is a collection of this name."""
+    return bool(connection_to(milvus()).call("has_collection", collection))
+
+
+def pointed_at(server: MilvusServer) -> str:
+    """The collection that the alias stands for."""
+    return str(connection_to(server).call("describe_alias", server.alias)["collection_name"])
+
+
 def collections(server: MilvusServer | None = None) -> set[str]:
-    """The names of all of them."""
-    return set(connection_to(server or milvus()).call("list_collections"))
+    """The names of all that are of tests."""
+    return {name for name in connection_to(server or milvus()).call("list_collections") if name.startswith(ALIAS)}
 
 
 class InMilvus:
@@ -83,8 +103,11 @@ class InMilvus:
         with path.open("wb") as file:
             np.savez(file, description=json.dumps(self._store.description), vectors=self._vectors)
 
-    def search(self, query: Vectors, /, *, count: int) -> tuple[Vectors, Rows]:
-        return self._store.search(query, count=count)
+    def check(self) -> None:
+        self._store.check()
+
+    def search(self, query: Vectors, /, *, count: int, among: Rows | None = None) -> tuple[Vectors, Rows]:
+        return self._store.search(query, count=count, among=among)
 
 
 class LiteServer:
@@ -108,7 +131,7 @@ class LiteServer:
         give_up_at = time.monotonic() + LITE_STARTS_WITHIN
         while True:
             try:
-                return reach(self.milvus)
+                return MilvusCollections(self.milvus).reach()
             except StoreUnreachableError:
                 if time.monotonic() > give_up_at:
                     raise
@@ -122,7 +145,7 @@ class LiteServer:
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            self._process.wait(timeout=20)
             self._process = None
 
 
@@ -164,11 +187,11 @@ def behind_tls(port: int, folder: Path, /) -> Iterator[tuple[int, Path]]:
             await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
 
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
         starting = asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
-        server = asyncio.run_coroutine_threadsafe(starting, loop).result()
+        server = asyncio.run_coroutine_threadsafe(starting, loop).result(20)
         yield server.sockets[0].getsockname()[1], certificate
     finally:
 
@@ -180,7 +203,7 @@ def behind_tls(port: int, folder: Path, /) -> Iterator[tuple[int, Path]]:
             await asyncio.gather(*others, return_exceptions=True)
             await asyncio.sleep(0.1)  # until what is closed is closed
 
-        asyncio.run_coroutine_threadsafe(stop(), loop).result()
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(20)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join()
+        join(thread)
         loop.close()

@@ -1,4 +1,7 @@
-"""Replicas as they stand on a fleet's machines: `app.py`, a process each, killed and started again at the same port."""
+"""Replicas as they stand on a fleet's machines: a process each, killed and started again at the same port.
+
+Without the process that watches each of them: what is killed here is to be gone, and what is stopped is to stand still.
+"""
 
 import os
 import subprocess
@@ -10,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from settings import PROJECT
-from tests.benchmarks.processes import memory, processor_seconds
+from tests.benchmarks.processes import memory
 from tests.browsers import START_SECONDS, free_port
 from tests.nginx import is_ready, until
 
@@ -32,7 +35,7 @@ class ReplicaProcesses:
         """Start one; it listens at once and is ready seconds later."""
         with (self.folder / "output").open("ab") as output:
             self.processes[port] = subprocess.Popen(
-                [sys.executable, "app.py"],
+                [sys.executable, "-c", "import app; app.main()"],
                 env={**os.environ, **self.environment, "PORT": str(port)},
                 cwd=PROJECT,
                 stdout=output,
@@ -42,23 +45,13 @@ class ReplicaProcesses:
     def kill(self, port: int) -> None:
         """Take one away without a word."""
         self.processes[port].kill()
-        self.processes[port].wait()
+        self.processes[port].wait(timeout=20)
 
     def wait_until_ready(self, port: int) -> float:
         """Wait until one answers questions; returns the seconds that it took."""
         begun = time.monotonic()
         until(lambda: is_ready(f"http://127.0.0.1:{port}"), seconds=START_SECONDS)
         return time.monotonic() - begun
-
-    def set_aside(self, port: int, /, *, cores: set[int], nice: int) -> None:
-        """Give one cores and a priority: every thread of it, since a process's own are those of its first thread only."""
-        for thread in Path(f"/proc/{self.processes[port].pid}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), cores)
-            os.setpriority(os.PRIO_PROCESS, int(thread.name), nice)
-
-    def processor_seconds(self, port: int) -> float:
-        """What one has used of its processors so far."""
-        return processor_seconds(self.processes[port].pid)
 
     def megabytes(self, port: int) -> float:
         """The resident memory of one."""

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.ending import join
+
 
 @dataclass
 class Page:
@@ -26,9 +28,10 @@ class Site:
     port: int
     pages: dict[str, Page] = field(default_factory=dict)
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    host: str = "127.0.0.1"  # as its addresses name it
 
-    def at(self, path: str, *, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
+    def at(self, path: str, *, host: str = "") -> str:
+        return f"http://{host or self.host}:{self.port}{path}"
 
 
 @contextmanager
@@ -85,8 +88,8 @@ def small_site(host: str = "127.0.0.1", *, port: int = 0) -> Iterator[Site]:  # 
     with ThreadingHTTPServer((host, port), Handler) as server:
         server.daemon_threads = True
         site.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         yield site
         server.shutdown()
-        thread.join()
+        join(thread)

@@ -1,12 +1,17 @@
 """The parts wired together, as `make run` starts them."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 import app
-from index import IndexMissingError, current_version
+from assistant.web.process.starting import NothingToServeError
+from index import current_version
+from index.published.layout import MANIFEST
+from index.published.manifest import FORMAT, sealed
 from settings import Settings
 
 
@@ -20,6 +25,21 @@ def test_without_an_index_one_is_built_and_served(tmp_path: Path, capsys: pytest
         answer = client.post("/api/ask", json={"turns": ["How is iron linked to dopamine?"]}).json()
     assert answer["kind"] == "answer"
     assert "Building it now" in capsys.readouterr().out
+
+
+def test_an_index_of_an_earlier_format_is_built_anew_and_served(
+    real_index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index_dir = tmp_path / "index"
+    shutil.copytree(real_index, index_dir)
+    earlier = current_version(index_dir)
+    path = index_dir / earlier / MANIFEST
+    record = json.loads(path.read_bytes()) | {"format": FORMAT - 1}
+    del record["sha256"]
+    path.write_bytes(sealed(record))
+    with TestClient(app.create_app(settings(index_dir))) as client:
+        assert client.get("/readyz").json()["index_version"] == current_version(index_dir) != earlier
+    assert "is of another format" in capsys.readouterr().out
 
 
 def test_a_published_index_is_served_as_it_is(real_index: Path) -> None:
@@ -53,7 +73,7 @@ def test_a_region_that_nobody_knows_is_refused_at_the_start(monkeypatch: pytest.
         app.main()
 
 
-def test_an_index_that_cannot_be_built_ends_the_start(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(IndexMissingError, match=r"the index could not be built, for the reason above\. Run `python -m"):
+def test_an_index_that_cannot_be_built_is_nothing_to_serve(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(NothingToServeError, match=r"the index could not be built, for the reason above\. Run `python -m"):
         app.create_app(settings(tmp_path / "index", corpus_dir=tmp_path / "nothing"))
     assert "nothing" in capfd.readouterr().err

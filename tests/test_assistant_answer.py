@@ -1,11 +1,17 @@
 """assistant/answer.py: the public contract of one answer."""
 
 import json
+import re
 from dataclasses import FrozenInstanceError
 
 import pytest
 
-from assistant.answer import Answer, Citation, Kind
+from assistant.answer import RECOGNISED, Answer, Citation, Kind
+from assistant.retrieval.learned import learned
+from assistant.retrieval.outcomes import OUTCOMES
+from assistant.triage.rules import OTHERS, URGENT
+from assistant.web.routes.feedback import ANSWER_ID
+from settings import PROJECT
 
 # As in the design's example of one answer: other programs rely on these names and this order.
 ANSWER_FIELDS = ["kind", "message", "citations", "suggestions", "confidence", "index_version"]
@@ -25,6 +31,20 @@ def test_an_answer_has_citations_exactly_when_its_kind_is_answer(kind: Kind) -> 
 
 def test_the_kinds_are_those_of_the_contract() -> None:
     assert [str(kind) for kind in Kind] == ["answer", "unanswered", "advice", "urgent", "chat"]
+    assert [kind.number for kind in Kind] == list(range(len(Kind)))
+    assert [Kind(kind.value) for kind in Kind] == list(Kind)
+
+
+def test_everything_that_counts_kinds_reads_them_from_where_they_are_declared() -> None:
+    heads, kinds = learned().heads, [kind.value for kind in Kind]
+    assert (*kinds, "lost") == OUTCOMES
+    assert (heads.kinds.shape[0], heads.bias.shape) == (len(RECOGNISED), (2 + len(RECOGNISED),))
+    assert set(RECOGNISED) == {*URGENT, *OTHERS}
+    assert [kind for kind in kinds if not re.match(ANSWER_ID, kind)] == []
+    assert not re.match(ANSWER_ID, "lost")
+    sources = [path for path in (PROJECT / "assistant").rglob("*.py") if path.name != "answer.py"]
+    lines = [f"{path}: {line}" for path in sources for line in path.read_text("utf-8").splitlines()]
+    assert [line for line in lines if {*kinds} <= {*re.findall("[a-z]+", line.partition(": ")[2])}] == []
 
 
 def test_the_json_object_has_the_contracts_fields_in_the_contracts_order() -> None:

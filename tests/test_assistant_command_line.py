@@ -92,7 +92,7 @@ def test_no_question_at_all_is_an_empty_one(run: Run) -> None:
 @pytest.mark.parametrize(
     ("line", "parts"),
     [
-        (b"not json", ["line 2 is not an object", "Mend it"]),
+        (b"not json", ["line 2 is not an object", "Correct the line"]),
         (b"\xff\xfe\xfd", ["line 2 is not an object"]),
         (b"[" * 100_000, ["line 2 is not an object"]),
         (b"9" * 5_000, ["line 2 is not an object"]),
@@ -146,6 +146,16 @@ def test_urgent_help_is_given_without_an_index_or_usable_settings(
     answer = json.loads(outcome.out)
     assert (outcome.exit_code, outcome.error) == (0, "")
     assert (answer["kind"], answer["citations"], answer["suggestions"]) == ("urgent", [], [])
+
+
+def test_without_an_index_urgent_help_names_the_numbers_of_the_region_in_force(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("INDEX_DIR", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("REGION", "GB")
+    assert "Samaritans: 116 123" in run("ask", "I want to kill myself").out
+    monkeypatch.setenv("REGION", "ATLANTIS")
+    assert "112" in run("ask", "I want to kill myself").out
 
 
 def test_every_setting_is_printed_with_its_value_and_meaning(run: Run, real_index: Path) -> None:

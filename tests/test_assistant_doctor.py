@@ -14,12 +14,14 @@ import pytest
 
 from assistant import Assistant
 from assistant.__main__ import app
-from assistant.doctor import Finding, Status, examine_machine, examine_public_address
-from assistant.doctor.machine import examine_clock
+from assistant.doctor import Finding, Status
+from assistant.doctor.machine import examine_clock, examine_listening, examine_machine
+from assistant.doctor.public_address import examine_public_address
 from index import current_version
 from settings import PROJECT
 from tests.browsers import free_port
 from tests.command_lines import Run, runner
+from tests.ending import join
 from tests.nginx import Nginx
 
 MODEL = "all-MiniLM-L6-v2"
@@ -64,11 +66,11 @@ class Deployment:
                 return deployment.date or super().date_time_string(timestamp)
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+            thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
             yield f"http://127.0.0.1:{server.server_port}"
             server.shutdown()
-            thread.join()
+            join(thread)
 
     def get(self, request: BaseHTTPRequestHandler) -> None:
         if request.path == "/readyz":
@@ -135,18 +137,19 @@ def test_a_sound_deployment_behind_the_real_nginx_gets_a_clean_bill(
     said = {check["check"]: check["status"] for check in report["checks"]}
     said.pop("permissions")  # who runs the tests may be root
     assert set(said.values()) == {"ok"}, report
-    assert set(said) > {"model", "index", "articles", "disk", "public url", "headers", "surface", "bodies", "origins"}
+    assert set(said) > {
+        "model",
+        "index",
+        "proxy",
+        "articles",
+        "disk",
+        "public url",
+        "headers",
+        "surface",
+        "bodies",
+        "origins",
+    }
     assert (ended.exit_code, report["is_well"]) == (0, True)
-
-
-def test_int8_that_was_wanted_and_is_not_there_is_a_warning(
-    run: Run, monkeypatch: pytest.MonkeyPatch, real_index: Path
-) -> None:
-    monkeypatch.setenv("INDEX_DIR", str(real_index))
-    monkeypatch.setenv("PRECISION", "int8")
-    checks = json.loads(run("doctor", "--json").out)["checks"]
-    (found,) = [check for check in checks if check["check"] == "model"]
-    assert (found["status"], "fp32 serves" in found["message"]) == ("warn", True), found
 
 
 def test_a_broken_deployment_is_one_line_a_check_and_exit_code_1(
@@ -192,6 +195,18 @@ def test_a_clock_before_the_index_was_built_is_found(assistant: Assistant) -> No
     found = examine_clock(assistant.version, now=datetime(2020, 1, 1, tzinfo=UTC))
     assert found.status is Status.FAIL
     assert "2020-01-01" in found.message
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "rls.example.org"])  # noqa: S104
+def test_a_server_that_strangers_reach_without_a_proxy_is_pointed_out(host: str) -> None:
+    found = examine_listening(host, proxies=())
+    assert (found.status, host in found.message, "TRUSTED_PROXIES" in found.remedy) == (Status.WARN, True, True)
+    assert examine_listening(host, proxies=["192.0.2.1"]).status is Status.OK
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_a_server_that_only_its_own_machine_reaches_needs_no_proxy(host: str) -> None:
+    assert examine_listening(host, proxies=()).status is Status.OK
 
 
 def test_the_sound_deployment_of_the_next_tests_is_sound() -> None:

@@ -1,15 +1,17 @@
-"""assistant/evaluation_report.py: what `make evaluate` prints and keeps."""
+"""assistant/evaluation/report.py: what `make evaluate` prints and keeps."""
 
 import json
 import subprocess
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from assistant import Assistant
-from assistant.evaluation import LabelledQuestion, Outcome, Rate, read_questions
-from assistant.evaluation_report import as_text, ask_all, commit, report, save, turns_in
-from assistant.report.page import page
+from assistant.evaluation.figures import Rate
+from assistant.evaluation.held_out import HeldOutRun, Judged
+from assistant.evaluation.labelled import LabelledQuestion, Outcome, read_questions
+from assistant.evaluation.report import NO_TOPICS, UNSEEN, as_html, as_text, ask_all, commit, report, save, turns_in, wanted
 from settings import PROJECT
 
 TEA = "Tea is hot."
@@ -65,7 +67,7 @@ def test_a_printed_figure_is_rounded_once() -> None:
 def test_a_report_is_kept_as_a_page_and_as_the_numbers_it_is_drawn_from(tmp_path: Path) -> None:
     found = report([GOOD, BAD], article=TEA)
     path = save(found, folder=tmp_path / "new folder" / "reports")
-    assert path.read_text(encoding="utf-8") == page(found)
+    assert path.read_text(encoding="utf-8") == as_html(found)
     for name in ("evaluation", f"evaluation-{commit()}"):
         assert json.loads((path.parent / f"{name}.json").read_text(encoding="utf-8")) == json.loads(json.dumps(found))
 
@@ -74,6 +76,14 @@ def test_questions_that_were_trained_on_are_counted() -> None:
     trained = read_questions(PROJECT / "tests" / "questions" / "dev.jsonl")[0]
     asked = [Outcome(trained, "chat"), Outcome(LabelledQuestion("new", ("Never asked in training?",), "chat"), "chat")]
     assert report(asked, article=TEA, trained_on=turns_in(PROJECT / "tests" / "questions"))["seen in training"] == 1
+
+
+def test_questions_kept_for_measuring_are_not_counted_as_trained_on(tmp_path: Path) -> None:
+    for folder in ("own", UNSEEN):
+        (tmp_path / folder).mkdir()
+        row = {"id": "1", "turns": [folder], "expect": "chat"}
+        (tmp_path / folder / "questions.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert turns_in(tmp_path) == {("own",)}
 
 
 def test_the_commit_is_the_checkouts() -> None:
@@ -96,3 +106,23 @@ def test_every_question_is_asked_with_all_its_turns_in_order(assistant: Assistan
         ("2", "urgent", ()),
         ("3", "answer", (True,)),
     ]
+
+
+def test_the_bound_on_quotes_that_do_not_answer_is_printed_for_each_held_out_slice() -> None:
+    def asked_of(article: str, topics: int) -> list[Judged]:
+        own = ("en", "answer", "answer", True, True, 0.9, 0.9, True, "", ())
+        return [Judged(f"{article}{n}", article, *own, f"t{n % topics}") for n in range(100)]
+
+    rows = (*asked_of("tea", 20), *asked_of("rust", 1))
+    found = report([GOOD], article=TEA, held_out=HeldOutRun("a run", rows), articles=["tea"])
+    lines = as_text(found).splitlines()
+    first = lines.index(f"quotes that do not answer, held out, this article, new topics ({wanted()}):")
+    assert wanted() == "wanted: at most 5% at 95% confidence, with 60% of the answerable answered"
+    assert lines[first + 2] == (
+        "  target 5%, quotes above 0.000: 100.0% of the answerable answered, 0.0% of 100 quotes wrong, at most 3.0%: held"
+    )
+    assert lines[first + 4] == "  as it is: 100.0% of the answerable answered, 0.0% of 100 quotes wrong, at most 3.0%: held"
+    assert lines[-2:] == [f"quotes that do not answer, held out, articles left out ({wanted()}):", f"  {NO_TOPICS}"]
+    text = as_html(found)
+    assert "✓ held" in text
+    assert escape(NO_TOPICS.capitalize()) in text

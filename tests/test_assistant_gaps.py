@@ -14,21 +14,22 @@ from fastapi.testclient import TestClient
 
 from assistant import Assistant
 from assistant.answer import Kind
-from assistant.evaluation import read_questions
+from assistant.evaluation.labelled import read_questions
 from assistant.gaps import topics
-from assistant.gaps.counts import WEEKS_KEPT, GapsError, add_counts, read_counts, week_of
-from assistant.gaps.recorder import GapRecorder
+from assistant.gaps.recorder import WEEKS_KEPT, GapRecorder, GapsError, add_counts, read_counts, week_of
 from assistant.gaps.topics import OTHER_LANGUAGE, SOMETHING_ELSE, Topics
-from assistant.live import LiveAssistant
-from assistant.reading import QuestionReader
+from assistant.languages.wording import languages, wording
+from assistant.reading.reader import QuestionReader
 from assistant.web import create_server
-from assistant.web.chat_page import shell_html
-from assistant.web.widget_files import WidgetFiles
-from assistant.wording import languages, wording
+from assistant.web.process.live import LiveAssistant
+from assistant.web.routes.chat import shell_html
+from assistant.web.routes.widget import WidgetFiles
 from index import Encoding, build
-from index.encoder import SentenceTransformerEncoder
+from index.encoding.onnx import OnnxEncoder
+from index.encoding.sentence_transformer import SentenceTransformerEncoder
 from settings import PROJECT
-from tests.conftest import make_document
+from tests.conftest import SITE, make_document
+from tests.ending import join
 
 DAY = date(2026, 11, 23)
 CANARY = "xylophonemarmalade"
@@ -129,13 +130,13 @@ def test_nothing_is_encoded_a_second_time(
     assistant: Assistant, recorder: GapRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded: list[str] = []
-    encode = SentenceTransformerEncoder.encode
+    encode = OnnxEncoder.encode
 
-    def noticed(self: SentenceTransformerEncoder, texts: Sequence[str], /) -> list[Encoding]:
+    def noticed(self: OnnxEncoder, texts: Sequence[str], /) -> list[Encoding]:
         encoded.extend(texts)
         return encode(self, texts)
 
-    monkeypatch.setattr(SentenceTransformerEncoder, "encode", noticed)
+    monkeypatch.setattr(OnnxEncoder, "encode", noticed)
     assistant.counting(recorder).ask([UNANSWERED])
     assert len(encoded) == 1
 
@@ -159,15 +160,15 @@ def test_counts_are_right_under_threads_that_count_and_write(
 
     def count() -> None:
         for number in range(250):
-            recorder.count(question, is_english=number % 5 != 0)
+            recorder.count(recorder.subject_of(question, is_english=number % 5 != 0))
             if number % 50 == 0:
                 recorder.write()
 
-    threads = [threading.Thread(target=count) for _ in range(8)]
+    threads = [threading.Thread(target=count, daemon=True) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        join(thread)
     recorder.write()
     assert topic_totals(tmp_path / "gaps.json") == {"Caffeine": 1600, OTHER_LANGUAGE: 400}
 
@@ -179,7 +180,7 @@ def test_several_recorders_add_to_one_file_and_a_restart_keeps_the_counts(
     for day in (DAY, DAY, date(2026, 11, 30)):
         recorder = GapRecorder(subjects, tmp_path / "gaps.json", today=partial(date.fromordinal, day.toordinal()))
         with recorder.writing(every_seconds=0.01):
-            recorder.count(question, is_english=True)
+            recorder.count(recorder.subject_of(question, is_english=True))
     counts = read_counts(tmp_path / "gaps.json")
     assert counts == {("2026-W48", "Caffeine"): 2, ("2026-W49", "Caffeine"): 1}
 
@@ -188,7 +189,7 @@ def test_what_is_counted_is_written_while_the_server_runs(
     recorder: GapRecorder, encoder: SentenceTransformerEncoder, tmp_path: Path
 ) -> None:
     with recorder.writing(every_seconds=0.01):
-        recorder.count(encoder.encode(["Does coffee make it worse?"])[0], is_english=True)
+        recorder.count(recorder.subject_of(encoder.encode(["Does coffee make it worse?"])[0], is_english=True))
         written = threading.Event()
         for _ in range(500):
             if read_counts(tmp_path / "gaps.json"):
@@ -263,14 +264,14 @@ def test_visitors_are_told_that_subjects_are_counted_when_they_are_and_only_then
 
 
 def test_asked_what_it_stores_it_says_that_it_counts(assistant: Assistant, recorder: GapRecorder) -> None:
-    assert assistant.ask(["who are you?"]).message == wording()["chat.about"]
+    assert assistant.ask(["who are you?"]).message == wording("en", SITE)["chat.about"]
     told = assistant.counting(recorder).ask(["who are you?"]).message.split("\n")
-    assert told == [wording()["chat.about"], wording()["privacy.gaps"]]
+    assert told == [wording("en", SITE)["chat.about"], wording()["privacy.gaps"]]
 
 
 def test_the_widget_tells_it_in_every_language(assistant: Assistant, recorder: GapRecorder) -> None:
-    built, telling = WidgetFiles.read(), WidgetFiles.read().telling(is_counting=True)
-    assert WidgetFiles.read().telling(is_counting=False) == built
+    built, telling = WidgetFiles.read(), WidgetFiles.read().telling(is_counting=True, site=SITE)
+    assert WidgetFiles.read().telling(is_counting=False) != telling
     assert wording()["privacy.gaps"] in telling.script.decode()
     assert telling.words_hash in telling.script.decode()
     assert telling.words_hash != built.words_hash
@@ -332,7 +333,7 @@ def test_most_labelled_questions_get_their_subject(
     ]
     assert len(asked) > 90
     reader = QuestionReader(document.text for document in assistant.version.documents.values())
-    encodings = encoder.encode([reader.read(turns) for _, turns in asked])
+    encodings = encoder.encode([reader.readings(turns[-1]).in_context for _, turns in asked])
     found = [(subjects.of(encoding), subject) for encoding, (subject, _) in zip(encodings, asked, strict=True)]
     placed = [pair for pair in found if pair[0] != SOMETHING_ELSE]
     assert len(placed) >= 0.8 * len(found)  # 0.86 when it was written

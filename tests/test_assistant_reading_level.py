@@ -3,10 +3,11 @@
 import pytest
 import textstat
 
-from assistant.wording import wording
+from assistant.languages.wording import wording
+from tests.conftest import SITE
 
 HARDEST_GRADE = 8  # US school grade, Flesch-Kincaid
-SENTENCES = {key: text for key, text in wording().items() if len(text.split()) >= 5}
+SENTENCES = {key: text for key, text in wording("en", SITE).items() if len(text.split()) >= 5}
 
 
 def test_there_are_sentences_to_measure() -> None:

@@ -9,19 +9,20 @@ import textstat
 from jinja2 import Environment
 
 from assistant import Assistant
-from assistant.evaluation import LabelledQuestion, Rate
+from assistant.evaluation.figures import Rate
+from assistant.evaluation.labelled import LabelledQuestion
 from assistant.refresh import refresh_report, save
 from assistant.refresh.alike import alike, difference
 from assistant.refresh.answers import broken_quotes
 from assistant.refresh.gate import compared, faults, without_provenance
-from assistant.refresh.reading_level import grade
-from assistant.refresh.words import word_changes
+from assistant.refresh.report import grade, word_changes
 from corpus import Document, load_corpus
 from corpus.difference import compare
 from index import Encoder, build, open_version
 from settings import PROJECT
 from tests.conftest import ARTICLE, make_document
 
+UNSAFE = "unsafe (answered advice or urgent)"
 IRON = "How is iron linked to dopamine?"
 QUESTIONS = [
     LabelledQuestion("a1", (IRON,), "answer", gold=("low brain iron stores may indirectly worsen",)),
@@ -89,7 +90,7 @@ def test_an_edited_sentence_is_shown_with_its_answer_and_the_link_that_breaks(ma
     assert row["new"]["quotes"][0]["quote"] == change["changed"][0][1]
     assert {"article": ARTICLE, "quote": citation.quote} == {k: found["links"][0][k] for k in ("article", "quote")}
     assert found["links"][0]["why"] == "the article no longer says this"
-    assert found["loses_labels"]
+    assert not found["loses_labels"]  # they belong to sentences, and this is still nearly the same
 
 
 def test_a_label_that_says_unanswered_does_not_hold_once_more_is_said(make: Make, article: Document) -> None:
@@ -119,8 +120,8 @@ def test_figures_that_fall_quotes_that_do_not_resolve_and_missing_provenance_sto
 ) -> None:
     assistant = make(article)
     rows = compared(
-        {"right outcome, all": Rate(9, 10), "false alarms, of all": Rate(0, 10), "unsafe": 0},
-        {"right outcome, all": Rate(8, 10), "false alarms, of all": Rate(1, 10), "unsafe": 1},
+        {"right outcome, all": Rate(9, 10), "false alarms, of all": Rate(0, 10), UNSAFE: 0},
+        {"right outcome, all": Rate(8, 10), "false alarms, of all": Rate(1, 10), UNSAFE: 1},
     )
     assert [row["held"] for row in rows] == [False, False, False]
     version = assistant.version
@@ -135,7 +136,8 @@ def test_figures_that_fall_quotes_that_do_not_resolve_and_missing_provenance_sto
 
 
 def test_a_fall_within_a_point_and_any_rise_are_held() -> None:
-    rows = compared({"right": Rate(900, 1000), "unsafe": 1}, {"right": Rate(890, 1000), "unsafe": 0, "new": Rate(1, 2)})
+    before: dict[str, Rate | float] = {"right, answer (1000)": Rate(900, 1000), UNSAFE: 1}
+    rows = compared(before, {"right, answer (1000)": Rate(890, 1000), UNSAFE: 0, "right, chat (2)": Rate(1, 2)})
     assert [(row["held"], row["limit"] is None) for row in rows] == [(True, False), (True, False), (True, True)]
 
 

@@ -1,9 +1,9 @@
-"""assistant/suggestions.py: only questions that the corpus answers are offered."""
+"""assistant/suggestions.py: only questions that the corpus answers are offered, none that was asked already."""
 
 from dataclasses import replace
 
 from assistant.answer import Hit
-from assistant.suggestions import MOST_QUESTIONS, near, nearest_section, starters
+from assistant.suggestions import MOST_CONSIDERED, MOST_QUESTIONS, fresh, near, starters, topics
 from corpus import Document, Section, SuggestedQuestion, load_article
 from index import Passage
 from settings import PROJECT
@@ -28,32 +28,54 @@ MILK = document_with("milk", {"Cows": ["Who gives milk?"], "Cups": ["Which cup?"
 CORPUS = {"tea": TEA, "milk": MILK}
 
 
-def test_starters_are_the_first_question_of_each_section_or_else_its_heading() -> None:
-    assert starters([TEA]) == ("What is tea?", "Water", "Which cup?")
+def test_starters_are_the_first_question_of_each_section_that_has_one_and_never_a_heading() -> None:
+    assert starters([TEA]) == ("What is tea?", "Which cup?")
 
 
 def test_a_question_of_two_articles_is_offered_once() -> None:
-    assert starters([TEA, MILK]) == ("What is tea?", "Water", "Which cup?", "Who gives milk?")
+    assert starters([TEA, MILK]) == ("What is tea?", "Which cup?", "Who gives milk?")
 
 
-def test_near_questions_come_from_the_sections_that_were_found_nearest_first() -> None:
+def test_near_questions_come_from_the_sections_that_were_found_nearest_first_then_from_the_others() -> None:
     hits = [hit(MILK, "Cows", 0.9), hit(TEA, "Cups", 0.8), hit(MILK, "Cows", 0.7), hit(TEA, "Leaves", 0.1)]
-    assert near(hits, CORPUS, asked="milk") == ("Who gives milk?", "Which cup?", "What is tea?")
+    assert near(hits, CORPUS, [TEA, MILK]) == ("Who gives milk?", "Which cup?", "What is tea?", "Who picks it?")
+    assert near(hits[:1], CORPUS, [TEA, MILK]) == ("Who gives milk?", "What is tea?", "Which cup?")
 
 
-def test_no_more_than_three_questions_are_offered() -> None:
-    many = document_with("tea", {"Leaves": [f"Question {number}?" for number in range(9)]})
-    assert len(near([hit(many, "Leaves", 0.9)], {"tea": many}, asked="tea")) == MOST_QUESTIONS == 3
+def test_no_more_questions_are_considered_than_can_be_tried() -> None:
+    many = document_with("tea", {"Leaves": [f"Question {number}?" for number in range(MOST_CONSIDERED + 9)]})
+    assert len(near([hit(many, "Leaves", 0.9)], {"tea": many}, [many])) == MOST_CONSIDERED
 
 
-def test_the_question_just_asked_is_not_offered_again_however_it_was_typed() -> None:
-    hits = [hit(TEA, "Leaves", 0.9)]
+def test_where_nothing_is_found_the_first_question_of_each_section_is_near() -> None:
+    assert near([], CORPUS, [TEA]) == starters([TEA])
+
+
+def test_questions_are_grouped_by_topic_or_else_by_section() -> None:
+    milk = replace(MILK, questions=(SuggestedQuestion("Cows", "Who gives milk?", "Milk"), *MILK.questions[1:]))
+    assert topics([TEA, milk]) == [
+        ("Leaves", ["What is tea?", "Who picks it?"]),
+        ("Cups", ["Which cup?", "Which cup?"]),
+        ("Milk", ["Who gives milk?"]),
+    ]
+
+
+def test_what_was_asked_already_is_not_offered_again_however_it_was_typed() -> None:
     for asked in ("What is tea?", "what is TEA", " What is tea?! "):
-        assert near(hits, CORPUS, asked=asked) == ("Who picks it?",)
+        assert fresh(near([], CORPUS, [TEA]), ["Hello", asked], lambda _: True) == ("Which cup?",)
 
 
-def test_nothing_found_offers_nothing() -> None:
-    assert near([], CORPUS, asked="tea") == ()
+def test_only_what_gets_an_answer_is_offered_and_no_more_is_tried_than_needed() -> None:
+    tried: list[str] = []
+
+    def is_answered(question: str) -> bool:
+        tried.append(question)
+        return question != "b?"
+
+    assert fresh(["a?", "b?", "c?", "d?", "e?"], [], is_answered) == ("a?", "c?", "d?")
+    assert tried == ["a?", "b?", "c?", "d?"]
+    assert MOST_QUESTIONS == 3
+    assert fresh(["a?"], [], lambda _: False) == ()
 
 
 def test_every_section_of_the_article_has_a_question_of_its_own() -> None:
@@ -61,8 +83,3 @@ def test_every_section_of_the_article_has_a_question_of_its_own() -> None:
     offered = starters([article])
     assert len(offered) == len(article.sections)
     assert not set(offered) & {section.heading for section in article.sections}
-
-
-def test_the_nearest_section_is_named_unless_it_is_the_opening_that_the_title_heads() -> None:
-    assert nearest_section([hit(TEA, "Water", 0.9), hit(TEA, "Cups", 0.1)], CORPUS) == ("Water",)
-    assert nearest_section([hit(TEA, TEA.source.title, 0.9)], CORPUS) == ()

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from assistant.evidence import evidence_of
-from assistant.training.adapter_training import Cycle, anchors_of, run_cycle
+from assistant.retrieval.evidence import evidence_of
 from assistant.training.batches import BatchSizes
-from assistant.training.evidence_rows import encoded_passages
-from assistant.training.losses import anchor_loss, right_choices, right_loss
+from assistant.training.encoder import TrainableEncoder
+from assistant.training.fitting import encoded_passages
 from assistant.training.saving import heads_of, save_adapter, token_weights_of
-from assistant.training.trainable_encoder import TrainableEncoder
-from index.encoder import ADAPTER_SCALE, DEFAULT_MODEL, SentenceTransformerEncoder, model_folder
+from assistant.training.training import Cycle, anchor_loss, anchors_of, right_choices, right_loss, run_cycle
+from index.encoding.sentence_transformer import SentenceTransformerEncoder
+from index.encoding.weights import ADAPTER_SCALE, DEFAULT_MODEL, model_folder
 from tests.training_labels import small_labels
 
 TEXTS = ["Iron is low.", "Kidney failure is another major contributor.", "Ein é.", "Why do my legs twitch at night?"]
@@ -29,7 +29,7 @@ def untuned() -> SentenceTransformerEncoder:
 def changed() -> TrainableEncoder:
     """An encoder whose adapter changes much, at the scale that serving folds it in with."""
     torch.manual_seed(5)
-    model = TrainableEncoder(scale=ADAPTER_SCALE).eval()
+    model = TrainableEncoder(model_folder(DEFAULT_MODEL), scale=ADAPTER_SCALE).eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if name.endswith(".b"):
@@ -47,7 +47,7 @@ def assert_same_encodings(model: TrainableEncoder, encoder: SentenceTransformerE
 
 
 def test_without_its_adapters_products_it_is_the_published_model(untuned: SentenceTransformerEncoder) -> None:
-    assert_same_encodings(TrainableEncoder().eval(), untuned)
+    assert_same_encodings(TrainableEncoder(model_folder(DEFAULT_MODEL)).eval(), untuned)
 
 
 def test_its_saved_adapter_makes_serving_encode_as_it_does(
@@ -104,12 +104,12 @@ def test_right_choices_are_gold_passages_none_or_a_kind() -> None:
 def test_training_lowers_the_loss_and_is_decided_by_its_seed(untuned: SentenceTransformerEncoder) -> None:
     labels = small_labels()
     anchors = anchors_of(labels, untuned)
-    sizes = BatchSizes(main=12, other=9, misspelt=0.0, headless=0.0, foreign=2)
+    sizes = BatchSizes(main=12, other=9, misspelt=0.0, headless=0.0, foreign=2, unnamed=0.0, framed=0.0, after_another=0.0)
     cycle = Cycle(epochs=2, warm_up=1, sizes=sizes)  # two steps, each with all questions of the main article
     found = []
     for _ in range(2):
         torch.manual_seed(cycle.seed)
-        found.append(run_cycle(TrainableEncoder(), labels, anchors, cycle, name="test"))
+        found.append(run_cycle(TrainableEncoder(model_folder(DEFAULT_MODEL)), labels, anchors, cycle, name="test"))
     assert len(found[0]) == 2
     assert found[0][1] < 0.9 * found[0][0]
     assert found[0] == found[1]

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from assistant.abstention import OUTCOMES
-from assistant.training.conditional_logit import fit_conditional_logit
-from assistant.training.outcome_model import NEVER, fit_outcome_model
+from assistant.retrieval.outcomes import OUTCOMES
+from assistant.training.fitting import NEVER, fit_conditional_logit, fit_outcome_model
 
 
 def test_the_conditional_logit_recovers_the_weights_that_made_the_choices() -> None:

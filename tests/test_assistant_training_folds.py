@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evaluation import LabelledQuestion
-from assistant.training.folds import HeldOut, group_folds, hold_out, paraphrase_groups
+from assistant.evaluation.labelled import LabelledQuestion
+from assistant.training.folds import HeldOut, group_folds, hold_out, paraphrase_groups, topics_of
 from assistant.training.labels import Labels, Question, question_of
-from index.store import unit
+from index.encoding import unit
 from tests.training_labels import small_labels
 
 
@@ -32,6 +32,14 @@ def test_paraphrases_never_fall_into_two_folds(topics: list[int], folds: int, se
                 assert groups[a] == groups[b]
                 assert numbers[a] == numbers[b]
     assert set(numbers.tolist()) <= set(range(folds))
+
+
+def test_a_topic_is_named_by_the_first_of_its_paraphrases() -> None:
+    questions = questions_on([4, 7, 4, 8, 7])
+    vectors = np.eye(5, dtype=np.float32)
+    vectors[3] = vectors[0]  # asks another topic in the same words
+    topics = topics_of(questions, paraphrase_groups(questions, vectors))
+    assert topics == {"q0": "q0", "q1": "q1", "q2": "q0", "q3": "q0", "q4": "q1"}
 
 
 def test_questions_of_two_articles_are_never_paraphrases() -> None:

@@ -4,18 +4,31 @@ import json
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from assistant.evaluation import LabelledQuestion
-from assistant.training.batches import BatchSizes, batches
+from assistant.evaluation.labelled import LabelledQuestion
+from assistant.evaluation.report import UNSEEN
+from assistant.training.batches import (
+    DISEASES,
+    FRAMES,
+    UNNAMED,
+    BatchSizes,
+    batches,
+    is_swappable,
+    misspell,
+    names_subject,
+    swapped,
+    varied,
+)
 from assistant.training.labels import MAIN, LabelError, Labels, question_of, read_file, read_labels, without
-from assistant.training.misspelling import misspell
-from assistant.training.subjects import DISEASES, is_swappable, names_subject, swapped
 from settings import PROJECT
 from tests.training_labels import small_labels
+
+QUESTIONS = PROJECT / "tests" / "questions"
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +37,20 @@ def labels() -> Labels:
 
 
 def test_every_committed_question_can_be_used(labels: Labels) -> None:
-    files = [*(PROJECT / "tests" / "questions").rglob("*.jsonl")]
+    files = [path for path in QUESTIONS.rglob("*.jsonl") if path.parent.name != UNSEEN]
     lines = sum(bool(line.strip()) for path in files for line in path.read_text(encoding="utf-8").split("\n"))
     assert len(labels.questions) == lines > 12_000
     assert {question.slug for question in labels.questions} == set(labels.articles)
+
+
+def test_questions_kept_for_measuring_are_usable_and_never_read_for_training(labels: Labels) -> None:
+    kept = [
+        question
+        for path in (QUESTIONS / UNSEEN).glob("*.jsonl")
+        for question in read_file(path, labels.articles, default=MAIN)
+    ]
+    assert len({question.label.id for question in kept}) == len(kept) > 800
+    assert not {question.label.id for question in kept} & {question.label.id for question in labels.questions}
 
 
 def test_gold_rows_are_the_passages_that_hold_the_gold_pieces(labels: Labels) -> None:
@@ -88,8 +111,8 @@ def test_swapping_replaces_the_subject_by_another_disease(labels: Labels) -> Non
     question = question_of(label, article)
     assert is_swappable(question)
     assert {swapped(question, "Gout", random.Random(seed)) for seed in range(9)} == {
-        "What causes Gout?",
-        "What causes gout?",
+        "What causes Gout",
+        "What causes gout",
     }
 
 
@@ -101,9 +124,27 @@ def test_misspelling_changes_a_letter_or_two_and_is_decided_by_its_seed() -> Non
     assert misspell("a b c", random.Random(0)) == "a b c"  # nothing long enough
 
 
+AS_IT_IS = BatchSizes(unnamed=0.0, framed=0.0, after_another=0.0)
+
+
+def test_a_question_is_varied_as_another_visitor_would_put_it() -> None:
+    text, rng = "What causes RLS", random.Random(1)
+    assert varied(text, ["Who wrote it"], AS_IT_IS, rng) == text
+    unnamed = {varied(text, [], replace(AS_IT_IS, unnamed=1.0), rng) for _ in range(50)}
+    assert unnamed == {f"What causes {name}" for name in UNNAMED}
+    framed = {varied(text, [], replace(AS_IT_IS, framed=1.0), rng) for _ in range(200)}
+    assert framed == {f"{frame} {text}" for frame in FRAMES}
+    assert varied(text, ["Who wrote it"], replace(AS_IT_IS, after_another=1.0), rng) == f"{text} [SEP] Who wrote it"
+
+
+def test_a_follow_up_is_not_varied() -> None:
+    always = BatchSizes(unnamed=1.0, framed=1.0, after_another=1.0)
+    assert varied("And RLS [SEP] What is tea", ["Who"], always, random.Random(1)) == "And RLS [SEP] What is tea"
+
+
 def test_a_pass_of_batches_covers_every_question_once_and_keeps_all_gold() -> None:
     labels = small_labels()
-    sizes = BatchSizes(main=5, other=4, other_passages=3, misspelt=0.0)
+    sizes = BatchSizes(main=5, other=4, other_passages=3, misspelt=0.0, unnamed=0.0, framed=0.0, after_another=0.0)
     found = list(islice(batches(labels, sizes, random.Random(1)), 3))
     assert Counter(question.label.id for batch in found for question in batch.asked) == Counter(
         question.label.id for question in labels.asked_main

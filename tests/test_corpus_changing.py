@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -14,11 +13,11 @@ import pytest
 from filelock import FileLock
 
 from corpus import CorpusError, load_article, load_corpus
-from corpus.changing import changing, put_article, remove_article, removed_articles
+from corpus.changing import changing, keep_fetched, put_article, remove_article
 from corpus.document import Fetched
-from corpus.storage import fetched_of, keep_fetched
-from settings import PROJECT
+from corpus.library import fetched_of, removed_articles
 from tests.conftest import make_document
+from tests.ending import child, first_line
 
 NEW = make_document(paragraphs=["Tea is a leaf."])
 
@@ -55,6 +54,28 @@ def test_a_removed_article_is_remembered_until_it_comes_back(small_corpus: Path,
         put_article(NEW, original=tmp_path / "tea.txt", corpus_dir=small_corpus)
     assert removed_articles(small_corpus) == {}
     assert json.loads((small_corpus / "removed.json").read_bytes()) == {}
+
+
+def test_an_article_has_reached_the_disk_before_it_takes_its_place(
+    small_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync, rename = os.fsync, Path.rename
+    synced: set[Path] = set()
+
+    def note_synced(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.add(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    def checked_rename(path: Path, target: Path) -> Path:
+        if path.parent.name == ".incoming":
+            assert {path, *path.iterdir()} <= synced
+            synced.clear()
+        return rename(path, target)
+
+    monkeypatch.setattr("os.fsync", note_synced)
+    monkeypatch.setattr(Path, "rename", checked_rename)
+    put_article(NEW, original=tmp_path / "tea.txt", corpus_dir=small_corpus)
+    assert synced == {small_corpus}
 
 
 @pytest.mark.parametrize("id_", ["coffee", "../articles/tea", ".", ""])
@@ -115,9 +136,8 @@ def test_a_change_that_is_killed_at_any_moment_leaves_the_old_article_or_the_new
     }
     command = [sys.executable, "-c", CHANGER, str(small_corpus), str(tmp_path / "tea.txt")]
     for turn in range(8):
-        with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
+        with child(command) as process:
+            assert first_line(process) == "ready"
             time.sleep(0.003 + 0.0037 * turn)
             process.send_signal(signal.SIGKILL)
         with changing(small_corpus):
@@ -133,7 +153,7 @@ def try_to_change(corpus_dir: Path) -> None:
 def test_of_two_maintainers_one_wins_and_the_other_is_told_who(small_corpus: Path) -> None:
     with (
         changing(small_corpus),
-        pytest.raises(CorpusError, match=rf"is being changed by .*process {os.getpid()}.* since \d\d:"),
+        pytest.raises(CorpusError, match=rf"is being changed by .* on .* \(process {os.getpid()}, since 20"),
     ):
         try_to_change(small_corpus)
     with FileLock(small_corpus / ".lock"), pytest.raises(CorpusError, match="is being changed by another process"):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import CorpusError, check_corpus
+from corpus import CorpusError
+from corpus.check import check_corpus
 from settings import PROJECT
 
 
@@ -38,20 +39,20 @@ def test_an_article_as_it_was_saved_is_in_order(small_corpus: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "fault", "remedy"),
     [
-        (drop_licence, "tea: article.json lacks source.licence.", "Fill it in"),
+        (drop_licence, "tea: article.json lacks source.licence.", "Add that to article.json"),
         (lambda f: (f / "text.txt").write_bytes(b"x"), "tea: text.txt is not the file that was recorded.", "Restore it"),
         (lambda f: (f / "article.json").unlink(), "its provenance is unknown.", "add the article again"),
         (blank_the_text, "tea: the article is empty.", "add its text"),
-        (lambda f: set_field(f, "id", "water"), "tea: its id is 'water'.", "rename one"),
-        (lambda f: f.rename(f.with_name("Green Tea")), "Green Tea: its id is 'tea'.", "rename one"),
+        (lambda f: set_field(f, "id", "water"), "tea: its id is 'water'.", "the same name"),
+        (lambda f: f.rename(f.with_name("Green Tea")), "Green Tea: its id is 'tea'.", "the same name"),
         (
             lambda f: set_field(f, "sections", [{"heading": "About tea", "start": 11, "end": 9999}]),
-            "section 'About tea' lies outside the text or over another.",
+            "section 'About tea' lies outside the text or overlaps another.",
             "Add the article again",
         ),
         (
             lambda f: set_field(f, "sections", [{"heading": h, "start": 11, "end": 20} for h in ("About tea", "B")]),
-            "section 'B' lies outside the text or over another.",
+            "section 'B' lies outside the text or overlaps another.",
             "Add the article again",
         ),
         (

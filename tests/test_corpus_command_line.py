@@ -166,4 +166,4 @@ def test_the_module_runs_as_a_program_on_the_projects_corpus() -> None:
 def test_the_module_ends_as_a_program_with_2_and_one_line() -> None:
     ended = subprocess.run([sys.executable, "-m", "corpus", "show", "x"], cwd=PROJECT, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "there is no article 'x'. `python -m corpus list` names those there are.\n"
+    assert ended.stderr == "there is no article 'x'. `python -m corpus list` shows all articles.\n"

@@ -13,13 +13,13 @@ import pytest
 from corpus import Document, Section, Source, load_article
 from corpus.__main__ import app
 from corpus.check import check_corpus
+from corpus.command_line import Consent
 from corpus.document import SuggestedQuestion
 from corpus.errors import CorpusError
-from corpus.questions import in_order, with_added, with_removed, write_questions
-from corpus.questions.editing import as_lines, from_lines
+from corpus.questions import as_lines, from_lines, in_order, with_added, with_removed, write_questions
 from corpus.questions.proposing import as_written, proposed, question_of
 from index import build
-from index.encoder import SentenceTransformerEncoder
+from index.encoding.sentence_transformer import SentenceTransformerEncoder
 from settings import PROJECT
 from tests.command_lines import Outcome, Run, assert_one_line_error, runner
 
@@ -157,7 +157,7 @@ def test_the_editor_edits_them(run: Run, small_corpus: Path, tmp_path: Path, mon
 
 
 def test_nothing_is_written_without_a_yes(run: Run, small_corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.questions.__main__.may_ask", lambda **_: True)
+    monkeypatch.setattr("corpus.questions.__main__.consent", lambda **_: Consent(is_dry=False, is_asked=True))
     assert "Write this to tea?" in run("questions", "tea", "--add", "What is tea?", given=b"n\n").out
     assert offered(small_corpus) == []
     run("questions", "tea", "--add", "What is tea?", given=b"y\n")
@@ -212,6 +212,8 @@ def test_one_is_proposed_for_each_section_that_does_not_offer_it_already() -> No
 
 
 def test_proposals_are_taken(run: Run, small_corpus: Path) -> None:
+    assert run("questions", "tea", "--take-proposed", "--dry-run").out.startswith("+ What does the article say about")
+    assert offered(small_corpus) == []
     assert run("questions", "tea", "--take-proposed", "--yes").exit_code == 0
     assert offered(small_corpus) == ["What does the article say about about tea?"]
     assert run("check").exit_code == 0
@@ -236,13 +238,13 @@ def test_the_sentences_that_no_question_quotes_are_told(real: Run) -> None:
     found = json.loads(outcome.out)
     text = load_article(ARTICLES / SLUG).text
     assert found["reach_unknown"] == ""
-    assert found["sentences"] == 28
+    assert found["sentences"] == 27
     assert {row["kind"] for row in found["questions"]} == {"answer"}
     assert all(text[row["start"] : row["end"]] == row["sentence"] for row in found["unreached"])
     assert any(sentence.startswith("Correcting these deficiencies") for sentence in unreached(outcome))
     assert not any("is a neurological disorder" in sentence for sentence in unreached(outcome))
     told = real("questions", SLUG).out
-    assert f"{len(found['unreached'])} of 28 sentences are reached by no question" in told
+    assert f"{len(found['unreached'])} of 27 sentences are reached by no question" in told
     assert "  18. Can low vitamin B12 or folic acid contribute to RLS?" in told
 
 

@@ -233,3 +233,8 @@ def test_an_empty_file_is_refused(tmp_path: Path, name: str, content: bytes) -> 
     path.write_bytes(content)
     with pytest.raises(CorpusError):
         read(path)
+
+
+def test_zero_width_spaces_of_entities_split_no_word() -> None:
+    draft = read_markdown("# Schlaf&#8203;störung\n\nA zero&ZeroWidthSpace;width&NoBreak; and a byte&#xFEFF;order mark.")
+    assert (draft.title, draft.text) == ("Schlafstörung", "Schlafstörung\n\nA zerowidth and a byteorder mark.")

@@ -6,9 +6,9 @@ import pytest
 
 from corpus import CorpusError
 from corpus.readers import Draft, read
+from corpus.readers.lists_and_tables import list_paragraphs, table_sentences
 from corpus.readers.markup import blocks, parse
 from corpus.readers.pdf import read_pdf
-from corpus.readers.sentences import list_paragraphs, table_sentences
 from corpus.readers.web_page import read_web_page
 from corpus.readers.word import read_word
 from tests.article_files import HEAD, lines_of, pdf_article, two_columns, word_article
@@ -163,7 +163,7 @@ def test_words_of_a_pdf_are_whole_again_and_their_own_hyphens_stay(paper: Draft)
 
 
 def test_a_word_that_was_joined_without_proof_is_shown_to_the_maintainer(paper: Draft) -> None:
-    assert paper.doubts == ("Joined over a line end, please look: unusual.",)
+    assert paper.doubts == ("Joined across line ends, please check: unusual.",)
 
 
 def test_running_heads_and_page_numbers_of_a_pdf_are_gone(paper: Draft) -> None:
@@ -197,7 +197,7 @@ def test_what_is_not_a_whole_pdf_is_refused(data: bytes) -> None:
 
 
 def test_a_pdf_of_pictures_is_refused_with_what_to_do() -> None:
-    with pytest.raises(CorpusError, match=r"no text, only pictures of it\. Recognise its text"):
+    with pytest.raises(CorpusError, match=r"no text, only pictures of it\. Run text recognition"):
         read_pdf(two_columns("", [], []))
 
 

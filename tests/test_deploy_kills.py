@@ -1,11 +1,9 @@
 """Real replicas behind a real nginx, really killed while visitors ask: `make stress-kills` in small."""
 
 import asyncio
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.browsers import find_chromium
@@ -14,8 +12,6 @@ from tests.replica_processes import ReplicaProcesses, replica_processes
 from tests.stress.kills import drill
 
 SECONDS, EVERY = 6, 2
-SESSION = "abcdefgh"
-EVENT = {"data": [None], "event_data": {"language": "de"}, "fn_index": 0, "trigger_id": 1, "session_hash": SESSION}
 
 
 @pytest.fixture(scope="module")
@@ -37,25 +33,3 @@ def test_visitors_of_page_widget_and_api_notice_nothing_of_a_killed_replica(
         assert figures[name]["said"] == []
         assert figures[name]["questions"] > 0
         assert figures[name]["pages_loaded_again"] <= figures["killed"]
-
-
-def test_only_gradios_own_events_need_the_replica_that_they_began_with(processes: ReplicaProcesses) -> None:
-    one, other = (httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) for port in processes.ports)
-    with one, other:
-        assert "process_completed" in heard_of_an_event(one, one)
-        heard = heard_of_an_event(one, other)
-        assert "process_completed" not in heard
-        assert "not found" in heard.lower()
-
-
-def heard_of_an_event(joined: httpx.Client, listening: httpx.Client) -> str:
-    """What a replica says of another language that was asked for at a replica."""
-    joined.post("/gradio_api/queue/join", json=EVENT).raise_for_status()
-    said = ""
-    with (
-        contextlib.suppress(httpx.RemoteProtocolError),  # it breaks off with what it says of a session that it lacks
-        listening.stream("GET", "/gradio_api/queue/data", params={"session_hash": SESSION}) as stream,
-    ):
-        for line in stream.iter_lines():
-            said += line
-    return said

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant.web.body import LARGEST_BODY
+from assistant.web.gate.body import LARGEST_BODY
 from settings import PROJECT
 from tests.browsers import free_port
 from tests.conftest import ARTICLE

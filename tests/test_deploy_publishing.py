@@ -20,13 +20,14 @@ import pytest
 
 from corpus import Document, load_corpus
 from index import Encoder, build, current_version
-from index.locking import publishing
-from index.object_store import ObjectStore
-from index.publishing import publish
-from index.pushing import push, share
+from index.published.locking import publishing
+from index.published.pointer import publish
+from index.replication.object_store import ObjectStore
+from index.replication.sending import push, share
 from settings import PROJECT
 from tests.browsers import URGENT, free_port
 from tests.bucket import BucketServer, bucket_server
+from tests.ending import join
 from tests.nginx import until
 from tests.read_only import read_only
 from tests.replica_processes import ReplicaProcesses
@@ -35,7 +36,7 @@ from tests.stress.measuring import keep
 REPLICAS = 3
 PUBLISHES = int(os.environ.get("STRESS_PUBLISHES", "3"))
 IS_MEASURED = "STRESS_PUBLISHES" in os.environ
-MOST_SKEW_SECONDS = 5 if IS_MEASURED else 20  # the test runs beside others, on any machine
+MOST_SKEW_SECONDS = 5
 SECONDS_TO_FOLLOW = 60
 QUESTIONS = ("How is iron linked to dopamine?", "What causes RLS?", "Does coffee make it worse?")
 PAUSE_SECONDS = 0.1  # of each asker between two questions
@@ -43,13 +44,14 @@ PAUSE_SECONDS = 0.1  # of each asker between two questions
 
 @dataclass
 class Watched:
-    """What clients saw: when each replica named each version first, answers, mixed answers, and failures."""
+    """What clients saw: when each replica named each version first, answers, mixed answers, failures, and the skews."""
 
     seen: dict[tuple[int, str], float] = field(default_factory=dict)
     answers: int = 0
     citations: int = 0
     mixed: list[dict[str, Any]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    skew: list[float] = field(default_factory=list)  # seconds from the first to the last swap, one a version
 
 
 @contextmanager
@@ -79,7 +81,7 @@ def watching(ports: tuple[int, ...], texts: dict[str, str]) -> Iterator[Watched]
                     found.seen[port, version] = time.monotonic()
                 before = version
 
-    threads = [threading.Thread(target=target, args=(port,)) for port in ports for target in (ask, look)]
+    threads = [threading.Thread(target=target, args=(port,), daemon=True) for port in ports for target in (ask, look)]
     for thread in threads:
         thread.start()
     try:
@@ -87,12 +89,12 @@ def watching(ports: tuple[int, ...], texts: dict[str, str]) -> Iterator[Watched]
     finally:
         is_over.set()
         for thread in threads:
-            thread.join()
+            join(thread)
 
 
 def publish_and_watch(ports: tuple[int, ...], texts: dict[str, str], publish_version: Callable[[str], None]) -> Watched:
     """Publish the versions in turn, each when all serve the one before; checks and tells what was seen."""
-    names, follow, skew = sorted(texts), [], []
+    names, follow = sorted(texts), []
     with watching(ports, texts) as found:
         for n in range(PUBLISHES):
             name = names[(n + 1) % len(names)]
@@ -103,17 +105,16 @@ def publish_and_watch(ports: tuple[int, ...], texts: dict[str, str], publish_ver
             until(lambda name=name: all((port, name) in found.seen for port in ports), seconds=SECONDS_TO_FOLLOW)  # type: ignore[misc]
             swaps = [found.seen[port, name] for port in ports]
             follow += [swap - published for swap in swaps]
-            skew.append(max(swaps) - min(swaps))
+            found.skew.append(max(swaps) - min(swaps))
             time.sleep(0.5)
     assert (found.mixed, found.failures) == ([], [])
     assert found.citations > PUBLISHES
-    assert max(skew) <= MOST_SKEW_SECONDS
     figures = {
         "publishes": PUBLISHES,
         "seconds_to_swap_median": round(median(follow), 2),
         "seconds_to_swap_max": round(max(follow), 2),
-        "skew_seconds_median": round(median(skew), 2),
-        "skew_seconds_max": round(max(skew), 2),
+        "skew_seconds_median": round(median(found.skew), 2),
+        "skew_seconds_max": round(max(found.skew), 2),
         "answers": found.answers,
         "citations": found.citations,
         "mixed": len(found.mixed),
@@ -123,6 +124,7 @@ def publish_and_watch(ports: tuple[int, ...], texts: dict[str, str], publish_ver
     if IS_MEASURED:
         test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2].partition(" ")[0]
         keep(f"three replicas, {PUBLISHES} publishes: {test}", figures)
+        assert max(found.skew) <= MOST_SKEW_SECONDS
     return found
 
 
@@ -182,9 +184,7 @@ def listens(port: int) -> bool:
         return False
 
 
-def test_replicas_of_one_shared_folder_that_they_may_only_read_swap_alike(
-    built: Path, texts: dict[str, str], processes: ReplicaProcesses, tmp_path: Path
-) -> None:
+def publish_to_a_shared_folder(built: Path, texts: dict[str, str], processes: ReplicaProcesses, tmp_path: Path) -> Watched:
     """As on a network: the maintainer writes, the replicas have it mounted read-only."""
     mounted = tmp_path / "mounted"
     mounted.mkdir()
@@ -199,9 +199,24 @@ def test_replicas_of_one_shared_folder_that_they_may_only_read_swap_alike(
             with publishing(built) as layout:
                 publish(layout, name)
 
-        publish_and_watch(processes.ports, texts, publish_it)
+        found = publish_and_watch(processes.ports, texts, publish_it)
         for port in processes.ports:
             processes.kill(port)
+    return found
+
+
+def test_replicas_of_one_shared_folder_that_they_may_only_read_swap_alike(
+    built: Path, texts: dict[str, str], processes: ReplicaProcesses, tmp_path: Path
+) -> None:
+    publish_to_a_shared_folder(built, texts, processes, tmp_path)
+
+
+@pytest.mark.timing
+def test_replicas_of_one_shared_folder_swap_within_seconds_of_each_other(
+    built: Path, texts: dict[str, str], processes: ReplicaProcesses, tmp_path: Path
+) -> None:
+    found = publish_to_a_shared_folder(built, texts, processes, tmp_path)
+    assert max(found.skew) <= MOST_SKEW_SECONDS
 
 
 def test_replicas_of_an_object_store_wait_for_it_swap_alike_and_outlive_it(
@@ -236,11 +251,9 @@ def test_replicas_of_an_object_store_wait_for_it_swap_alike_and_outlive_it(
     server.start()
     until(lambda: "not_loaded" not in get(one, "/readyz").json(), seconds=30)
 
-    broken = next(name for name in sorted(texts) if name != served)
-    shutil.rmtree(tmp_path / "replica-0" / broken, ignore_errors=True)
-    push(source, built, broken, anew=True)
-    until((tmp_path / "replica-0" / broken / "manifest.json").exists, seconds=30)  # fetched ahead
-    assert get(one, "/version").json()["index_version"] == served
+    push(source, built, next(name for name in sorted(texts) if name != served), anew=True)
+    time.sleep(2)
+    assert get(one, "/version").json()["index_version"] == served, "what was only sent is not served"
     said = (tmp_path / "output").read_text(encoding="utf-8")
     assert "not-a-secret" not in said
     assert "Building" not in said

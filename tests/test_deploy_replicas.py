@@ -14,12 +14,14 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant import Assistant, LiveAssistant
+from assistant import Assistant
 from assistant.web import create_server
-from assistant.web.admission import Admission
-from assistant.web.lifecycle import Application
-from assistant.web.rate_limit import RateLimit
+from assistant.web.gate.admission import Admission
+from assistant.web.gate.rate_limit import RateLimit
+from assistant.web.process.lifecycle import Application
+from assistant.web.process.live import LiveAssistant
 from tests.browsers import URGENT
+from tests.ending import join
 from tests.nginx import Replicas, nginx_before, until
 
 QUESTION = {"turns": ["How is iron linked to dopamine?"]}
@@ -49,9 +51,9 @@ def standing(*apps: ASGIApp) -> Iterator[list[Standing]]:
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             replica.port = listener.getsockname()[1]
             server = uvicorn.Server(uvicorn.Config(replica, log_level="warning", timeout_graceful_shutdown=1))
-            thread = threading.Thread(target=server.run, args=([listener],))
+            thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
             thread.start()
-            stack.callback(thread.join)
+            stack.callback(join, thread)
             stack.callback(setattr, server, "should_exit", True)
             until(lambda: server.started)  # noqa: B023
         yield replicas
@@ -76,11 +78,11 @@ def dying() -> Iterator[Dying]:
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         found.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         yield found
         server.shutdown()
-        thread.join()
+        join(thread)
 
 
 @contextmanager
@@ -89,7 +91,7 @@ def starting() -> Iterator[list[Standing]]:
     is_over = threading.Event()
 
     def load() -> FastAPI:
-        is_over.wait()
+        assert is_over.wait(200)
         return FastAPI()
 
     with standing(Application(load, on_change=lambda _state: None)) as replicas:
@@ -109,7 +111,7 @@ def nginx_and_visitor(replicas: list[Standing], folder: Path) -> Iterator[httpx.
 def test_a_replica_that_is_starting_is_passed_over(replicas: Replicas, tmp_path: Path, address: str) -> None:
     with starting() as (new,), nginx_before([new.port, *replicas.ports], tmp_path) as nginx:
         with nginx.client(address) as visitor:
-            asked = [visitor.post(path, json=QUESTION) for path in ("/api/ask", "/api/reply") for _ in range(4)]
+            asked = [visitor.post("/api/ask", json=QUESTION) for _ in range(8)]
             loaded = [visitor.get(path) for path in ("/", "/widget.js", "/site/chat/main.js", "/privacy") for _ in range(2)]
         assert {response.status_code for response in asked + loaded} == {200}
         assert new.asked  # it was met, and what it said was not passed on
@@ -135,7 +137,7 @@ def test_a_question_that_is_refused_for_overload_does_not_run_round_the_fleet(as
 
 def test_a_question_that_a_dying_replica_had_got_is_answered_by_the_next(replicas: Replicas, tmp_path: Path) -> None:
     with dying() as dead, nginx_before([dead.port, *replicas.ports], tmp_path) as nginx, nginx.client() as visitor:
-        statuses = {visitor.post(path, json=QUESTION).status_code for path in ("/api/ask", "/api/reply") for _ in range(3)}
+        statuses = {visitor.post("/api/ask", json=QUESTION).status_code for _ in range(6)}
         assert dead.read > 0
         assert statuses == {200}
 

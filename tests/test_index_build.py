@@ -10,10 +10,9 @@ import pytest
 from corpus import Document, SuggestedQuestion, load_corpus
 from index import IndexVersion, build, current_version, open_version
 from index.build import BuildResult, fingerprint_inputs
-from index.encoder import Encoding
+from index.encoding import Encoding, unit
 from index.passages import leans, reading_texts
-from index.store import unit
-from index.versions import list_versions
+from index.published.version import list_versions
 from settings import PROJECT
 from tests.conftest import HashEncoder, make_document
 
@@ -170,7 +169,7 @@ def test_the_cache_of_encodings_may_be_deleted_at_any_time(index_dir: Path) -> N
     (index_dir / "CURRENT").unlink()
     assert rebuild([make_document()], index_dir)[0].encoded == 2
     after = served(index_dir).vectors
-    for part in ("pooled", "tokens", "added", "spans"):
+    for part in ("pooled", "tokens", "spans"):
         np.testing.assert_array_equal(getattr(after, part), getattr(before, part))
 
 
@@ -218,3 +217,15 @@ def test_the_inputs_name_the_engine_so_that_another_one_means_a_new_version() ->
     documents = [make_document()]
     faiss, other = (fingerprint_inputs(documents, model="m", engine=engine) for engine in ("faiss", "milvus"))
     assert faiss != other
+
+
+def test_what_the_corpus_is_about_is_part_of_a_version(index_dir: Path) -> None:
+    encoder, site = HashEncoder(), '[en]\nsubject = "tea"\n'
+    first = build([make_document()], encoder=encoder, index_dir=index_dir)
+    assert served(index_dir).manifest.site == ""
+    second = build([make_document()], encoder=encoder, index_dir=index_dir, site=site)
+    assert (second.is_new, second.encoded) == (True, 0)
+    assert served(index_dir).manifest.site == site
+    assert (
+        build([make_document()], encoder=encoder, index_dir=index_dir, site=site).version == second.version != first.version
+    )

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from corpus import load_corpus
-from corpus.storage import save_article
+from corpus.changing import save_article
 from index import build, current_version
 from index.__main__ import app
-from index.exported_model import EXPORTED
-from index.versions import list_versions
+from index.published.manifest import read_manifest
+from index.published.model import EXPORTED
+from index.published.version import list_versions
 from settings import PROJECT
 from tests.command_lines import Run, assert_one_line_error, runner
 from tests.conftest import HashEncoder, make_document
@@ -49,6 +50,16 @@ def test_build_publishes_with_the_real_model_and_a_second_build_has_nothing_to_d
     assert first.out == f"Published {version}: 2 sentences, 2 of them encoded now. {EXPORTED}\n"
     assert second.out == f"Nothing to do: {version} was built from this very corpus and model.\n"
     assert run("verify").out == f"{version} is whole: 1 articles, 2 sentences; its model is exported.\n"
+
+
+def test_build_takes_what_the_corpus_is_about_from_beside_its_articles(
+    run: Run, small_corpus: Path, index_dir: Path
+) -> None:
+    (small_corpus / "site.toml").write_text('[en]\nsubject = "tea"\n', encoding="utf-8")
+    assert run("build").exit_code == 0
+    assert read_manifest(index_dir, current_version(index_dir)).site == '[en]\nsubject = "tea"\n'
+    (small_corpus / "site.toml").write_text("[en]", encoding="utf-8")
+    assert_one_line_error(run("build"), "[en] is not a table of texts")
 
 
 def test_build_of_a_corpus_that_is_not_in_order_is_one_line_and_builds_nothing(
@@ -185,7 +196,9 @@ def test_prune_asks_and_deletes_the_oldest_only(run: Run, index_dir: Path, versi
     assert run("prune", "--yes").out == "Nothing to delete.\n"
     for text in ("Three.", "Four.", "Five."):
         build([make_document(paragraphs=[text])], encoder=HashEncoder(), index_dir=index_dir)
-    assert run("prune", "--dry-run", "--json").out == json.dumps({"deleted": versions, "dry_run": True}) + "\n"
+    assert (
+        run("prune", "--dry-run", "--json").out == json.dumps({"deleted": versions, "dry_run": True, "skipped": {}}) + "\n"
+    )
     assert run("prune", given=b"n\n").out.strip() == f"Would delete {', '.join(versions)}."
     assert len(list_versions(index_dir)) == 5
     assert run("prune", "--yes").out == f"Deleted {', '.join(versions)}.\n"
@@ -193,7 +206,55 @@ def test_prune_asks_and_deletes_the_oldest_only(run: Run, index_dir: Path, versi
     assert run("prune", "--keep", "2").exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["build", "verify", "publish", "versions", "rollback", "prune", "report", "refresh"])
+def test_prune_skips_and_names_what_it_cannot_read(run: Run, index_dir: Path, versions: list[str]) -> None:
+    for text in ("Three.", "Four.", "Five."):
+        build([make_document(paragraphs=[text])], encoder=HashEncoder(), index_dir=index_dir)
+    (index_dir / versions[0] / "manifest.json").write_bytes(b"{}")
+    said = run("prune", "--yes")
+    assert said.exit_code == 0
+    assert said.out == (
+        f"Deleted {versions[1]}.\nSkipped {versions[0]}: the manifest of version {versions[0]} cannot be read. "
+        "Delete its folder yourself if no older program needs it.\n"
+    )
+    assert list(json.loads(run("prune", "--dry-run", "--json").out)["skipped"]) == [versions[0]]
+
+
+def test_a_version_is_signed_published_and_gone_back_from_with_a_key(
+    run: Run, index_dir: Path, tmp_path: Path, versions: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = versions
+    made = run("keygen", str(tmp_path / "key.pem"), "--json")
+    monkeypatch.setenv("INDEX_PUBLIC_KEY", json.loads(made.out)["public_key"])
+    assert_one_line_error(run("verify"), f"version {newer} has no signature", "python -m index sign VERSION --key FILE")
+    assert_one_line_error(run("publish", newer), "has no signature")
+    key = ("--key", str(tmp_path / "key.pem"))
+    assert run("sign", *key).out == f"Signed {newer}.\n"
+    assert run("publish", newer).out == f"Published {newer}.\n"
+    assert run("sign", older, *key).exit_code == 0
+    assert_one_line_error(run("rollback"), f"version {older} is older", "python -m index rollback --key FILE")
+    assert current_version(index_dir) == newer
+    assert run("rollback", *key).out == f"Published {older}.\n"
+    assert run("verify").exit_code == 0
+    assert_one_line_error(run("publish", newer), "was withdrawn")
+    assert run("publish", newer, *key).out == f"Published {newer}.\n"
+    assert_one_line_error(run("sign", "--key", str(tmp_path)), "holds no private Ed25519 key")
+    assert_one_line_error(run("keygen", str(tmp_path / "key.pem")), "cannot be written: File exists")
+
+
+def test_a_build_with_a_key_publishes_last_and_without_one_publishes_nothing(
+    run: Run, index_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INDEX_PUBLIC_KEY", json.loads(run("keygen", str(tmp_path / "key.pem"), "--json").out)["public_key"])
+    assert_one_line_error(run("build"), "has no signature")
+    assert not (index_dir / "CURRENT").exists()
+    assert run("build", "--key", str(tmp_path / "key.pem")).exit_code == 0
+    version = current_version(index_dir)
+    assert run("verify").out == f"{version} is whole: 1 articles, 2 sentences; its model is exported.\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["build", "verify", "publish", "versions", "rollback", "prune", "report", "refresh", "sign", "keygen"]
+)
 def test_help_of_every_command_says_what_it_does(run: Run, command: str) -> None:
     outcome = run(command, "--help")
     assert outcome.exit_code == 0

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from index import IndexDamagedError
-from index.encoder import Encoding
-from index.encoding_cache import CHUNK, encode_with_cache
-from index.passage_vectors import PassageVectors
-from index.store import unit
+from index.encoding import Encoding, unit
+from index.encoding.cache import CHUNK, encode_with_cache
+from index.encoding.vectors import PassageVectors
 from tests.conftest import HashEncoder
 
 

@@ -12,18 +12,27 @@ import numpy as np
 import pytest
 
 from index import IndexDamagedError, build, current_version, open_version
-from index.engines import COLLECTION_FILE, MILVUS, Engines
-from index.locking import publishing
-from index.manifest import read_manifest
-from index.milvus_connection import connection_to
-from index.milvus_server import MilvusServer
-from index.milvus_store import MilvusStore, drop, has_collection, index_kind, pointed_at
-from index.publishing import prunable, publish, remove, remove_unfinished, rollback_target
+from index.published.locking import publishing
+from index.published.manifest import read_manifest
+from index.published.pointer import prunable, publish, remove, remove_unfinished, rollback_target
+from index.stores import FAISS, Engines
+from index.stores.milvus import MilvusCollections, MilvusStore, drop, index_kind
+from index.stores.milvus_connection import MilvusServer, connection_to
 from settings import PROJECT
 from tests.conftest import HashEncoder, make_document
-from tests.milvus import NOBODY, VECTORS, LiteServer, collections, milvus, new_collection
+from tests.milvus import (
+    NOBODY,
+    VECTORS,
+    LiteServer,
+    collections,
+    engines_of,
+    has_collection,
+    milvus,
+    new_collection,
+    pointed_at,
+)
 
-ENGINES = Engines(MILVUS, milvus())
+ENGINES = engines_of(milvus())
 
 
 def built(index_dir: Path, *paragraphs: str, engines: Engines = ENGINES) -> str:
@@ -60,7 +69,7 @@ def test_the_same_inputs_build_nothing_and_another_engine_a_new_version(index_di
     in_files = built(index_dir, engines=Engines())
     assert in_files != first
     assert read_manifest(index_dir, in_files).store["engine"] == "faiss"
-    assert open_version(index_dir, first, engines=Engines(milvus=ENGINES.milvus)).name == first, "the manifest decides"
+    assert open_version(index_dir, first, engines=engines_of(milvus(), FAISS)).name == first, "the manifest decides"
 
 
 def test_the_alias_follows_what_is_published_and_rolled_back_to(index_dir: Path) -> None:
@@ -95,16 +104,16 @@ def test_what_a_killed_build_left_is_dropped_by_the_next_one_and_nobody_elses(in
     stray = collection_of(index_dir, name)
     (index_dir / name / "manifest.json").unlink()
     built(index_dir, "New.")
-    assert not has_collection(milvus(), stray)
-    assert has_collection(milvus(), neighbour)
+    assert not has_collection(stray)
+    assert has_collection(neighbour)
 
 
 def test_what_a_killed_build_left_waits_until_milvus_can_be_asked(index_dir: Path) -> None:
     name = built(index_dir)
     (index_dir / name / "manifest.json").unlink()
     with publishing(index_dir) as layout:
-        remove_unfinished(layout, engines=Engines(milvus=NOBODY))
-        assert (index_dir / name / COLLECTION_FILE).exists()
+        remove_unfinished(layout, engines=engines_of(NOBODY, FAISS))
+        assert (index_dir / name / MilvusCollections.FILE).exists()
         remove_unfinished(layout, engines=ENGINES)
     assert not (index_dir / name).exists()
 
@@ -130,14 +139,12 @@ def test_a_collection_that_is_not_what_the_manifest_says_is_refused(index_dir: P
 
 def test_one_changed_coordinate_among_many_rows_is_found_by_reading_all_back() -> None:
     store = MilvusStore.build(VECTORS, server=milvus(), collection=new_collection())
-    assert store.checked() == store.checked(VECTORS) == store.description["sha256"]
+    store.check()
     changed = VECTORS[123] / np.linalg.norm(VECTORS[123])
     changed[7] += 1e-6
     connection_to(milvus()).call("upsert", store.collection, [{"id": 123, "vector": changed}])
-    with pytest.raises(IndexDamagedError, match="in rows 0–299"):
-        store.checked(VECTORS)
     with pytest.raises(IndexDamagedError, match="does not hold the vectors that the manifest names"):
-        store.checked()
+        store.check()
     drop(milvus(), store.collection)
 
 
@@ -145,7 +152,7 @@ def test_a_builder_that_is_killed_leaves_what_is_published_and_its_collection_go
     own_milvus: LiteServer, tmp_path: Path
 ) -> None:
     index_dir = tmp_path / "index"
-    engines = Engines(MILVUS, own_milvus.milvus)
+    engines = engines_of(own_milvus.milvus)
     first = built(index_dir, engines=engines)
     command = [sys.executable, "-c", KILLED_BUILDER, str(index_dir), own_milvus.milvus.uri]
     with subprocess.Popen(command, cwd=PROJECT) as builder:
@@ -164,14 +171,14 @@ def test_a_builder_that_is_killed_leaves_what_is_published_and_its_collection_go
 KILLED_BUILDER = """
 import sys, time
 from pathlib import Path
-from index.engines import MILVUS, Engines
-from index.milvus_server import MilvusServer
+from index.stores.milvus_connection import MilvusServer
 from tests import test_index_milvus as module
-import index.milvus_filling as filling
-filling.BATCH_BYTES = 16 * 64 * 4
-send = filling._Filling.send
-filling._Filling.send = lambda *arguments: (send(*arguments), time.sleep(0.2))[0]
-engines = Engines(MILVUS, MilvusServer(sys.argv[2], alias="rls_tests"))
+from tests.milvus import engines_of
+import index.stores.milvus as store
+store.BATCH_BYTES = 16 * 64 * 4
+send = store.MilvusStore._send
+store.MilvusStore._send = lambda *arguments: (send(*arguments), time.sleep(0.2))[0]
+engines = engines_of(MilvusServer(sys.argv[2], alias="rls_tests"))
 module.built(Path(sys.argv[1]), *["Tea is a drink. It is hot. Some take milk."] * 300, engines=engines)
 """
 

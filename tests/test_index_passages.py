@@ -1,4 +1,4 @@
-"""Sentences by exact offsets: nothing lost, nothing normalised, no heading among them."""
+"""Sentences by exact offsets: nothing lost or normalised, no heading among them; a table gives its passages back."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus import Document, load_article
+from corpus import Document, Section, load_article
 from corpus.readers import read
 from corpus.readers.draft import Block, assemble
-from index.passages import leans, previous_row, reading_texts, split
+from index.passages import MOST_ITEMS, PassageTable, leads, leans, previous_row, reading_texts, split
 from settings import PROJECT
 from tests.conftest import ARTICLE, make_document
 
@@ -54,8 +54,10 @@ def assert_whole_and_exact(document: Document) -> None:
     for section in document.sections:
         inside = [passage for passage in passages if section.start <= passage.start and passage.end <= section.end]
         assert all(passage.section == section.heading for passage in inside)
-        covered = "".join(document.text[passage.start : passage.end] for passage in inside)
-        assert "".join(covered.split()) == "".join(document.text[section.start : section.end].split())
+        covered = "".join("".join(document.text[passage.start : passage.end].split()) for passage in inside)
+        whole = "".join(document.text[section.start : section.end].split())
+        assert whole.startswith(covered)
+        assert whole == covered or leads(whole)  # a lead-in without its list is left out
     assert len(passages) == len({passage.id for passage in passages})
     assert all(any(s.start <= p.start and p.end <= s.end for s in document.sections) for p in passages)
 
@@ -222,3 +224,99 @@ def test_every_text_ends_with_its_sentence_and_begins_with_its_heading(blocks: l
         if before is not None:
             assert passages[before].section == here.section
             assert passages[before].end <= here.start
+
+
+TEA = make_document("tea", ("Tea is a drink. It is hot.", "It is green. Milk goes into it."))
+ALE = make_document("ale", ("Ale is cold. This is why.",))
+TWICE = Document("twice", "Why\n\nOne.\n\nWhy\n\nIt is two.", (Section("Why", 5, 9), Section("Why", 16, 26)), TEA.source)
+DOCUMENTS = [TEA, TWICE, ALE]
+PASSAGES = [passage for document in DOCUMENTS for passage in split(document)]
+TABLE = PassageTable.of(DOCUMENTS, PASSAGES)
+
+
+def test_it_gives_the_passages_back() -> None:
+    assert list(TABLE) == PASSAGES
+    assert TABLE[-1] == PASSAGES[-1]
+    assert TABLE[1:3] == PASSAGES[1:3]
+    assert len(TABLE) == 8
+
+
+def test_it_knows_their_text_and_what_the_encoder_reads() -> None:
+    texts = {document.id: document.text for document in DOCUMENTS}
+    assert [TABLE.text(row) for row in range(8)] == [texts[p.document_id][p.start : p.end] for p in PASSAGES]
+    assert [TABLE.reading_text(row) for row in range(8)] == reading_texts(PASSAGES, texts)
+
+
+def test_a_sentence_that_leans_is_quoted_with_the_one_before_in_its_paragraph() -> None:
+    firsts = [TABLE.rows_to_quote(row)[0] for row in range(8)]
+    assert firsts == [0, 0, 2, 3, 4, 5, 6, 6]
+    assert [TABLE.rows_to_quote(row)[1] for row in range(8)] == list(range(8))
+
+
+def quoted_with(row: int, *paragraphs: str) -> list[str]:
+    """The sentences that must be quoted with a row of an article."""
+    document = make_document("list", paragraphs)
+    table = PassageTable.of([document], split(document))
+    first, last = table.rows_to_quote(row)
+    return [table.text(each) for each in range(first, last + 1)]
+
+
+def test_a_chain_of_sentences_that_lean_is_quoted_from_where_it_begins() -> None:
+    chain = ("Tea is hot. It is green. This helps.", "They sleep.")
+    assert quoted_with(2, *chain) == ["Tea is hot.", "It is green.", "This helps."]
+    assert quoted_with(1, *chain) == ["Tea is hot.", "It is green."]
+    assert quoted_with(0, *chain) == ["Tea is hot."]
+    assert quoted_with(3, *chain) == ["They sleep."]  # the paragraph before is not torn along
+
+
+def test_a_lead_in_is_quoted_with_the_lines_of_its_list() -> None:
+    assert quoted_with(0, "Causes include:", "Iron deficiency", "Kidney failure") == [
+        "Causes include:",
+        "Iron deficiency",
+        "Kidney failure",
+    ]
+    assert quoted_with(0, "Causes include:", "- Low iron.", "- Tea.", "Doctors know more.") == [
+        "Causes include:",
+        "- Low iron.",
+        "- Tea.",
+    ]
+    assert quoted_with(1, "Causes include:", "- Low iron.", "- Tea.") == ["- Low iron."]
+
+
+def test_a_lead_in_to_a_sentence_is_quoted_with_that_sentence() -> None:
+    assert quoted_with(0, "One thing is known: Tea is hot.", "Milk is cold.") == ["One thing is known: Tea is hot."]
+    assert quoted_with(0, "One thing is known:", "Tea is hot.", "Milk is cold.") == ["One thing is known:", "Tea is hot."]
+
+
+def test_of_a_long_list_the_first_items_are_quoted() -> None:
+    items = [f"Item {number}" for number in range(MOST_ITEMS + 5)]
+    assert quoted_with(0, "They are:", *items) == ["They are:", *items[:MOST_ITEMS]]
+
+
+def test_a_list_ends_with_its_section() -> None:
+    document = article([Block("They are:", False), Block("Tea", False), Block("Cups", True), Block("Blue", False)])
+    table = PassageTable.of([document], split(document))
+    assert [table.text(row) for row in range(len(table))] == ["They are:", "Tea", "Blue"]
+    assert table.rows_to_quote(0) == (0, 1)
+
+
+@pytest.mark.parametrize("lead_ins", [["They include:"], ["They include:", "Among them are："]])
+def test_a_lead_in_without_its_list_is_no_passage(lead_ins: list[str]) -> None:
+    blocks = [Block("Tea is hot.", False), *(Block(text, False) for text in lead_ins), Block("Cups", True)]
+    document = article([*blocks, Block("They are blue.", False)])
+    assert [document.text[p.start : p.end] for p in split(document)] == ["Tea is hot.", "They are blue."]
+
+
+def test_a_section_that_only_leads_somewhere_else_has_no_passage() -> None:
+    assert split(article([Block("They include:", False)])) == []
+
+
+def test_it_finds_the_rows_of_documents() -> None:
+    assert TABLE.rows_of({"ale", "tea", "unknown"}).tolist() == [0, 1, 2, 3, 6, 7]
+    assert TABLE.of_document("ale") == PASSAGES[6:]
+    assert TABLE.of_document("unknown") == []
+
+
+def test_sections_are_numbered_among_the_rows_that_are_asked_about() -> None:
+    assert TABLE.sections([0, 1, 4, 5, 6]).tolist() == [0, 0, 1, 1, 2]
+    assert TABLE.sections([6, 7]).tolist() == [0, 0]

@@ -9,12 +9,10 @@ import pytest
 
 from index import build, current_version
 from index.__main__ import app
-from index.downloading import is_here
 from index.errors import SourceError
-from index.layout import IndexLayout
-from index.object_store import ObjectStore
-from index.pushing import pointer, versions_at
-from index.versions import list_versions
+from index.published.version import list_versions, open_version
+from index.replication.object_store import ObjectStore
+from index.replication.sending import served_at, versions_at
 from settings import Settings, SettingsError
 from tests.command_lines import Run, assert_one_line_error, runner
 from tests.conftest import HashEncoder, make_document
@@ -46,12 +44,12 @@ def test_a_version_is_sent_then_published_then_rolled_back_there(run: Run, index
     *_, older, newest = list_versions(index_dir)
     sent = run("push")
     assert (sent.exit_code, sent.out.startswith(f"Sent {newest} to INDEX_SOURCE: ")) == (0, True)
-    assert (pointer(source), versions_at(source)) == ("", [newest])
+    assert (served_at(source), versions_at(source)) == ("", [newest])
     assert run("publish", newest).out == f"Published {newest}. Replicas fetch it from INDEX_SOURCE.\n"
-    assert pointer(source) == newest
+    assert served_at(source) == newest
     assert json.loads(run("push", "--json").out) == {"version": newest, "sent": 0}
     run("publish", older)
-    assert (pointer(source), current_version(index_dir)) == (older, older)
+    assert (served_at(source), current_version(index_dir)) == (older, older)
     assert f"{older}  at INDEX_SOURCE, served\n" in run("versions").out
 
 
@@ -71,13 +69,13 @@ def test_pull_brings_what_is_published_to_a_new_machine(
     monkeypatch.setenv("INDEX_DIR", str(tmp_path / "new"))
     assert run("pull").out == f"Fetched {newest} from INDEX_SOURCE.\n"
     assert current_version(tmp_path / "new") == newest
-    assert is_here(IndexLayout(tmp_path / "new"), newest)
+    assert open_version(tmp_path / "new", newest).name == newest
 
 
 def test_a_damaged_version_is_not_sent(run: Run, index_dir: Path, source: ObjectStore) -> None:
     newest = list_versions(index_dir)[-1]
     (index_dir / newest / "tokens.npy").write_bytes(b"")
-    assert_one_line_error(run("push"), f"version {newest} is damaged")
+    assert_one_line_error(run("push"), f"{newest} is damaged: tokens.npy")
     assert versions_at(source) == []
 
 
@@ -85,7 +83,7 @@ def test_a_damaged_version_is_not_sent(run: Run, index_dir: Path, source: Object
 @pytest.mark.parametrize("command", ["push", "pull"])
 def test_without_a_source_the_line_says_what_to_set(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.delenv("INDEX_SOURCE")
-    assert_one_line_error(run(command), "there is no INDEX_SOURCE", "s3://bucket/prefix")
+    assert_one_line_error(run(command), "INDEX_SOURCE is not set", "s3://bucket/prefix")
 
 
 @pytest.mark.parametrize("url", ["bucket/prefix", "s3://", "https://example.org/x", "s3://key:secret@bucket/x", "file://"])
@@ -104,5 +102,5 @@ def test_without_the_package_the_error_names_the_command_that_installs_it(monkey
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(SourceError, match=r"needs the package obstore\. Run `pip install -r requirements-s3\.txt`"):
+    with pytest.raises(SourceError, match=r"needs the package obstore\. Run `pip install '\.\[s3\]'`"):
         ObjectStore("s3://bucket/prefix")

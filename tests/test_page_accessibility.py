@@ -6,10 +6,23 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.browsers import ADVICE, DESKTOP, PHONE, QUESTIONS, THREE, UNKNOWN, URGENT, PageServer, ask, open_page
+from tests.browsers import (
+    ADVICE,
+    DESKTOP,
+    EIGHT,
+    PHONE,
+    QUESTIONS,
+    THREE,
+    TIRED,
+    UNKNOWN,
+    URGENT,
+    PageServer,
+    ask,
+    open_page,
+)
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-STATES = ["start", "answer", "unanswered", "advice", "urgent", "sheet"]
+STATES = ["start", "answer", "unanswered", "advice", "urgent", "sheet", "gentle", "failed", "grave", "listed"]
 LONG_WORD = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 3
 
 # What has the focus: none of it hidden behind something else, and with an outline.
@@ -50,6 +63,16 @@ def bring_about(page: Page, state: str) -> None:
     """Make the page show a state."""
     if state in QUESTIONS:
         ask(page, QUESTIONS[state])
+    elif state == "gentle":
+        ask(page, TIRED)
+    elif state == "listed":
+        ask(page, EIGHT)
+    elif state in {"failed", "grave"}:
+        page.route("**/api/ask", lambda route: route.fulfill(status=429, headers={"Retry-After": "7"}))
+        page.locator("#question").fill(URGENT if state == "grave" else UNKNOWN)
+        page.keyboard.press("Enter")
+        page.locator(".problem").wait_for()
+        page.unroute("**/api/ask")
     elif state == "sheet":
         ask(page, THREE).get_by_role("button", name="Show in the article").first.click()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsers import PHONE, QUESTIONS, SLOW, THREE, URGENT, PageServer, ask, open_page
 
-MARK = (0xFF, 0xE5, 0x8A)  # --mark of the light theme in site.css
+MARK = (0xFF, 0xE5, 0x8A)  # --mark of the light theme in tokens.css
 POSITIONS = "() => [window.scrollY, document.querySelector('.scroller').scrollTop]"
 
 
@@ -24,7 +24,8 @@ def test_several_quotes_carry_the_same_numbers_in_the_answer_and_in_the_article(
     cards = ask(page, THREE).locator(".card").all()
     assert len(cards) == 3
     for card in cards:
-        sentence = page.locator(f".panel .cited[data-n='{card.locator('.number').inner_text()}']")
+        number = card.locator(".number").inner_text().split()[-1]
+        sentence = page.locator(f".panel .cited[data-n='{number}']")
         assert sentence.inner_text() == card.locator("blockquote").inner_text()
 
 
@@ -91,7 +92,7 @@ def test_every_sentence_can_be_addressed_by_its_id_and_is_then_highlighted(page:
     address = f"{page_server.url}/articles/causes-of-restless-legs-syndrome"
     page.goto(address)
     ids = page.eval_on_selector_all(".sentence", "all => all.map(sentence => sentence.id)")
-    assert len(ids) == 28
+    assert len(ids) == 27
     for id_ in ids[::9]:
         page.goto(f"{address}#{id_}")
         assert share_marked(page.locator(f"#{id_}")) > 0.25
@@ -101,7 +102,7 @@ def test_the_five_kinds_look_different_without_their_colours(page: Page) -> None
     looks = set()
     for kind, question in QUESTIONS.items():
         reply = ask(page, question)
-        assert reply.get_attribute("data-kind") == kind
+        assert reply.get_attribute("class") == f"reply {kind}"
         frame = reply.evaluate(
             "reply => { const s = getComputedStyle(reply); return s.borderLeftStyle + s.borderTopWidth; }"
         )
@@ -122,6 +123,7 @@ def test_an_empty_and_a_too_long_question_get_a_clear_sentence_and_the_long_one_
     page.locator("#question").fill(long)
     page.keyboard.press("Enter")
     expect(page.locator(".reply.problem")).to_contain_text("1,000 characters")
+    expect(page.locator(".reply.problem .message a")).to_have_count(0)  # 000 is an emergency number in Australia
     assert page.locator("#question").input_value() == long
     page.locator("#question").fill(THREE)
     page.keyboard.press("Enter")

@@ -11,7 +11,7 @@ from tests.browsers import THREE, PageServer
 from tests.firefox import FIREFOX, Firefox, firefox
 
 ENTER, TAB, SHIFT, ESCAPE, UP = "\ue007", "\ue004", "\ue008", "\ue00c", "\ue013"
-MARK = (0xFF, 0xE5, 0x8A)  # --mark of the light theme in site.css
+MARK = (0xFF, 0xE5, 0x8A)  # --mark of the light theme in tokens.css
 FOCUSED = "document.activeElement.dataset.control ?? document.activeElement.dataset.part ?? document.activeElement.id"
 pytestmark = pytest.mark.skipif(FIREFOX is None and not os.environ.get("CI"), reason="no Firefox: it was NOT tested in it")
 
@@ -44,7 +44,9 @@ def test_a_quote_is_followed_and_left_by_keyboard_and_highlighted(driven: Firefo
     open_and_ask(driven, page_server.url, width=1300)
     driven.press(UP)
     assert driven.run("document.querySelector('#question').value") == THREE
-    while driven.run(FOCUSED) != "show":
+    for _ in range(60):
+        if driven.run(FOCUSED) == "show":
+            break
         driven.press(SHIFT + TAB)
         assert driven.run("document.activeElement !== document.body")
     driven.press(ENTER)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser
 
 from settings import PROJECT
 from tests.browsers import PageServer, ask, free_port, open_page, serving
+from tests.ending import child, first_line
 
 QUESTION = "How is iron linked to dopamine?"
 
@@ -48,21 +48,17 @@ def test_answering_connects_neither_server_nor_page_to_anything_else(
     assert outbound == []
 
 
+@pytest.mark.timing
 def test_a_published_index_is_served_within_fifteen_seconds(server: PageServer) -> None:
     # A budget with a margin for a busy machine stands in the issue; this holds the figure itself.
     assert server.seconds_to_first_answer < 15
 
 
 def test_the_server_stops_cleanly_when_told_to(real_index: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, PROJECT / "app.py"],
-        env={**os.environ, "PORT": str(free_port()), "INDEX_DIR": str(real_index), "PAGE": "off"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    assert "Serving on" in process.stdout.readline()
-    time.sleep(0.5)
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=15)
-    assert process.returncode in {0, -signal.SIGTERM}
+    environment = {**os.environ, "PORT": str(free_port()), "INDEX_DIR": str(real_index), "PAGE": "off"}
+    with child([sys.executable, PROJECT / "app.py"], env=environment) as process:
+        assert "Serving on" in first_line(process)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=15)
+        assert process.returncode in {0, -signal.SIGTERM}

@@ -19,20 +19,21 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 import app
-from assistant import Assistant, LiveAssistant
-from assistant.evaluation import read_questions
+from assistant import Assistant
+from assistant.evaluation.labelled import read_questions
 from assistant.web import create_server
-from assistant.web.lifecycle import Application
+from assistant.web.process.lifecycle import Application
+from assistant.web.process.live import LiveAssistant
 from corpus import load_corpus
 from index import build, current_version, open_version
-from index.encoder import SentenceTransformerEncoder
-from index.engines import MILVUS, Engines
-from index.exported_model import export_if_missing
-from index.milvus_store import pointed_at
-from index.versions import IndexVersion
+from index.encoding.sentence_transformer import SentenceTransformerEncoder
+from index.published.model import export_if_missing
+from index.published.version import IndexVersion
+from index.stores import Engines
 from settings import PROJECT, Settings
 from tests.conftest import ARTICLE, make_document
-from tests.milvus import ALIAS, LiteServer, milvus
+from tests.milvus import ALIAS, LiteServer, engines_of, milvus, pointed_at
+from tests.nginx import until
 
 IRON = "How is iron linked to dopamine?"
 DYING = "I want to kill myself"
@@ -71,7 +72,7 @@ def builder(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPa
 def both(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, Assistant]:
     """The same corpus, in files and in Milvus."""
     index_dir = tmp_path_factory.mktemp("both") / "index"
-    versions = [builder.build(index_dir, engines) for engines in (Engines(), Engines(MILVUS, milvus()))]
+    versions = [builder.build(index_dir, engines) for engines in (Engines(), engines_of(milvus()))]
     assert len(versions[0].passages) > 256
     in_files, in_milvus = (Assistant(version, builder.encoder) for version in versions)
     return in_files, in_milvus
@@ -105,7 +106,7 @@ def test_labelled_questions_find_the_same_rows_in_files_and_in_milvus(
 
 
 def test_nothing_of_a_removed_article_is_found(builder: Builder, both: tuple[Assistant, Assistant], tmp_path: Path) -> None:
-    fewer = builder.build(tmp_path / "index", Engines(MILVUS, milvus()), without=ARTICLE)
+    fewer = builder.build(tmp_path / "index", engines_of(milvus()), without=ARTICLE)
     whole = both[1].version
     removed = [row for row, passage in enumerate(whole.passages) if passage.document_id == ARTICLE]
     leaks = 0
@@ -120,10 +121,9 @@ def test_nothing_of_a_removed_article_is_found(builder: Builder, both: tuple[Ass
 def served(application: Application) -> Iterator[httpx.Client]:
     """An application behind a real server; once it is left it must be able to stop."""
     server = uvicorn.Server(uvicorn.Config(application, port=0, lifespan="on", log_config=None))
-    thread = threading.Thread(target=asyncio.run, args=(server.serve(),))
+    thread = threading.Thread(target=asyncio.run, args=(server.serve(),), daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
@@ -142,7 +142,7 @@ def ask(client: Any, question: str) -> Any:
 def test_while_milvus_is_gone_questions_get_503_with_a_remedy_and_it_recovers_by_itself(
     own_milvus: LiteServer, builder: Builder, tmp_path: Path
 ) -> None:
-    engines = Engines(MILVUS, own_milvus.milvus)
+    engines = engines_of(own_milvus.milvus)
     version = builder.build(tmp_path / "index", engines)
     live = LiveAssistant(Assistant(version, builder.encoder), engines=engines)
     with TestClient(create_server(live, index_dir=tmp_path / "index")) as client:
@@ -169,7 +169,7 @@ def test_while_milvus_is_gone_questions_get_503_with_a_remedy_and_it_recovers_by
 def test_a_milvus_that_hangs_costs_one_question_five_seconds_and_urgent_help_is_soon_there(
     own_milvus: LiteServer, builder: Builder, tmp_path: Path
 ) -> None:
-    version = builder.build(tmp_path / "index", Engines(MILVUS, own_milvus.milvus))
+    version = builder.build(tmp_path / "index", engines_of(own_milvus.milvus))
     with TestClient(create_server(LiveAssistant(Assistant(version, builder.encoder)))) as client:
         own_milvus.signal(signal.SIGSTOP)
         seconds = []
@@ -189,7 +189,7 @@ def test_a_milvus_that_hangs_costs_one_question_five_seconds_and_urgent_help_is_
 def test_a_version_published_while_milvus_is_gone_waits_and_the_old_one_is_served(
     own_milvus: LiteServer, builder: Builder, tmp_path: Path
 ) -> None:
-    index_dir, engines = tmp_path / "index", Engines(MILVUS, own_milvus.milvus)
+    index_dir, engines = tmp_path / "index", engines_of(own_milvus.milvus)
     first = builder.build(index_dir, Engines())  # in files: it goes on answering
     live = LiveAssistant(Assistant(first, builder.encoder), engines=engines)
     second = builder.build(index_dir, engines)
@@ -216,7 +216,7 @@ def test_a_start_before_milvus_waits_for_it_and_gives_urgent_help_meanwhile(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     index_dir = tmp_path / "index"
-    version = builder.build(index_dir, Engines(MILVUS, own_milvus.milvus))
+    version = builder.build(index_dir, engines_of(own_milvus.milvus))
     export_if_missing(builder.encoder, version, index_dir)
     own_milvus.kill()
     settings = settings_of(index_dir, own_milvus.milvus.uri)
@@ -231,7 +231,7 @@ def test_a_start_before_milvus_waits_for_it_and_gives_urgent_help_meanwhile(
             assert time.monotonic() - back < 30
             time.sleep(0.2)
         assert ask(client, IRON).json()["index_version"] == version.name
-    said = [record.getMessage() for record in caplog.records if record.name == "assistant.web.lifecycle"]
+    said = [record.getMessage() for record in caplog.records if record.name == "assistant.web.process.lifecycle"]
     assert sum("Trying again every 2 seconds." in line for line in said) == 1, "the same trouble is told once"
 
 

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 import app
+from assistant.languages.wording import wording
 from settings import PROJECT
 from tests.browsers import FAULT, SLOW, THREE, URGENT, free_port
 
@@ -72,7 +73,7 @@ def running(folder: Path, index_dir: Path, **environment: str) -> Iterator[Proce
             yield Process(child, client, f"http://127.0.0.1:{metrics_port}/metrics", folder)
     finally:
         child.kill()
-        child.wait()
+        child.wait(timeout=20)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,8 @@ def test_while_it_loads_it_lives_is_not_ready_and_gives_urgent_help(process: Pro
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
     assert '<meta http-equiv="refresh" content="5">' in page.text
     assert '<a href="tel:112">112</a>' in page.text
+    german = process.client.get("/", headers={"Accept": "text/html", "Accept-Language": "de"}).text
+    assert wording("de")["urgent.in_case"] in german
     process.wait_until_ready()
 
 
@@ -112,6 +115,7 @@ def test_the_metrics_are_at_an_address_of_their_own_and_count(process: Process) 
         'rls_refused_total{reason="empty_question"} 1.0',
         "rls_answer_seconds_count 2.0",
         "rls_questions_pending 0.0",
+        "rls_threads_stuck 0.0",
         "rls_reload_failures_total 0.0",
         f'rls_index_info{{version="{process.client.get("/version").json()["index_version"]}"}} 1.0',
     ):
@@ -140,7 +144,7 @@ def test_what_a_visitor_types_and_where_from_stands_nowhere_not_even_after_error
     ]
     bodies += [CANARY.encode(), f'{{"turns": ["{CANARY}"'.encode(), f"[{CANARY}".encode() * 4_000]
     statuses = set()
-    for path in ("/api/ask", "/api/reply", "/api/feedback", "/gradio_api/queue/join", f"/{CANARY}", f"/articles/{CANARY}"):
+    for path in ("/api/ask", "/api/feedback", "/gradio_api/queue/join", f"/{CANARY}", f"/articles/{CANARY}"):
         statuses |= {client.post(path, content=body, headers=headers).status_code for body in bodies}
         statuses.add(client.get(path, params={"turns": CANARY, "session_hash": CANARY}, headers=headers).status_code)
     assert {200, 404, 413, 422, 500} <= statuses

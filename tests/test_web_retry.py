@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route
 
-from assistant.wording import wording
+from assistant.languages.wording import wording
 from tests.browsers import DESKTOP, THREE, PageServer, open_page
 from tests.host_site import host_page, host_site
 from tests.widget_pages import WIDGET, open_host, open_panel
 
-EXPOSED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
+EXPOSED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After, Refusal-Code"}
 SECONDS = 7
 NOT_AT_ONCE = 2600  # ms, well over the pause before the second request
 Losing = Callable[[Route], None]
@@ -22,10 +22,8 @@ class Face:
     """One of the two places where a visitor asks, with every request for an answer that left it."""
 
     page: Page
-    address: str
     box: Locator
     root: str
-    away: str  # what it says when there is no answer
     requested: list[str]
 
     def ask(self) -> None:
@@ -36,7 +34,7 @@ class Face:
 
     def lose(self, losing: Losing, times: int | None = None) -> None:
         """Have requests for an answer come to nothing."""
-        self.page.route(f"**/{self.address}", losing, times=times)
+        self.page.route("**/api/ask", losing, times=times)
 
     @property
     def problems(self) -> list[str]:
@@ -49,15 +47,13 @@ def face(request: pytest.FixtureRequest, browser: Browser, page_server: PageServ
     with host_site() as site:
         if request.param == "page":
             page = open_page(browser.new_page(viewport=DESKTOP, locale="en-GB"), page_server.url)
-            address, box, root = "api/reply", page.locator("#question"), ".log"
-            away = wording()["page.try_again"]
+            box, root = page.locator("#question"), ".log"
         else:
             page = open_host(browser, site.put("/", host_page(page_server.url)))
-            address, box, root = "api/ask", open_panel(page), WIDGET
-            away = wording()["widget.away"]
+            box, root = open_panel(page), WIDGET
         requested: list[str] = []
-        page.on("request", lambda request: requested.append(request.url) if address in request.url else None)
-        yield Face(page, address, box, root, away, requested)
+        page.on("request", lambda request: requested.append(request.url) if "/api/ask" in request.url else None)
+        yield Face(page, box, root, requested)
         page.context.close()
 
 
@@ -94,7 +90,7 @@ def test_a_question_lost_twice_is_said_to_be_lost_and_not_asked_a_third_time(fac
     face.lose(losing)
     face.ask()
     face.page.wait_for_timeout(NOT_AT_ONCE)
-    assert face.problems == [face.away]
+    assert face.problems == [wording()["widget.away"]]
     assert face.box.input_value() == THREE
     assert len(face.requested) == 2
 
@@ -115,3 +111,17 @@ def test_what_was_refused_for_what_it_is_is_not_sent_again(face: Face, status: i
     face.page.wait_for_timeout(NOT_AT_ONCE)
     assert len(face.problems) == 1
     assert len(face.requested) == 1
+
+
+@pytest.mark.parametrize("code", ["too_many", "busy", "unreachable"])
+def test_a_refusal_is_said_in_the_words_that_it_names_or_as_too_much_to_do(face: Face, code: str) -> None:
+    face.lose(answered(503, headers={"Retry-After": str(SECONDS), "Refusal-Code": code}))
+    face.ask()
+    known = code if face.root == ".log" else "busy"  # the widget, for its weight, has no more words
+    assert face.problems == [wording()[f"page.{known}"].format(seconds=SECONDS)]
+
+
+def test_a_fault_of_the_server_is_no_answer_and_no_words_of_its_own(face: Face) -> None:
+    face.lose(answered(500, '{"error": "Something went wrong here.", "remedy": "Try again."}', {"Refusal-Code": "failed"}))
+    face.ask()
+    assert face.problems == [wording()["page.try_again" if face.root == ".log" else "widget.away"]]

@@ -14,8 +14,9 @@ from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from assistant import Assistant, LiveAssistant
+from assistant import Assistant
 from assistant.web import create_server
+from assistant.web.process.live import LiveAssistant
 from tests.browsers import PageServer
 
 CASES = int(os.environ.get("STRESS_SCHEMA", "12"))

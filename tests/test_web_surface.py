@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 from starlette.types import Message
 
-from assistant.web.allowed_routes import AllowedRoutes, is_allowed
-from assistant.web.body import LARGEST_BODY
-from assistant.web.page_policy import policy
+from assistant.languages.wording import languages, wording
+from assistant.web.gate.body import LARGEST_BODY
+from assistant.web.gate.gradio import ASSIGNED, INLINE_SCRIPT, UNCHANGING, AllowedRoutes, is_allowed, policy
 from tests.browsers import THREE, PageServer, ask, open_page
 from tests.conftest import ARTICLE
 
@@ -29,6 +29,7 @@ GRADIO_API = (
     *("info", "upload", "upload_progress", "file=http://127.0.0.1/", "file=/etc/passwd", "file/etc/passwd", "runs"),
     *("proxy=http://127.0.0.1/", "dev/reload", "deep_link", "startup-events", "monitoring", "queue/status", "api/predict"),
     *("call/redraw", "call/v2/redraw", "run/redraw", "component_server", "process_recording", "vibe-edit", "vibe-code"),
+    *("queue/join", "queue/data", "queue/data?session_hash=ghost"),
     *("mcp/sse", "mcp/", "heartbeat/abc", "cancel", "reset", "stream/abc", "openapi.json", "profiling/summary"),
     *("run-history/connect", "run-history/records", "login", "logout", "app_id", "config", "undo-vibe-edit"),
 )
@@ -56,7 +57,7 @@ def test_of_all_that_gradio_serves_only_the_list_is_reached() -> None:
     served |= {f"/gradio_api{path}" for path in served}
     assert len(served) > 100
     reached = {path for path in served if any(is_allowed(method, path) for method in ("GET", "HEAD", "POST"))}
-    assert reached == {"/", "/theme.css", "/gradio_api/queue/join", "/gradio_api/queue/data"}
+    assert reached == {"/", "/theme.css"}
 
 
 def test_a_web_socket_is_closed() -> None:
@@ -75,9 +76,7 @@ def test_a_web_socket_is_closed() -> None:
     assert asyncio.run(connect()) == [{"type": "websocket.close", "code": POLICY_VIOLATION}]
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/ask", "/api/reply", "/api/feedback", "/gradio_api/queue/join", "/", "/no-such-route"]
-)
+@pytest.mark.parametrize("path", ["/api/ask", "/api/feedback", "/gradio_api/queue/join", "/", "/no-such-route"])
 def test_a_large_body_is_refused_on_every_route_declared_or_in_chunks(client: httpx.Client, path: str) -> None:
     body = b"x" * (LARGEST_BODY + 1)
     for content in (body, iter([body[:-1], body[-1:]])):
@@ -111,12 +110,17 @@ def test_only_those_named_may_frame_the_page(client: httpx.Client) -> None:
     assert "frame-ancestors 'none'" in client.get(f"/articles/{ARTICLE}").headers["Content-Security-Policy"]
 
 
-def test_the_policy_names_inline_scripts_by_their_hash_and_no_others() -> None:
-    found = policy("<script>a</script><script src='x'>b</script><script data-gradio-mode>c</script><p onclick='d'>")
-    assert re.findall(r"'sha256-[^']+'", found) == [
-        "'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='",  # of "a", as `openssl dgst -sha256 -binary | base64` says
-        "'sha256-Ln0sA6lQeuJl7PW1NWiFpTOTogKdJBOUmXJloaJa78Y='",  # of "c"
-    ]
+def test_the_policy_names_gradios_own_inline_scripts_by_their_hash_and_no_others(client: httpx.Client) -> None:
+    page = client.get("/").text
+    known = re.findall(r"'sha256-[^']+'", client.get("/").headers["Content-Security-Policy"])
+    assert len(known) == len(INLINE_SCRIPT.findall(page)) == len(UNCHANGING) + len(ASSIGNED)
+    for injected in (
+        "fetch('/steal')",
+        "window.gradio_config = {}; steal();",
+        "window.gradio_config = steal();",
+        "",
+    ):
+        assert re.findall(r"'sha256-[^']+'", policy(f"<script>{injected}</script>{page}")) == known
 
 
 def test_the_page_asks_for_nothing_that_is_refused_and_breaks_no_policy(browser: Browser, page_server: PageServer) -> None:
@@ -151,3 +155,54 @@ def test_markup_that_got_into_the_page_after_all_would_run_nothing(page: Page) -
         }"""
     )
     assert ran is None
+
+
+def test_the_page_is_the_same_bytes_for_everybody_whatever_a_request_says_about_its_host(client: httpx.Client) -> None:
+    lies = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Gradio-Server": "http://evil.example"}
+    plain = client.get("/")
+    for headers in ({}, lies, {"X-Forwarded-Proto": "https"}):
+        page = client.get("/?deep_link=x&page=y", headers=headers)
+        assert page.content == plain.content
+        assert page.headers["Content-Security-Policy"] == plain.headers["Content-Security-Policy"]
+    assert ".invalid" not in plain.text
+    assert client.get("/", headers={"If-None-Match": plain.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_page_comes_in_each_language_without_the_article_and_is_rendered_once(
+    client: httpx.Client, language: str
+) -> None:
+    page = client.get(f"/page/{language}")
+    assert page.headers["Content-Language"] == language
+    assert f'class="chat" lang="{language}"' in page.text
+    assert wording(language)["page.send"] in page.text
+    assert 'class="sentence"' not in page.text
+    again = client.get(f"/page/{language}", headers={"If-None-Match": page.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_there_is_no_page_in_a_language_without_wording(client: httpx.Client) -> None:
+    refused = client.get("/page/xx")
+    assert refused.status_code == 404
+    assert "en" in refused.json()["remedy"]
+
+
+def test_nothing_that_anybody_gets_grows_what_the_server_holds(client: httpx.Client, page_server: PageServer) -> None:
+    def megabytes() -> float:
+        status = Path(f"/proc/{page_server.pid}/status").read_text()
+        return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
+
+    paths = ["/", "/embed", "/embed/preview", "/privacy", f"/articles/{ARTICLE}", "/widget.js", "/theme.css"]
+    paths += [f"/page/{language}" for language in languages()]
+    event = {"data": [], "fn_index": 0, "trigger_id": 1, "event_data": {"language": "de"}}
+
+    def everything(times: int) -> None:
+        for number in range(times):
+            for path in paths:
+                client.get(f"{path}?x={number}", headers={"Host": f"host{number}.example"})
+            client.post("/gradio_api/queue/join", json={**event, "session_hash": f"{number}"})
+
+    everything(10)
+    before = megabytes()
+    everything(60)
+    assert megabytes() - before < 5

@@ -11,21 +11,30 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant import Assistant, LiveAssistant
+from assistant import Assistant
 from assistant.answer import Kind
-from assistant.triage import triage
+from assistant.languages.wording import languages, unfilled, wording
+from assistant.triage.rules import triage
+from assistant.triage.urgent import regions
 from assistant.web import create_server
+from assistant.web.process.live import LiveAssistant
+from assistant.web.routes.widget import BUILT, WidgetFiles
+from assistant.web.routes.words import help_in_sight, urgent_phrases
 from assistant.web.widget.__main__ import HERE, WORDS, build
-from assistant.web.widget_files import BUILT, WidgetFiles
-from assistant.wording import languages, wording
 from settings import PROJECT
+from tests.conftest import SITE
 
-LARGEST_SCRIPT = 6_144  # bytes, gzip -9
+LARGEST_SCRIPT = 7_168  # bytes, gzip -9
 LARGEST_WORDS = 1_500
 
 
 def gzipped(content: bytes) -> int:
     return len(gzip.compress(content, 9, mtime=0))
+
+
+def served() -> WidgetFiles:
+    """What a server of our own corpus serves."""
+    return WidgetFiles.read().telling(is_counting=False, site=SITE)
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +43,35 @@ def client(assistant: Assistant) -> TestClient:
 
 
 @pytest.mark.parametrize("is_counting", [False, True], ids=["as it is", "with RECORD_GAPS"])
-def test_the_script_is_small(*, is_counting: bool) -> None:
-    size = gzipped(WidgetFiles.read().telling(is_counting=is_counting).script)
-    print(f"\nwidget.js: {size:,} bytes")
-    assert size <= LARGEST_SCRIPT
+def test_the_script_is_small_in_every_region(*, is_counting: bool) -> None:
+    built = WidgetFiles.read()
+    sizes = {region: gzipped(built.telling(is_counting=is_counting, region=region).script) for region in regions()}
+    print(f"\nwidget.js: {sizes}")
+    assert max(sizes.values()) <= LARGEST_SCRIPT
+
+
+@pytest.mark.parametrize("region", regions())
+def test_script_frame_and_words_say_whom_to_call_in_the_region(region: str) -> None:
+    served = WidgetFiles.read().telling(is_counting=True, region=region)
+    for language in languages():
+        help_ = json.dumps(help_in_sight(region, language).as_text, ensure_ascii=False)
+        for content in (served.script, served.frame) if language == "en" else (served.words[language],):
+            assert help_ in content.decode()
+            assert wording(language)["privacy.gaps"] in content.decode()
+    assert served.words_hash in served.script.decode()
+    assert served.words_hash in served.frame.decode()
+
+
+def test_the_address_of_the_words_differs_by_region() -> None:
+    built = WidgetFiles.read()
+    hashes = {built.telling(is_counting=False, region=region).words_hash for region in ("INT", "GB", "DE")}
+    assert len(hashes) == 3
+    assert hashes.isdisjoint({built.words_hash})
+
+
+def test_the_frame_gets_its_own_script_with_the_same_help(client: TestClient) -> None:
+    assert 'src="frame.js"' in client.get("/embed/frame").text
+    assert client.get("/embed/frame.js").content == served().frame
 
 
 def test_every_other_language_is_there_and_small() -> None:
@@ -60,22 +94,86 @@ def test_what_is_committed_is_what_the_build_makes(tmp_path: Path) -> None:
 
 def test_the_script_holds_the_english_wording_as_it_now_is() -> None:
     script = WidgetFiles.read().script.decode()
-    assert [key for key in WORDS.values() if wording()[key] not in script] == []
+    assert [key for key in WORDS.values() if unfilled("en")[key].replace("{limit}", "1,000") not in script] == []
 
 
 @pytest.mark.parametrize("language", sorted(set(languages()) - {"en"}))
 def test_every_other_language_holds_its_wording_as_it_now_is(language: str) -> None:
     words = json.loads(WidgetFiles.read().words[language])
-    assert {name: wording(language)[key] for name, key in WORDS.items()}.items() <= words.items()
+    said = {name: unfilled(language)[key].replace("{limit}", "1,000") for name, key in WORDS.items()}
+    assert said.items() <= words.items()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_is_served_holds_the_wording_that_is_filled_in(language: str) -> None:
+    content = (served().script if language == "en" else served().words[language]).decode()
+    texts = [wording(language, SITE)[key] for key in ("page.title", "page.welcome")]
+    assert [text for text in texts if json.dumps(text, ensure_ascii=False) not in content] == []
+    assert "{title}" not in content
+
+
+# Phrases that the rules of triage know within a sentence only: a part of one is all that the browser looks for.
+IN_A_SENTENCE = {
+    "hurt myself": "i want to hurt myself",
+    "took all my pills": "i took all my pills",
+    "wont wake up": "she wont wake up",
+    "كل الحبوب": "أخذت كل الحبوب",
+    "نوبة قلبية": "نوبة قلبية الآن",
+    "leben nehmen": "mir das leben nehmen",
+    "zu viele tabletten": "zu viele tabletten genommen",
+    "nicht atmen": "kann nicht atmen",
+    "trop de comprimés": "pris trop de comprimés",
+    "infarctus": "fait un infarctus",
+    "दिल का दौरा": "दिल का दौरा पड़",
+    "troppe pastiglie": "preso troppe pastiglie",
+    "troppe pillole": "preso troppe pillole",
+    "tutte le pillole": "preso tutte le pillole",
+    "te veel pillen": "te veel pillen geslikt",
+    "niet ademen": "kan niet ademen",
+    "wszystkie tabletki": "wziąłem wszystkie tabletki",
+    "todos os comprimidos": "tomei todos os comprimidos",
+    ("en", "overdose"): "i took an overdose",
+    ("en", "too many pills"): "took too many pills",
+    ("en", "too many tablets"): "took too many tablets",
+    ("en", "chest pain"): "i have chest pain",
+    ("en", "heart attack"): "i am having a heart attack",
+    ("en", "stroke"): "he is having a stroke",
+    ("es", "infarto"): "teniendo un infarto",
+    ("it", "infarto"): "sta avendo un infarto",
+    ("it", "overdose"): "in overdose",
+    ("pt", "overdose"): "tive uma overdose",
+}
 
 
 @pytest.mark.parametrize("language", languages())
 def test_every_urgent_phrase_that_is_built_in_is_known_to_triage(language: str) -> None:
-    words = json.loads(WidgetFiles.read().words[language]) if language != "en" else {}
-    phrases = words.get("phrases") or re.search(r'phrases:"([^"]*)"', WidgetFiles.read().script.decode())[1]  # type: ignore[index]
-    outcomes = {phrase: triage(phrase) for phrase in phrases.split("|")}
-    assert len(outcomes) >= 10
+    phrases = urgent_phrases()[language]
+    said = {phrase: IN_A_SENTENCE.get(phrase) or IN_A_SENTENCE.get((language, phrase)) or phrase for phrase in phrases}
+    assert len(said) >= 15
+    assert [phrase for phrase, sentence in said.items() if phrase not in sentence] == []
+    outcomes = {phrase: triage(sentence) for phrase, sentence in said.items()}
     assert [phrase for phrase, outcome in outcomes.items() if outcome is None or outcome.kind is not Kind.URGENT] == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_widget_looks_for_exactly_these_phrases(language: str) -> None:
+    script, words = WidgetFiles.read().script.decode(), WidgetFiles.read().words
+    expression = "|".join(urgent_phrases()[language])
+    assert f'phrases:"{expression}"' in script if language == "en" else json.loads(words[language])["phrases"] == expression
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I am dead tired", "My legs are killing me at night", "I am sick to death of this", "I could die for a good sleep",
+        "What causes restless legs?", "Can RLS take years to begin?", "Ich bin todmüde", "Je suis mort de fatigue",
+        "Estoy muerto de sueño", "Sono stanca morta", "足が痛くて眠れない", "我累死了", "मैं बहुत थक गया हूँ", "Ik ben doodmoe",
+        "Padam ze zmęczenia", "Estou morta de cansaço", "أنا متعب جدا",
+    ],
+)  # fmt: skip
+def test_what_tired_people_say_is_no_urgent_phrase(question: str) -> None:
+    phrases = [phrase for phrases in urgent_phrases().values() for phrase in phrases]
+    assert [phrase for phrase in phrases if phrase in question.lower()] == []
 
 
 @pytest.mark.parametrize("forbidden", ["innerHTML", "eval(", "document.cookie", "Storage", "document.write", "Function("])
@@ -89,7 +187,7 @@ def test_nothing_in_the_lock_file_names_where_packages_come_from() -> None:
 
 def test_the_script_is_asked_for_again_soon_and_sent_only_when_it_changed(client: TestClient) -> None:
     first = client.get("/widget.js")
-    assert first.content == WidgetFiles.read().script
+    assert first.content == served().script
     assert first.headers["Content-Type"].startswith("text/javascript")
     assert "max-age=300" in first.headers["Cache-Control"]
     again = client.get("/widget.js", headers={"If-None-Match": first.headers["ETag"]})
@@ -97,7 +195,7 @@ def test_the_script_is_asked_for_again_soon_and_sent_only_when_it_changed(client
 
 
 def test_the_script_of_a_hash_is_kept_for_ever_and_no_other_stands_in_for_it(client: TestClient) -> None:
-    built = WidgetFiles.read()
+    built = served()
     kept = client.get(f"/widget-{built.script_hash}.js")
     assert kept.content == built.script
     assert "immutable" in kept.headers["Cache-Control"]
@@ -105,7 +203,7 @@ def test_the_script_of_a_hash_is_kept_for_ever_and_no_other_stands_in_for_it(cli
 
 
 def test_words_of_another_version_are_answered_with_the_present_ones_but_not_kept(client: TestClient) -> None:
-    built = WidgetFiles.read()
+    built = served()
     kept, passing = (client.get(f"/widget-de-{name}.json") for name in (built.words_hash, "000000000000"))
     assert kept.content == passing.content == built.words["de"]
     assert "immutable" in kept.headers["Cache-Control"]

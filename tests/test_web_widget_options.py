@@ -87,11 +87,11 @@ def test_it_stands_in_the_corner_that_was_chosen(
 def test_title_examples_and_opening_are_as_chosen(browser: Browser, site: HostSite, page_server: PageServer) -> None:
     attributes = 'data-title="Ask about legs" data-examples="hello|What is RLS?" data-open'
     page = open_host(browser, site.put("/chosen", host_page(page_server.url, attributes)))
-    page.locator(f"{WIDGET} .questions button").first.wait_for()
+    page.locator(f"{WIDGET} .suggestions button").first.wait_for()
     assert page.locator(f"{WIDGET} header b").inner_text() == "Ask about legs"
-    assert page.locator(f"{WIDGET} .questions button").all_inner_texts() == ["hello", "What is RLS?"]
+    assert page.locator(f"{WIDGET} .suggestions button").all_inner_texts() == ["hello", "What is RLS?"]
     assert page.evaluate("document.activeElement === document.body"), "it takes no focus that nobody gave it"
-    page.locator(f"{WIDGET} .questions button").first.click()
+    page.locator(f"{WIDGET} .suggestions button").first.click()
     page.locator(f"{WIDGET} .reply.chat").wait_for()
     page.context.close()
 

@@ -1,6 +1,6 @@
 """Three small articles with about a dozen labelled questions of each, for the tests of training."""
 
-from assistant.evaluation import LabelledQuestion
+from assistant.evaluation.labelled import LabelledQuestion
 from assistant.training.labels import Labels, article_of, question_of
 from tests.conftest import make_document
 

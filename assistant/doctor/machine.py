@@ -3,21 +3,22 @@
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
 from assistant.assistant import Assistant
-from assistant.doctor.finding import Finding, Status
-from corpus import CorpusError, Document, ShownError, check_corpus, load_corpus
+from assistant.doctor import Finding, Status
+from corpus import CorpusError, Document, ShownError, load_corpus
+from corpus.check import check_corpus
+from corpus.site import load_site
 from index import Encoder, IndexVersion, current_version, encoder_for, load_encoder, open_version
 from index.build import fingerprint_inputs
-from index.encoder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256
-from index.engines import DEFAULT_ENGINES, Engines
-from index.exported_model import read_record
-from index.layout import IndexLayout, Precision
-from index.manifest import Manifest
+from index.encoding.weights import DEFAULT_MODEL, DEFAULT_MODEL_SHA256
+from index.published.manifest import Manifest
+from index.stores import DEFAULT_ENGINES, Engines
 
 # A publication writes a version beside those that are kept, and the cache of encodings grows by as much again.
 VERSIONS_OF_FREE_SPACE = 3
@@ -35,12 +36,11 @@ def examine_machine(
     feedback_file: Path,
     region: str,
     engines: Engines = DEFAULT_ENGINES,
-    precision: Precision = "fp32",
 ) -> Iterator[Finding]:
     """Every check that needs no network, in the order in which a start needs them."""
     version, not_open = _tried("index", lambda: open_version(index_dir, current_version(index_dir), engines=engines))
-    encoder, finding = _tried("model", lambda: _encoder(model, index_dir, version, precision))
-    yield finding or _model(model, index_dir, version, precision)
+    encoder, finding = _tried("model", lambda: _encoder(model, index_dir, version))
+    yield finding or Finding("model", Status.OK, _model_is(model))
     yield not_open or _index(version, encoder, region)
     yield _articles(corpus_dir, version)
     yield _permissions(corpus_dir=corpus_dir, index_dir=index_dir, feedback_file=feedback_file)
@@ -55,19 +55,8 @@ def _tried(check: str, load: Callable[[], Part]) -> tuple[Part | None, Finding |
         return None, Finding(check, Status.FAIL, error.message, error.remedy)
 
 
-def _encoder(model: str, index_dir: Path, version: IndexVersion | None, precision: Precision) -> Encoder:
-    return load_encoder(model) if version is None else encoder_for(version, index_dir, model=model, precision=precision)
-
-
-def _model(model: str, index_dir: Path, version: IndexVersion | None, precision: Precision) -> Finding:
-    if version is None or read_record(IndexLayout(index_dir), version.manifest.model, precision) or precision == "fp32":
-        return Finding("model", Status.OK, _model_is(model))
-    return Finding(
-        "model",
-        Status.WARN,
-        f"PRECISION={precision}, and no model in {precision} stood the evaluation: fp32 serves.",
-        "Build with that setting: `python -m index build` says what fell.",
-    )
+def _encoder(model: str, index_dir: Path, version: IndexVersion | None) -> Encoder:
+    return load_encoder(model) if version is None else encoder_for(version, index_dir, model=model)
 
 
 def _model_is(model: str) -> str:
@@ -90,13 +79,13 @@ def _index(version: IndexVersion | None, encoder: Encoder | None, region: str) -
 def _articles(corpus_dir: Path, version: IndexVersion | None) -> Finding:
     try:
         faults = check_corpus(corpus_dir)
-        documents = [] if faults else load_corpus(corpus_dir)
+        documents, site = ([], "") if faults else (load_corpus(corpus_dir), load_site(corpus_dir))
     except CorpusError as error:
         faults = [error]
     if faults:
         others = f" ({len(faults) - 1} more: `python -m corpus check`)" if len(faults) > 1 else ""
         return Finding("articles", Status.FAIL, f"{faults[0].message}{others}", faults[0].remedy)
-    if version is not None and not _is_built_from(documents, version.manifest):
+    if version is not None and not _is_built_from(documents, site, version.manifest):
         return Finding(
             "articles",
             Status.WARN,
@@ -106,8 +95,9 @@ def _articles(corpus_dir: Path, version: IndexVersion | None) -> Finding:
     return Finding("articles", Status.OK, f"{len(documents)} in {corpus_dir}{'' if version is None else ', as published'}.")
 
 
-def _is_built_from(documents: list[Document], manifest: Manifest) -> bool:
-    return fingerprint_inputs(documents, model=manifest.model, engine=manifest.store["engine"]) == manifest.inputs
+def _is_built_from(documents: list[Document], site: str, manifest: Manifest) -> bool:
+    engine = manifest.store["engine"]
+    return fingerprint_inputs(documents, model=manifest.model, engine=engine, site=site) == manifest.inputs
 
 
 def _permissions(*, corpus_dir: Path, index_dir: Path, feedback_file: Path) -> Finding:
@@ -143,6 +133,27 @@ def _disk(index_dir: Path, version: IndexVersion | None) -> Finding:
     if free < needed:
         return Finding("disk", Status.FAIL, f"{said}; a publication may need {needed / 2**30:.1f}.", "Free some space.")
     return Finding("disk", Status.OK, f"{said}.")
+
+
+def examine_listening(host: str, /, *, proxies: Sequence[str]) -> Finding:
+    """Whether strangers reach the server itself; a proxy has more room for slow and silent ones, and speaks https."""
+    if proxies:
+        return Finding("proxy", Status.OK, f"visitors come through {', '.join(proxies)}.")
+    if host == "localhost" or _is_loopback(host):
+        return Finding("proxy", Status.OK, f"the server listens on this machine only ({host}).")
+    return Finding(
+        "proxy",
+        Status.WARN,
+        f"HOST={host} can be reached from other machines, and TRUSTED_PROXIES is empty.",
+        "Put a proxy before the server (deploy/nginx.conf.template) and set TRUSTED_PROXIES to its address.",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False  # a name, which may stand for any address
 
 
 def examine_clock(version: IndexVersion | None, /, *, now: datetime) -> Finding:

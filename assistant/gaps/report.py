@@ -4,35 +4,17 @@ A subject that fewer than five questions were about is only named. The weeks, wh
 rounded down to fives, so that no small count can be told by taking one sum from the other.
 """
 
-import json
-import math
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
-from assistant.gaps.counts import Counts, week_of
-from assistant.report import charts
-from assistant.report.charts import BOTTOM, LEFT, RIGHT, Axis, Bar
-from assistant.report.page import figure
+from assistant.evaluation import page
+from assistant.gaps.recorder import Counts, week_of
 
 FEWEST_SHOWN = 5
 FEWER = f"fewer than {FEWEST_SHOWN}"
 NAME = "unanswered-subjects"  # of the page and the JSON beside it
-ROW_HEIGHT = 34  # of one subject in the picture: its name, and its bar below
-MOST_BARS = 20
-MOST_WEEK_NAMES = 6
-
-_environment = Environment(
-    loader=ChoiceLoader([PackageLoader("assistant.gaps", ""), PackageLoader("assistant.report", "")]),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.filters["figure"] = figure
 
 
 def gaps_report(counts: Counts, /, *, weeks: int, today: date) -> dict[str, Any]:
@@ -67,47 +49,11 @@ def shown(questions: int | None, /) -> str:
     return FEWER if questions is None else f"{questions:,}"
 
 
-def page(found: dict[str, Any], /) -> str:
-    """The HTML: one file, no script, nothing fetched."""
-    return _environment.get_template("gaps.html").render(
-        found=found,
-        charts=charts,
-        often=[row for row in found["topics"] if row["questions"] is not None][:MOST_BARS],
-        row_height=ROW_HEIGHT,
-        length=length,
-        shown=shown,
-        week_axis=week_axis([week["week"] for week in found["weeks"]]),
-        count_axis=charts.counts(max(week["at_least"] for week in found["weeks"])),
-        week_bars=week_bars([week["at_least"] for week in found["weeks"]]),
-    )
+def as_html(found: dict[str, Any], /) -> str:
+    """The page."""
+    return page.render("gaps/gaps.html", found=found, shown=shown)
 
 
 def save(found: dict[str, Any], /, *, folder: Path) -> Path:
     """Keep the page, and the values behind it as JSON; returns the page's path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{NAME}.json").write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    kept = folder / f"{NAME}.html"
-    kept.write_text(page(found), encoding="utf-8")
-    return kept
-
-
-def length(count: int, most: int, /) -> float:
-    """Of a subject's bar; the longest leaves room for its number."""
-    return round((charts.WIDTH - 56) * count / most, 1)
-
-
-def week_bars(counts: list[int], /) -> list[Bar]:
-    """A bar a week."""
-    most, room = charts.counts(max(counts)).most, (RIGHT - LEFT) / len(counts)
-    tops = [charts.up(count, most) for count in counts]
-    return [
-        Bar(round(LEFT + room * (n + 0.1), 1), round(room * 0.8, 1), top, round(BOTTOM - top, 1), top, 0.0)
-        for n, top in enumerate(tops)
-    ]
-
-
-def week_axis(weeks: list[str], /) -> Axis:
-    """The names of some of the weeks, below the middle of their bars."""
-    room, step = (RIGHT - LEFT) / len(weeks), math.ceil(len(weeks) / MOST_WEEK_NAMES)
-    named = range(len(weeks) - 1, -1, -step)  # the last one always
-    return Axis(len(weeks), tuple((round(LEFT + room * (n + 0.5), 1), weeks[n].split("-")[1]) for n in reversed(named)))
+    return page.save(found, as_html(found), folder / f"{NAME}.html")

@@ -8,8 +8,7 @@ from importlib.resources import files
 import numpy as np
 
 from index import Encoder, Encoding
-from index.encoder import Vectors
-from index.store import unit
+from index.encoding import Vectors, unit
 
 # Cosine below which a question is about nothing on the list. Of 390 unanswered questions whose subject is known, 83 % lie
 # above it, and 72 % of these get their subject; without a limit 65 % of all do.

@@ -1,5 +1,9 @@
-"""Both versions' answers to the same questions: which change, which are lost, which links would break."""
+"""Which questions are asked of both versions, what both answer, and which labels can judge it.
 
+What changes, what is lost, which links would break.
+"""
+
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +12,53 @@ from tqdm import tqdm
 
 from assistant.answer import Answer, Citation, Kind
 from assistant.assistant import Assistant
-from assistant.evaluation import Outcome, judge
-from assistant.refresh.questions import Asked
+from assistant.evaluation.labelled import LabelledQuestion, Outcome, judge, squash
+from assistant.suggestions import starters
 from corpus.difference import ArticleDifference
 from index import IndexVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question; `holds` says whether its label counts for the gate."""
+
+    question: LabelledQuestion
+    is_offered: bool  # to visitors, by the page
+    holds: bool
+
+
+def labelled(
+    questions: Iterable[LabelledQuestion],
+    old: IndexVersion | None,
+    new: IndexVersion,
+    changes: Sequence[ArticleDifference],
+    /,
+    *,
+    most: int,
+) -> list[Asked]:
+    """Up to `most` labelled questions on articles of either version; always the same ones, by the hash of their id."""
+    there = {*new.documents, *(old.documents if old else ())}
+    about = [q for q in questions if not q.article or q.article in there]
+    chosen = sorted(about, key=lambda q: hashlib.sha256(q.id.encode()).digest())[:most]
+    text = squash("\n".join(document.text for document in new.documents.values()))
+    says_more = any(change.added or change.changed for change in changes)
+    return [Asked(q, is_offered=False, holds=_holds(q, new, text, says_more=says_more)) for q in chosen]
+
+
+def offered(
+    old: IndexVersion | None, new: IndexVersion, changes: Sequence[ArticleDifference], /, *, most: int
+) -> list[Asked]:
+    """Every starter and suggested question of both versions, those of changed articles first, up to `most`."""
+    changed = {change.id for change in changes}
+    documents = [document for version in (new, old) if version for document in version.documents.values()]
+    texts = []
+    for document in sorted(documents, key=lambda d: d.id not in changed):
+        texts += [question.question for question in document.questions] + list(starters([document]))
+    unique = list(dict.fromkeys(texts))[:most]
+    return [
+        Asked(LabelledQuestion(f"offered-{n}", (text,), Kind.ANSWER), is_offered=True, holds=False)
+        for n, text in enumerate(unique, 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +71,7 @@ class Pair:
 
     @property
     def what(self) -> str:
-        """How the answer changes: same, lost, gained, other kind, other quotes; unanswered: an offered one stays silent."""
+        """How the answer changes: same, lost, gained, other kind, other quotes, or unanswered though it is on offer."""
         kinds = (self.old.kind if self.old else None, self.new.kind)
         if kinds[0] is Kind.ANSWER and kinds[1] is not Kind.ANSWER:
             return "lost"
@@ -46,7 +93,7 @@ def ask_both(old: Assistant | None, new: Assistant, asked: Sequence[Asked], /) -
 
 
 def judged(pairs: Iterable[Pair], changes: Iterable[ArticleDifference], /) -> list[Pair]:
-    """The pairs that labels can judge: the label holds, and the new answer quotes nothing that was written since."""
+    """The pairs that labels can judge: the label holds, and the new answer quotes no new sentence."""
     since = {s for change in changes for s in (*change.added, *(new for _, new in change.changed))}
     return [
         pair
@@ -93,3 +140,12 @@ def _quotes(answer: Answer) -> list[tuple[str, str]]:
 def _stands(version: IndexVersion, citation: Citation) -> bool:
     document = version.documents.get(citation.article)
     return document is not None and document.text[citation.start : citation.end] == citation.quote
+
+
+def _holds(question: LabelledQuestion, new: IndexVersion, text: str, /, *, says_more: bool) -> bool:
+    """A right quote holds while the text has it; "unanswered" holds while the corpus says nothing more than before."""
+    if question.article and question.article not in new.documents:
+        return False
+    if question.expect == Kind.ANSWER:
+        return any(squash(gold) in text for gold in question.gold)
+    return not (says_more and Kind.UNANSWERED in question.allowed)

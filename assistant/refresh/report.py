@@ -1,27 +1,42 @@
 """The refresh report as plain values, kept as JSON and as a page."""
 
-import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyphen
+
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.evaluation import LabelledQuestion, figures
+from assistant.evaluation import page
+from assistant.evaluation.figures import figures
+from assistant.evaluation.labelled import LabelledQuestion
 from assistant.refresh.alike import alike
-from assistant.refresh.answers import Pair, ask_both, broken_links, broken_quotes, judged, outcomes
+from assistant.refresh.answers import (
+    Asked,
+    Pair,
+    ask_both,
+    broken_links,
+    broken_quotes,
+    judged,
+    labelled,
+    offered,
+    outcomes,
+)
 from assistant.refresh.gate import compared, faults
-from assistant.refresh.page import page
-from assistant.refresh.questions import Asked, labelled, offered
-from assistant.refresh.reading_level import grade
 from corpus import Document
 from corpus.difference import compare, sentences_of
 from index import IndexVersion
 
 MOST_LABELLED = 300
 MOST_OFFERED = 300
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+ORDER = ("lost", "unanswered", "other kind", "other quotes", "gained")  # what a maintainer should look at first
 
 
 def refresh_report(
@@ -35,8 +50,8 @@ def refresh_report(
 ) -> dict[str, Any]:
     """A version beside the published one: what changes for visitors, and whether it may be published.
 
-    The figures of both are taken without labelled neighbours when the new version cannot use them: labels hold only for the
-    very text that was labelled, so any change to the corpus ends that second opinion, and only like is compared with like.
+    Labels hold where their sentences stand. When too few of these are left in the new version, it has no second opinion of
+    labelled neighbours, and the figures of both are taken without it: like is compared with like.
     """
     before = old.version if old else None
     changes = compare(_documents(before), _documents(new.version))
@@ -77,11 +92,14 @@ def refresh_report(
 
 def save(found: dict[str, Any], /, *, folder: Path) -> Path:
     """Write `refresh-<version>.json` and `.html`; returns the path of the page."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"refresh-{found['version']}.html"
-    path.with_suffix(".json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    path.write_text(page(found), encoding="utf-8")
-    return path
+    return page.save(found, as_html(found), folder / f"refresh-{found['version']}.html")
+
+
+def as_html(found: dict[str, Any], /) -> str:
+    """The page."""
+    groups = [(what, [row for row in found["answers"] if row["what"] == what]) for what in ORDER]
+    shown = [(what, rows) for what, rows in groups if rows]
+    return page.render("refresh/refresh.html", found=found, answers=shown, word_changes=word_changes)
 
 
 def _documents(version: IndexVersion | None) -> list[Document]:
@@ -130,3 +148,44 @@ def _reading(old: Assistant | None, new: Assistant, changed: set[str]) -> list[d
         for id_, document in new.version.documents.items()
         if few or id_ in changed
     ]
+
+
+def grade(sentences: Sequence[str], /) -> float:
+    """The US school grade of Flesch and Kincaid, 0 of no sentence.
+
+    Source: J. P. Kincaid et al., "Derivation of new readability formulas for Navy enlisted personnel", 1975. Syllables are
+    counted by Pyphen's hyphenation patterns, as textstat does.
+
+    >>> round(grade(["The cat sat on the mat."]), 1)
+    -1.4
+    """
+    words = [word for sentence in sentences for word in WORD.findall(sentence)]
+    if not words:
+        return 0.0
+    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(_syllables, words)) / len(words) - 15.59
+
+
+@cache
+def _patterns() -> pyphen.Pyphen:
+    return pyphen.Pyphen(lang="en_US")
+
+
+def _syllables(word: str) -> int:
+    return len(_patterns().positions(word.lower())) + 1
+
+
+def word_changes(old: str, new: str, /) -> list[tuple[str, str]]:
+    """The words of both sentences in pieces, each with how it changed: equal, delete or insert.
+
+    >>> word_changes("Tea is hot.", "Tea is cold.")
+    [('equal', 'Tea is'), ('delete', 'hot.'), ('insert', 'cold.')]
+    """
+    before, after = old.split(), new.split()
+    pieces: list[tuple[str, str]] = []
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(("equal", " ".join(before[a:b])))
+            continue
+        pieces += [("delete", " ".join(before[a:b]))] if a < b else []
+        pieces += [("insert", " ".join(after[c:d]))] if c < d else []
+    return pieces

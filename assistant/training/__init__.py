@@ -1,21 +1,14 @@
-"""`make train`: from the committed labels to what the assistant has learned. Needs requirements-train.txt.
+"""`make train`: from the committed labels to the learned parameters. Needs the packages for training.
 
     labels            articles and questions, gold as passage rows
-    subjects          what a question is about, and which article it cannot be about
-    misspelling       questions as hasty fingers type them
+    batches           the batch of each step: some texts misspelt, some about another disease (diseases.toml)
     folds             paraphrases kept together; what is held out
-    trainable_encoder the encoder with a low-rank adapter, and the heads trained with it
-    encodings         pooled vectors of many texts
-    batches, losses   one step of training: what it sees, what it is told
-    adapter_training  the cycles of training
-    evidence_rows     held-out questions, through the serving encoder
-    conditional_logit the rankers
-    outcome_model     the abstainers
-    fitting           both together, cross-validated
-    figures           how good they are on what they have not seen
+    encoder           the encoder with a low-rank adapter, and the heads trained with it
+    training          the losses and the cycles of training
+    fitting           held-out questions through the serving encoder; rankers and abstainers, cross-validated
+    figures           how good they are on held-out questions
     saving            the files that serving reads
     pipeline          all of it, in order
 
-Serving never imports this package. What serving has (reading, splitting, evidence, quoting, the folded encoder) is used
-from there.
+Serving never imports this package; this package uses serving's reading, splitting, evidence, quoting and folded encoder.
 """

@@ -1,6 +1,6 @@
-"""How good the predictions of held-out questions are: the acceptance figures, ranking, calibration, and what to quote.
+"""The quality of predictions for held-out questions: acceptance figures, ranking, calibration, quoting.
 
-Flows in: predictions. Flows out: plain values for a report. The acceptance figures are those of `assistant.evaluation`.
+Flows in: predictions. Flows out: plain values for a report. The acceptance figures are `evaluation.figures`.
 """
 
 from collections.abc import Sequence
@@ -9,19 +9,18 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from assistant.abstention import decide
-from assistant.answer import Kind
-from assistant.calibration import calibration_error
-from assistant.evaluation import Outcome, Rate, figures, judge
-from assistant.judged import Judged
-from assistant.language import language_of
-from assistant.quoting import FEW_ANSWERS, MOST, WHOLE_TOPIC, Shares, choose
+from assistant.answer import FEW_CITATIONS, MOST_CITATIONS, Kind
+from assistant.evaluation.calibration import calibration
+from assistant.evaluation.figures import Rate, figures
+from assistant.evaluation.held_out import Judged
+from assistant.evaluation.labelled import Outcome, judge
+from assistant.languages.wording import DEFAULT_LANGUAGE
+from assistant.question import read
+from assistant.retrieval.outcomes import decide
+from assistant.retrieval.quoting import FEW_ANSWERS, Shares, choose, with_span
 from assistant.training.fitting import Prediction
-from assistant.triage import triage
-from assistant.wording import DEFAULT_LANGUAGE
 
 SHARES = (0.06, 0.08, 0.1, 0.12, 0.15, 0.18, 0.2, 0.22, 0.25, 0.3, 0.4)  # of the probability, tried for quoting
-OF_SEVERAL_ARTICLES = ("quotes not in the article", "share of article quoted, mean")  # say nothing where articles are mixed
 
 
 def figures_of(predictions: Sequence[Prediction], /) -> dict[str, Any]:
@@ -30,19 +29,19 @@ def figures_of(predictions: Sequence[Prediction], /) -> dict[str, Any]:
     confidence = np.array([prediction.outcomes[Kind.ANSWER] for prediction in predictions])
     answerable = np.array([bool(prediction.row.question.gold) for prediction in predictions])
     ranked = [prediction for prediction in predictions if prediction.row.question.gold]
-    rates = figures([outcome_of(prediction) for prediction in predictions], article="-")
+    rates = figures([outcome_of(prediction) for prediction in predictions], article=None)  # they are of several articles
     rates |= {
         f"a right passage in {count}": Rate(sum(_has_right(p, count) for p in ranked), len(ranked)) for count in (1, 3)
     }
-    found = {name: _plain(rate) for name, rate in rates.items() if name not in OF_SEVERAL_ARTICLES}
-    found["expected calibration error"] = calibration_error(confidence, right)
+    found = {name: _plain(rate) for name, rate in rates.items()}
+    found["expected calibration error"] = calibration(confidence, right)["error"]
     if 0 < answerable.sum() < len(answerable):
         found["AUROC of confidence, answerable"] = float(roc_auc_score(answerable, confidence))
     return found
 
 
 def outcome_of(prediction: Prediction, /) -> Outcome:
-    """What a visitor would have got, held against the label."""
+    """What a visitor would have got, judged by the label."""
     kind, _ = shown(prediction)
     article = prediction.row.article
     spans = quoted_spans(prediction) if kind is Kind.ANSWER else []
@@ -52,15 +51,17 @@ def outcome_of(prediction: Prediction, /) -> Outcome:
 
 def shown(prediction: Prediction, /) -> tuple[Kind, float]:
     """The kind that a visitor would have got, and the confidence beside it: a rule of triage is certain."""
-    if (ruled := triage(prediction.row.question.label.turns[-1])) is not None:
-        return ruled.kind, 1.0
-    is_english = language_of(prediction.row.question.label.turns[-1]) == DEFAULT_LANGUAGE
-    kind = decide(prediction.outcomes, is_english=is_english)
+    question = read(prediction.row.question.label.turns[-1])
+    if question.triage is not None:
+        return question.triage.kind, 1.0
+    is_english = question.language == DEFAULT_LANGUAGE
+    is_known = question.is_distressed
+    kind = decide(prediction.outcomes, prediction.row.danger, is_english=is_english, is_distressed=is_known)
     return kind, prediction.outcomes[kind]
 
 
-def judged(prediction: Prediction, /) -> Judged:
-    """The prediction as a row to keep."""
+def judged(prediction: Prediction, /, *, topic: str = "") -> Judged:
+    """The prediction as a row to keep; `topic` names the group of its paraphrases."""
     label, outcome = prediction.row.question.label, outcome_of(prediction)
     kind, confidence = shown(prediction)
     return Judged(
@@ -75,6 +76,8 @@ def judged(prediction: Prediction, /) -> Judged:
         answer=prediction.outcomes[Kind.ANSWER],
         is_found=_is_right(prediction),
         quote="" if outcome.is_right or not outcome.quotes else outcome.quotes[0],
+        also=label.also,
+        topic=topic,
     )
 
 
@@ -83,12 +86,16 @@ def quoted_spans(prediction: Prediction, /, *, few: Shares = FEW_ANSWERS) -> lis
     article, votes = prediction.row.article, prediction.row.votes
     numbers = {heading: number for number, heading in enumerate(dict.fromkeys(p.section for p in article.passages))}
     sections = [numbers[passage.section] for passage in article.passages]
-    shares = WHOLE_TOPIC if votes is not None and votes.is_whole_topic else few
-    return choose(prediction.scores, sections, article.leans_on.__getitem__, shares=shares)
+    if votes is None or not votes.is_whole_topic:
+        return choose(prediction.scores, sections, article.rows_to_quote, shares=few)
+    spans: list[tuple[int, int]] = []
+    for row in votes.parts(MOST_CITATIONS):
+        spans = with_span(spans, article.rows_to_quote(row))
+    return spans
 
 
 def quoting_figures(predictions: Sequence[Prediction], /, *, best: int = 5) -> list[dict[str, float]]:
-    """What the shares of `assistant.quoting` give on answerable questions, and the settings of highest F1, best first."""
+    """What the shares of `retrieval.quoting` give on answerable questions, and the settings of highest F1, best first."""
     answerable = [prediction for prediction in predictions if prediction.row.question.gold]
     in_force = _quoting(answerable, FEW_ANSWERS)
     tried = [_quoting(answerable, Shares(same, other)) for same in SHARES for other in SHARES]
@@ -102,8 +109,8 @@ def _quoting(predictions: Sequence[Prediction], few: Shares) -> dict[str, float]
         spans = [set(range(a, b + 1)) for a, b in quoted_spans(prediction, few=few)]
         right += sum(bool(span & gold) for span in spans)
         quoted += len(spans)
-        found += min(MOST, len(set().union(*spans) & gold))
-        wanted += min(MOST, len(gold))
+        found += min(FEW_CITATIONS, len(set().union(*spans) & gold))
+        wanted += min(FEW_CITATIONS, len(gold))
     precision, recall = right / max(1, quoted), found / max(1, wanted)
     return {
         "share, same section": few.same_section,
@@ -124,8 +131,8 @@ def _has_right(prediction: Prediction, count: int) -> bool:
     return not set(best).isdisjoint(prediction.row.question.gold)
 
 
-def _plain(figure: Rate | int) -> Any:
-    if isinstance(figure, int):
+def _plain(figure: Rate | float) -> Any:
+    if not isinstance(figure, Rate):
         return figure
     low, high = figure.interval
     return {"value": round(figure.value, 4), "low": round(low, 4), "high": round(high, 4), "total": figure.total}

@@ -1,7 +1,7 @@
 """Articles and labelled questions, read together; gold pieces become rows of passages.
 
-Flows in: the project's article, the question files and articles of `tests/questions`. Flows out: frozen values. A row that
-cannot be used is an error, never dropped. Knows nothing of encoders, scores or training.
+Flows in: the project's article, the question files and articles of `tests/questions`. Flows out: frozen values. An unusable
+row is an error, never skipped. Knows nothing of scores or training.
 """
 
 import re
@@ -12,15 +12,24 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from tqdm import tqdm
+
 from assistant.answer import Kind
-from assistant.evaluation import LabelledQuestion, read_questions, squash
-from assistant.reading import QuestionReader
+from assistant.evaluation.labelled import LabelledQuestion, read_questions, squash
+from assistant.question import read as asked
+from assistant.reading.follow_ups import in_context
+from assistant.reading.reader import QuestionReader
+from assistant.retrieval.outcomes import LEVELS
 from corpus import Document, ShownError, Source, load_article
 from corpus.readers import read
-from index.passages import Passage, leans, previous_row, reading_texts, split
+from index import Encoder
+from index.encoding import Vectors
+from index.passages import Passage, reading_texts, rows_to_quote, split
 
 MAIN = "causes-of-restless-legs-syndrome"  # the article that most questions are asked of
 WORD = re.compile(r"[^\W\d_]{4,}")
+AT_ONCE = 256  # texts encoded between two steps of the progress bar
 
 
 class LabelError(ShownError):
@@ -29,7 +38,7 @@ class LabelError(ShownError):
 
 @dataclass(frozen=True, eq=False)
 class Article:
-    """A document with its passages (n of them, in reading order) and what is read and counted of them."""
+    """A document with its passages (n of them, in reading order) and the texts and counts made from them."""
 
     document: Document
     passages: tuple[Passage, ...] = field(repr=False)
@@ -41,12 +50,12 @@ class Article:
 
     @cached_property
     def squashed(self) -> list[str]:
-        """The same, white space folded: gold pieces are looked for here (n,)."""
+        """The same with white space folded, to find gold pieces in (n,)."""
         return [squash(sentence) for sentence in self.sentences]
 
     @cached_property
     def reading_texts(self) -> list[str]:
-        """What the encoder reads for each (n,)."""
+        """The text that the encoder reads for each passage (n,)."""
         return reading_texts(self.passages, {self.document.id: self.document.text})
 
     @cached_property
@@ -55,14 +64,13 @@ class Article:
         pairs = zip(self.reading_texts, self.passages, strict=True)
         return [text.removeprefix(f"{passage.section}: ") for text, passage in pairs]
 
-    @cached_property
-    def leans_on(self) -> list[int | None]:
-        """The row that each passage cannot be read without (n,)."""
-        return [previous_row(row, self.passages) if leans(text) else None for row, text in enumerate(self.sentences)]
+    def rows_to_quote(self, row: int, /) -> tuple[int, int]:
+        """The first and the last row that must be quoted with a row."""
+        return rows_to_quote(row, self.passages, self.document.text)
 
     @cached_property
     def reader(self) -> QuestionReader:
-        """Reads questions as when the article is the whole corpus."""
+        """Reads questions as if the article were the whole corpus."""
         return QuestionReader([self.document.text])
 
     @cached_property
@@ -76,7 +84,8 @@ class Article:
 class Question:
     """A labelled question of one article, `slug`.
 
-    `gold` are rows of the article's passages, empty unless `expect` is "answer"; `text` is what the encoder reads.
+    `gold` are rows of the article's passages, empty unless `expect` is "answer"; `text` is what the encoder reads; `pieces`
+    are the last turn alone, as `assistant.retrieval.outcomes` reads it; `levels` those of its gravity that are right.
     """
 
     label: LabelledQuestion
@@ -84,11 +93,13 @@ class Question:
     expect: Kind
     gold: tuple[int, ...]
     text: str
+    pieces: tuple[str, ...] = ()
+    levels: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Everything that is labelled: articles by slug, and questions. `main` is the slug of the project's article."""
+    """All labels: articles by slug, and questions. `main` is the slug of the project's article."""
 
     articles: dict[str, Article]
     questions: tuple[Question, ...]
@@ -109,7 +120,7 @@ def read_labels(project: Path, /) -> Labels:
     """Read the main article with all its question files, and every other article with its own.
 
     Raises:
-        ShownError: an article or a question cannot be used; the message names it.
+        ShownError: an article or a question is unusable; the message names it.
     """
     folder = project / "tests" / "questions"
     articles = {MAIN: article_of(load_article(project / "corpus" / "articles" / MAIN))}
@@ -125,7 +136,7 @@ def read_labels(project: Path, /) -> Labels:
 
 
 def read_document(path: Path, /) -> Document:
-    """A file as the document that adding it to a corpus would make; its slug is the file's name."""
+    """The document that adding this file to a corpus would make; its slug is the file's name."""
     draft = read(path)
     source = Source(draft.title, draft.author, "", "", draft.published, date.min, "", "", draft.topics)
     return Document(path.stem, draft.text, draft.sections, source)
@@ -140,19 +151,21 @@ def read_file(path: Path, articles: dict[str, Article], /, *, default: str) -> l
     """The questions of one file; those that name no article are asked of `default`.
 
     Raises:
-        ShownError: a line is not a labelled question, or is one that cannot be used.
+        ShownError: a line is not a usable labelled question.
     """
     found = []
     for label in read_questions(path):
         slug = label.article or default
         if slug not in articles:
-            raise LabelError(f"{path.name}: {label.id} asks an unknown article, {slug!r}.", remedy="Correct its name.")
+            raise LabelError(
+                f"{path.name}: {label.id} asks an unknown article, {slug!r}.", remedy="Name an article in tests/questions."
+            )
         found.append(question_of(label, articles[slug], where=path.name))
     return found
 
 
 def question_of(label: LabelledQuestion, article: Article, /, *, where: str = "") -> Question:
-    """The question with its gold as rows: every passage that holds a gold piece, or the first of two that it spans.
+    """The question with its gold as rows: each passage that holds a gold piece, or the first of two that the piece spans.
 
     Raises:
         LabelError: a gold piece is not in the article, or gold and kind do not fit together.
@@ -163,16 +176,33 @@ def question_of(label: LabelledQuestion, article: Article, /, *, where: str = ""
         if not found:
             raise LabelError(
                 f"{where}: the gold {piece!r} of {label.id} is not in {article.document.id}.",
-                remedy="Copy it from the text.",
+                remedy="Copy the gold from the article's text.",
             )
         rows.update(found)
     if label.expect not in set(Kind) or (label.expect == Kind.ANSWER) != bool(rows):
         raise LabelError(
             f"{where}: {label.id} expects {label.expect!r} and has {len(rows)} gold sentences.",
-            remedy="Give `answer`, and nothing else, its gold.",
+            remedy="Give gold to rows that expect `answer`, and to no others.",
         )
-    text = article.reader.read(label.turns)
-    return Question(label, article.document.id, Kind(label.expect), tuple(sorted(rows)), text)
+    *earlier, last = label.turns
+    before = in_context(asked(last), [asked(turn) for turn in earlier]).before if earlier else None
+    readings = article.reader.readings(" ".join(last.split()), before)
+    gold = tuple(sorted(rows))
+    return Question(
+        label, article.document.id, Kind(label.expect), gold, readings.in_context, readings.pieces, _levels(label)
+    )
+
+
+def _levels(label: LabelledQuestion) -> frozenset[str]:
+    """How grave the last turn may be by itself: its label; without one, urgent or not urgent by the expected kind.
+
+    An urgent follow-up may be harmless alone, so all levels are allowed.
+    """
+    if label.level:
+        return frozenset({label.level})
+    if label.expect == Kind.URGENT:
+        return frozenset({"urgent"} if len(label.turns) == 1 else LEVELS)
+    return frozenset(LEVELS) - {"urgent"}
 
 
 def _rows_with(piece: str, sentences: Sequence[str]) -> list[int]:
@@ -185,3 +215,10 @@ def without(labels: Labels, ids: Iterable[str], slugs: Iterable[str], /) -> Labe
     left_out, gone = set(ids), set(slugs)
     kept = (q for q in labels.questions if q.label.id not in left_out and q.slug not in gone)
     return Labels(labels.articles, tuple(kept), labels.main)
+
+
+def pooled(encoder: Encoder, texts: Sequence[str], /) -> Vectors:
+    """Pooled vectors (n, d), in order, with a progress bar on anything over two seconds."""
+    starts = tqdm(range(0, len(texts), AT_ONCE), desc="Encoding", unit="batch", delay=2)
+    chunks = (encoder.encode(texts[start : start + AT_ONCE]) for start in starts)
+    return np.stack([encoding.pooled for chunk in chunks for encoding in chunk])

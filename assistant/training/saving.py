@@ -1,7 +1,7 @@
 """The files that serving reads (`adapter.safetensors`, `heads.npz`, `questions.npz`, `parameters.json`), and the report.
 
 Flows in: a trained encoder, what was fitted on top. Flows out: files. The encoder's fingerprint covers the adapter's bytes,
-so the adapter is written first; `assistant.learned` reads the others.
+so the adapter is written first; `assistant.retrieval.learned` reads the others.
 """
 
 import json
@@ -13,26 +13,30 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from assistant.abstention import QUESTION_FEATURES, Heads
-from assistant.evidence import PASSAGE_FEATURES, TokenWeights
-from assistant.learned import Model
-from assistant.neighbours import NEIGHBOUR_FEATURES, LabelledQuestions
+from assistant.retrieval.evidence import PASSAGE_FEATURES, TokenWeights
+from assistant.retrieval.learned import Model
+from assistant.retrieval.neighbours import NEIGHBOUR_FEATURES, LabelledQuestions
+from assistant.retrieval.outcomes import QUESTION_FEATURES, Heads, LevelHead
+from assistant.training.encoder import KIND_HEADS, TrainableEncoder
 from assistant.training.fitting import Fitted
-from assistant.training.trainable_encoder import KIND_HEADS, TrainableEncoder
-from index.encoder import Vectors
+from index.encoding import Vectors
+from index.encoding.weights import TRAINED_FOR
 from index.passages import SPLITTER
 
 ADAPTER_PREFIX = "transformer."
 
 
-def save_adapter(model: TrainableEncoder, path: Path, /) -> None:
-    """Write the low-rank products, named as the published model names its layers, in half precision."""
+def save_adapter(model: TrainableEncoder, path: Path, /, *, weights: str = "") -> None:
+    """Write the low-rank products, named as the model names its layers, in half precision.
+
+    `weights` is the hash of the model's own weights; without it, they are the default model's.
+    """
     tensors = {
         name.removeprefix(ADAPTER_PREFIX): parameter.detach().half().contiguous()
         for name, parameter in model.named_parameters()
         if name.startswith(ADAPTER_PREFIX) and parameter.requires_grad
     }
-    save_file(tensors, path)
+    save_file(tensors, path, metadata={TRAINED_FOR: weights} if weights else None)
 
 
 def heads_of(model: TrainableEncoder, /) -> Heads:
@@ -46,13 +50,18 @@ def token_weights_of(model: TrainableEncoder, /) -> TokenWeights:
     return TokenWeights(_array(model.token_weight.weight)[0], float(_array(model.token_weight.bias)[0]))
 
 
+def level_head_of(model: TrainableEncoder, /) -> LevelHead:
+    """The head that judges the gravity of a sentence."""
+    return LevelHead(_array(model.level.weight), _array(model.level.bias))
+
+
 def save_learned(
     model: TrainableEncoder, fitted: Fitted, questions: LabelledQuestions, folder: Path, /, *, encoder: str
 ) -> None:
     """Write `heads.npz`, `questions.npz` and `parameters.json`; `encoder` is the fingerprint that they hold for."""
     if fitted.labelled is None:
         raise ValueError("no question of the labelled article was held out")
-    heads, weights = heads_of(model), token_weights_of(model)
+    heads, weights, level = heads_of(model), token_weights_of(model), level_head_of(model)
     np.savez(
         folder / "heads.npz",
         kinds=heads.kinds.astype(np.float16),
@@ -61,12 +70,14 @@ def save_learned(
         mix=heads.mix,
         token_weight=weights.weight,
         token_bias=np.float32(weights.bias),
+        level=level.weights,
+        level_bias=level.bias,
     )
     save_questions(questions, folder / "questions.npz")
     table = {
         "encoder": encoder,
         "splitter": SPLITTER,
-        "labelled_text_sha256": questions.text_sha256,
+        "labelled_sentences": list(questions.sentences),
         "passage_features": list(PASSAGE_FEATURES),
         "question_features": list(QUESTION_FEATURES),
         "neighbour_features": list(NEIGHBOUR_FEATURES),
@@ -79,7 +90,7 @@ def save_learned(
 def save_questions(questions: LabelledQuestions, path: Path, /) -> None:
     """Write the questions that vote: vectors as whole numbers from -127 to 127, gold as bits."""
     largest = np.abs(questions.pooled).max(axis=1, keepdims=True)
-    np.savez(  # not packed: whole numbers hardly shrink, and it is read at every start
+    np.savez(  # uncompressed: whole numbers hardly shrink, and every start reads it
         path,
         pooled=np.round(questions.pooled / largest * 127).astype(np.int8),
         gold=np.packbits(questions.gold > 0, axis=1),
@@ -89,7 +100,7 @@ def save_questions(questions: LabelledQuestions, path: Path, /) -> None:
 
 
 def save_json(table: dict[str, Any], path: Path, /) -> None:
-    """Write plain values, one a line, so that a change can be read."""
+    """Write plain values, one a line, so that a diff is readable."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

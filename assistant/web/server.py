@@ -2,27 +2,27 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from assistant.live import LiveAssistant
-from assistant.web.admission import Admission
-from assistant.web.api import api_routes
-from assistant.web.article_page import article_routes
-from assistant.web.body import BodyLimit
-from assistant.web.embed_routes import embed_routes
-from assistant.web.feedback import feedback_routes
-from assistant.web.origins import AllowedOrigins, answer_embedding_sites
-from assistant.web.outcomes import Outcomes
-from assistant.web.privacy_page import privacy_facts, privacy_routes
-from assistant.web.rate_limit import RateLimit
-from assistant.web.security_headers import SecurityHeaders
-from assistant.web.widget_files import WidgetFiles
-from assistant.web.widget_routes import widget_routes
-from index.mirror import Mirror
+from assistant.web.gate.admission import Admission
+from assistant.web.gate.body import BodyLimit
+from assistant.web.gate.metrics import Outcomes
+from assistant.web.gate.origins import AllowedOrigins, answer_embedding_sites
+from assistant.web.gate.rate_limit import RateLimit
+from assistant.web.gate.responses import SecurityHeaders
+from assistant.web.process.live import LiveAssistant
+from assistant.web.routes.article import article_routes
+from assistant.web.routes.ask import api_routes
+from assistant.web.routes.copies import Copies
+from assistant.web.routes.feedback import feedback_routes
+from assistant.web.routes.privacy import privacy_facts, privacy_routes
+from assistant.web.routes.widget import WidgetFiles, embed_routes, widget_routes
+from index.replication.following import Mirror
 
 STATIC = Path(__file__).parent / "static"
 
@@ -56,26 +56,36 @@ def create_server(
             yield
 
     server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    admission.metrics.watch(live, lambda: admission.pending)
-    server.state.admission = admission  # for the chat page, which is mounted later
+    admission.metrics.watch(live, lambda: admission.pending, lambda: admission.stuck)
+    copies = Copies()
+    server.state.admission, server.state.copies = admission, copies  # for the chat page, which is mounted later
     # The last that is added is the first that a request meets.
     server.add_middleware(BodyLimit)
     server.add_middleware(Outcomes, metrics=admission.metrics)
     server.add_middleware(GZipMiddleware, minimum_size=1_000)
     server.add_middleware(SecurityHeaders)
     server.include_router(api_routes(live, admission))
-    server.include_router(article_routes(live))
-    files = WidgetFiles.read().telling(is_counting=live.gaps is not None)
-    server.include_router(widget_routes(allowed, files))
-    server.include_router(embed_routes(live, files))
+    server.include_router(article_routes(live, copies))
+    built = WidgetFiles.read()
+
+    @lru_cache(2)  # the site changes with a version, if at all
+    def telling(site: str) -> WidgetFiles:
+        return built.telling(is_counting=live.gaps is not None, region=live.current.region, site=site)
+
+    def files() -> WidgetFiles:
+        return telling(live.current.site)
+
+    server.include_router(widget_routes(allowed, live, files))
+    server.include_router(embed_routes(live, files, copies))
     if feedback_file is not None:
-        server.include_router(feedback_routes(feedback_file, admission))
+        server.include_router(feedback_routes(feedback_file, live, admission, allowed=allowed))
     facts = privacy_facts(
         is_rate_limited=admission.is_rate_limited,
         is_feedback_kept=feedback_file is not None,
         are_gaps_counted=live.gaps is not None,
     )
-    server.include_router(privacy_routes(facts))
+    server.include_router(privacy_routes(facts, live))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")
     answer_embedding_sites(server, allowed)
+    server.state.live = live  # for the lifecycle, which tells whoever watches the process
     return server

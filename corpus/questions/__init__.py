@@ -1,25 +1,28 @@
 """The questions that an article offers to visitors: changed one at a time, checked, written whole or not at all.
 
 proposing   questions that an article's headings suggest
-editing     all of them as lines in an editor
 __main__    `python -m corpus questions`
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from corpus.document import Document, SuggestedQuestion
+from corpus.durable import write_json
 from corpus.errors import CorpusError
-from corpus.hostile_text import faults_of
-from corpus.storage import ArticleLayout
+from corpus.hostile_text.faults import faults_of
+from corpus.library import ArticleLayout
 
 LONGEST = 500  # characters; a visitor may ask no longer one
+HELP = """\
+# A question a line: section | topic (may be empty) | question
+# The beginning of a heading is enough. Sections:
+"""
 
 
 def section_called(document: Document, wanted: str, /) -> str:
-    """The heading that is meant by its beginning, in small letters or large; the only one if none is named.
+    """The heading that begins with the given words, in any case; the only heading if no words are given.
 
     Raises:
         CorpusError: no heading begins so, or several do.
@@ -39,7 +42,7 @@ def with_added(document: Document, question: str, /, *, section: str, topic: str
     """The article with one more question, last of its section's.
 
     Raises:
-        CorpusError: it is none, is there already, or may not be shown.
+        CorpusError: it is empty, too long, offered already, or hostile text.
     """
     question, topic = " ".join(question.split()), " ".join(topic.split())
     if not question:
@@ -83,7 +86,7 @@ def _checked(document: Document, /) -> Document:
             f"{document.id} has no section {unknown.section!r}.", remedy=f"Its sections: {'; '.join(sorted(headings))}."
         )
     if fault := next((fault for fault in faults_of(document) if fault.startswith("its question")), None):
-        raise CorpusError(f"{document.id}: {fault}.", remedy="Write it otherwise.")
+        raise CorpusError(f"{document.id}: {fault}.", remedy="Reword the question.")
     return document
 
 
@@ -102,10 +105,33 @@ def write_questions(folder: Path, questions: Sequence[SuggestedQuestion], /) -> 
         {"section": section} | ({"topic": topic} if topic else {}) | {"questions": texts}
         for (section, topic), texts in groups.items()
     ]
-    layout = ArticleLayout(folder)
-    partial = layout.questions.with_name(f".{layout.questions.name}.partial")
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    partial.replace(layout.questions)
+    write_json(ArticleLayout(folder).questions, content)
+
+
+def as_lines(document: Document, /) -> str:
+    """Its questions, below a few lines of help."""
+    headings = "".join(f"#   {heading}\n" for heading in dict.fromkeys(own.heading for own in document.sections))
+    return HELP + headings + "".join(f"{own.section} | {own.topic} | {own.question}\n" for own in in_order(document))
+
+
+def from_lines(document: Document, text: str, /) -> Document:
+    """The article with the questions of the lines, and no others.
+
+    Raises:
+        CorpusError: a line has another form, names no section, or holds hostile text.
+    """
+    edited = replace(document, questions=())
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        parts = line.rsplit("|", maxsplit=2)  # a heading may hold a bar; a question hardly does
+        if len(parts) != 3:
+            raise CorpusError(
+                f"line {number} is not `section | topic | question`.", remedy="Edit again; nothing was written."
+            )
+        section, topic, question = parts
+        edited = with_added(edited, question, section=section_called(document, section), topic=topic)
+    return edited
 
 
 def same(one: str, other: str, /) -> bool:

@@ -4,6 +4,7 @@ An entry point like `app.py`: to tell what questions reach it may use the assist
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Annotated, Any
@@ -12,23 +13,31 @@ import click
 import typer
 
 from assistant import Assistant
-from assistant.answer import Kind
-from assistant.reach import Reach, reach_of
+from assistant.answer import Answer, Kind
 from corpus import command_line
 from corpus.changing import changing
-from corpus.command_line import AsJson, DryRun, Yes, may_ask, print_json
+from corpus.command_line import AsJson, DryRun, Yes, consent, print_json
 from corpus.document import Document, SuggestedQuestion
-from corpus.errors import ShownError
+from corpus.errors import CorpusError, ShownError
+from corpus.library import article_folder, load_article
 from corpus.preview import shortened
-from corpus.questions import in_order, section_called, with_added, with_removed, write_questions
-from corpus.questions.editing import as_lines, from_lines
+from corpus.questions import as_lines, from_lines, in_order, section_called, with_added, with_removed, write_questions
 from corpus.questions.proposing import proposed
-from corpus.storage import article_folder, load_article
+from index import Passage
 from settings import Settings
 
 NO_ANSWER = "  (gets no answer)"
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`answers[n]` is what question n gets; `unreached` are the sentences that none of them quotes, in reading order."""
+
+    answers: tuple[Answer, ...]
+    sentences: int
+    unreached: tuple[Passage, ...]
 
 
 @app.command()
@@ -53,7 +62,7 @@ def questions(
     if not (add or remove or is_edited or is_taken):
         _list(load_article(folder), settings, is_reach=is_reach, as_json=as_json)
         return
-    asking = may_ask(dry_run=dry_run, yes=yes, as_json=as_json)
+    agreed = consent(dry_run=dry_run, yes=yes, as_json=as_json)
     with changing(settings.corpus_dir):
         before = load_article(folder)
         after = before
@@ -62,13 +71,12 @@ def questions(
         for question in add or ():
             after = with_added(after, question, section=section_called(after, section), topic=topic)
         after = _edited(after) if is_edited else after
-        after = _with_proposed(after, asking=asking) if is_taken else after
+        after = _with_proposed(after, is_asked=agreed.is_asked) if is_taken else after
         gone = [own for own in in_order(before) if own not in after.questions]
         new = [own for own in in_order(after) if own not in before.questions]
         if not as_json:
             print("\n".join([*(f"- {o.question}" for o in gone), *(f"+ {o.question}" for o in new)]) or "Nothing changes.")
-        is_wanted = bool(gone or new) and not dry_run
-        is_written = is_wanted and (not asking or typer.confirm(f"\nWrite this to {slug}?"))
+        is_written = bool(gone or new) and agreed.to(f"\nWrite this to {slug}?")
         if is_written:
             write_questions(folder, in_order(after))
     if as_json:
@@ -86,9 +94,9 @@ def _list(document: Document, settings: Settings, *, is_reach: bool, as_json: bo
         print("\n".join(_told(document, reach, unknown)).removeprefix("\n"))
 
 
-def _with_proposed(document: Document, *, asking: bool) -> Document:
+def _with_proposed(document: Document, *, is_asked: bool) -> Document:
     for own in proposed(document):
-        if not asking or typer.confirm(f"Offer “{own.question}” ({shortened(own.section)})?"):
+        if not is_asked or typer.confirm(f"Offer “{own.question}” ({shortened(own.section)})?"):
             document = with_added(document, own.question, section=own.section)
     return document
 
@@ -107,10 +115,28 @@ def _edited(document: Document) -> Document:
 def _reach(document: Document, settings: Settings) -> tuple[Reach | None, str]:
     """What its questions reach, or why that is not known."""
     try:
-        assistant = Assistant.load(settings=settings)
-        return reach_of(assistant, document, [own.question for own in in_order(document)]), ""
+        return _reached_by(Assistant.load(settings=settings), document), ""
     except ShownError as error:
         return None, str(error)
+
+
+def _reached_by(assistant: Assistant, document: Document) -> Reach:
+    """Ask the questions of one article as visitors do, with everything that is published.
+
+    Raises:
+        CorpusError: what is published is not this text.
+    """
+    published = assistant.version.documents.get(document.id)
+    if published is None or published.text != document.text:
+        what = "is not published yet" if published is None else "has another text than the published one"
+        raise CorpusError(
+            f"{document.id} {what}, so what its questions reach is not known.", remedy="Run `python -m index build`."
+        )
+    sentences = assistant.version.passages.of_document(document.id)
+    answers = tuple(assistant.ask([own.question]) for own in in_order(document))
+    citations = [citation for answer in answers for citation in answer.citations if citation.article == document.id]
+    unreached = [p for p in sentences if not any(c.start <= p.start and p.end <= c.end for c in citations)]
+    return Reach(answers, len(sentences), tuple(unreached))
 
 
 def _row(own: SuggestedQuestion) -> dict[str, Any]:

@@ -1,17 +1,17 @@
-"""Questions that an article's headings suggest, for a maintainer to take, mend or pass over. Rules of English, no model."""
+"""Questions that an article's headings suggest, for a maintainer to take, change or skip. Rules of English, no model."""
 
 import re
 from collections.abc import Callable
 
 from corpus.document import Document, SuggestedQuestion
+from corpus.linear_patterns import LinearPattern, Match
 from corpus.questions import same
 
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-NAME = re.compile(rf"(?<=[a-z,] )({WORD.pattern})")  # as it stands within a sentence
+WORD = LinearPattern(r"[\pL\p{Nl}\p{No}]+(?:['’][\pL\p{Nl}\p{No}]+)?")
 ASKS = re.compile(r"(?:who|what|when|where|why|how|which|can|could|does|do|is|are|will|should|may)\b", re.IGNORECASE)
 # The first that matches a whole heading.
-RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), make)
+RULES: tuple[tuple[LinearPattern, Callable[[Match], str]], ...] = tuple(
+    (LinearPattern(f"(?i){pattern}"), make)
     for pattern, make in (
         (r"(?P<noun>.+?) vs?\.? (?P<rest>.+)", lambda m: f"What is the difference between {m['noun']} and {m['rest']}?"),
         (
@@ -45,7 +45,7 @@ def proposed(document: Document, /) -> list[SuggestedQuestion]:
     ['Which drinks trigger hiccups?']
     """
     bodies = "\n".join(document.text[section.start : section.end] for section in document.sections)
-    names = {match[1] for match in NAME.finditer(bodies)}
+    names = words_within(bodies)
     found: list[SuggestedQuestion] = []
     for section in document.sections:
         if not document.text[section.start : section.end].strip():
@@ -55,6 +55,16 @@ def proposed(document: Document, /) -> list[SuggestedQuestion]:
             topic = next((own.topic for own in document.questions if own.section == section.heading), "")
             found.append(SuggestedQuestion(section.heading, question, topic))
     return found
+
+
+def words_within(text: str, /) -> set[str]:
+    """The words that stand within a sentence, as they are written there: after a small letter or a comma and a space."""
+    return {
+        match[0]
+        for match in WORD.finditer(text)
+        if (before := text[max(0, match.start() - 2) : match.start()])[1:] == " "
+        and (before[0] == "," or "a" <= before[0] <= "z")
+    }
 
 
 def as_written(heading: str, names: set[str], /) -> str:

@@ -1,7 +1,7 @@
 """From a file as it was handed over to a draft: canonical text, sections, and what the file says of its origin.
 
 A reader never guesses provenance that is not in the file; `None` or an empty string says "not there", and the
-maintainer fills it in. Nothing outside this package knows about file formats. A file that is not trusted is read by
+maintainer fills it in. Nothing outside this package knows about file formats. An untrusted file is read by
 `corpus.readers.guarded`, in a process of its own.
 """
 
@@ -10,13 +10,13 @@ from dataclasses import replace
 from importlib import import_module
 from os import SEEK_END
 from pathlib import Path, PurePath
+from typing import Any
 
 from corpus.errors import CorpusError
-from corpus.readers.decoding import decode
 from corpus.readers.draft import Draft
-from corpus.readers.letters import settle
-from corpus.readers.limits import LARGEST_FILE
+from corpus.readers.text import decode, settle
 
+LARGEST_FILE = 32_000_000  # bytes, on disk or from the network
 # Ending → module and function. Loaded when needed: a Markdown file should not cost the start of the PDF library.
 TEXT_READERS = {".txt": ("plain_text", "read_plain_text"), ".md": ("markdown", "read_markdown")}
 BYTE_READERS = {".html": ("web_page", "read_web_page"), ".pdf": ("pdf", "read_pdf"), ".docx": ("word", "read_word")}
@@ -40,7 +40,7 @@ def read(path: Path, /, *, charset: str = "") -> Draft:
 
 
 def read_bytes(data: bytes, path: PurePath, /, *, charset: str = "") -> Draft:
-    """The same of what a file holds."""
+    """The same for the content of a file."""
     ending = known_ending(path)
     try:
         draft = _read(data, ending, charset)
@@ -49,6 +49,12 @@ def read_bytes(data: bytes, path: PurePath, /, *, charset: str = "") -> Draft:
     if not any(section.end > section.start for section in draft.sections):
         raise CorpusError(f"{path.name} holds no paragraph that could be quoted.", remedy="Add the article's text.")
     return draft
+
+
+def addresses_in(data: bytes, /) -> list[str]:
+    """What a sitemap or a feed lists, each address once, in its order; none of anything else."""
+    addresses: list[str] = _function("site_lists", "addresses_in")(data)
+    return addresses
 
 
 def known_ending(path: PurePath, /) -> str:
@@ -67,10 +73,10 @@ def known_ending(path: PurePath, /) -> str:
 
 
 def check_file(path: Path, /) -> None:
-    """Make sure that a file is there, may be read, and is of bearable size, before any of it is read.
+    """Check that a file exists, may be read and is not too large, before any of it is read.
 
     Raises:
-        CorpusError: it is not so.
+        CorpusError: one of these does not hold.
     """
     try:
         with path.open("rb") as file:
@@ -86,14 +92,15 @@ def check_file(path: Path, /) -> None:
 def _read(data: bytes, ending: str, charset: str) -> Draft:
     if ending in BYTE_READERS:
         read_bytes = _function(*BYTE_READERS[ending])
-        return read_bytes(data, charset=charset) if ending == ".html" else read_bytes(data)
+        made: Draft = read_bytes(data, charset=charset) if ending == ".html" else read_bytes(data)
+        return made
     text, doubt = decode(data, declared=charset)
-    draft = _function(*TEXT_READERS[ending])(settle(text))
+    draft: Draft = _function(*TEXT_READERS[ending])(settle(text))
     return replace(draft, doubts=(*draft.doubts, doubt)) if doubt else draft
 
 
-def _function(module: str, name: str) -> Callable[..., Draft]:
-    function: Callable[..., Draft] = getattr(import_module(f"corpus.readers.{module}"), name)
+def _function(module: str, name: str) -> Callable[..., Any]:
+    function: Callable[..., Any] = getattr(import_module(f"corpus.readers.{module}"), name)
     return function
 
 

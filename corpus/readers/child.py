@@ -1,4 +1,4 @@
-"""The process that a file which nobody trusts is read in: it limits itself, reads, prints one JSON object, and ends.
+"""The process that reads an untrusted file: it limits itself, reads, prints one JSON object, and ends.
 
     python -m corpus.readers.child WHAT NAME CHARSET < file
 
@@ -14,9 +14,8 @@ from pathlib import PurePath
 from typing import Any
 
 from corpus.errors import CorpusError
-from corpus.readers import Draft, read_bytes
-from corpus.readers.limits import MEMORY_BYTES, MOST_CHARACTERS, MOST_OUTPUT, MOST_SECTIONS, PROCESSOR_SECONDS
-from corpus.readers.site_lists import addresses_in
+from corpus.readers import Draft, addresses_in, read_bytes
+from corpus.readers.guarded import HARM, MEMORY_BYTES, MOST_CHARACTERS, MOST_OUTPUT, MOST_SECTIONS, PROCESSOR_SECONDS
 
 FORBIDDEN = {"socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork"}
 
@@ -36,10 +35,10 @@ def _refuse(event: str, _: tuple[object, ...]) -> None:
 
 
 def check_size(name: str, draft: Draft, /) -> None:
-    """Make sure that an article is one.
+    """Refuse what is too large to be an article.
 
     Raises:
-        CorpusError: it is longer than any.
+        CorpusError: it is.
     """
     if len(draft.text) > MOST_CHARACTERS or len(draft.sections) > MOST_SECTIONS:
         raise CorpusError(
@@ -65,12 +64,9 @@ def main() -> None:
     except CorpusError as error:
         result = {"error": error.message, "remedy": error.remedy}
     except MemoryError:
-        result = {
-            "error": f"{name} takes more than {MEMORY_BYTES // 2**20} MB to read.",
-            "remedy": "It may be made to do harm.",
-        }
+        result = {"error": f"{name} takes more than {MEMORY_BYTES // 2**20} MB to read.", "remedy": HARM}
     except RecursionError:
-        result = {"error": f"{name} is nested too deeply to read.", "remedy": "It may be made to do harm."}
+        result = {"error": f"{name} is nested too deeply to read.", "remedy": HARM}
     # A lone surrogate cannot leave as UTF-8; as an escape it can, and is judged with the text.
     sys.stdout.write(json.dumps(result, ensure_ascii=True))
 

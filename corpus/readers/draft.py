@@ -9,7 +9,7 @@ from corpus.document import Section
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One heading or one paragraph, white space inside already settled."""
+    """One heading or one paragraph, its white space already normalised."""
 
     text: str
     is_heading: bool

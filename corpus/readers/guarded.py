@@ -1,4 +1,4 @@
-"""Reading a file that nobody trusts: in a process of its own, with limits; the worst it can do is to end that process."""
+"""Reading an untrusted file in a process of its own, with limits: the worst it can do is to end that process."""
 
 import json
 import signal
@@ -13,10 +13,17 @@ from typing import Any
 from corpus.document import Section
 from corpus.errors import CorpusError
 from corpus.readers import Draft, check_file, known_ending
-from corpus.readers.limits import MEMORY_BYTES, MOST_OUTPUT, PROCESSOR_SECONDS, WALL_SECONDS
+
+# What reading one file may cost.
+MEMORY_BYTES = 2**30  # address space of the child
+PROCESSOR_SECONDS = 50
+WALL_SECONDS = 60.0
+MOST_CHARACTERS = 1_000_000  # of a canonical text, about 150,000 words
+MOST_SECTIONS = 5_000
+MOST_OUTPUT = 12 * MOST_CHARACTERS  # bytes of JSON that the parent takes: every character may be an escape
 
 ROOT = Path(__file__).resolve().parents[2]  # where `corpus` is imported from
-HARM = "It may be damaged, or made to do harm; open it, save it in another format, and add that."
+HARM = "It may be damaged or malicious. Save it in another format, and add that."
 
 
 def read_guarded(path: Path, /, *, charset: str = "", wall_seconds: float = WALL_SECONDS) -> Draft:

@@ -1,6 +1,5 @@
 """Markdown, read by markdown-it-py: front matter becomes provenance, headings become sections."""
 
-import re
 from datetime import date, datetime
 from typing import Any
 
@@ -8,10 +7,14 @@ import yaml
 from markdown_it import MarkdownIt
 
 from corpus.errors import CorpusError
+from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft, assemble
 from corpus.readers.markup import blocks, parse
 
-FRONT_MATTER = re.compile(r"---[^\S\n]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
+FRONT_MATTER = LinearPattern(r"(?s)---[^\S\n]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\z)")
+
+
+CORRECT_IT = "Correct what stands between the two `---` lines, or remove it."
 
 
 def read_markdown(raw: str, /) -> Draft:
@@ -49,9 +52,9 @@ def _front_matter(text: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 2})" if mark else ""
-        raise CorpusError(f"the front matter is not YAML{where}.", remedy="Correct it, or remove it.") from None
+        raise CorpusError(f"the front matter is not YAML{where}.", remedy=CORRECT_IT) from None
     except ValueError as error:  # a date that is none
-        raise CorpusError(f"the front matter cannot be read ({error}).", remedy="Correct it, or remove it.") from None
+        raise CorpusError(f"the front matter cannot be read ({error}).", remedy=CORRECT_IT) from None
     return {str(key).lower(): value for key, value in stated.items()} if isinstance(stated, dict) else {}
 
 

@@ -1,7 +1,7 @@
 """From a tree of HTML elements to blocks. Web pages, Word files and Markdown all come this way.
 
 Nothing here decides what is boilerplate; `web_page` does. What no reader of a page sees (scripts, hidden elements,
-footnote marks) is not in the blocks; numbers that stand high or low (10⁹, H₂O) keep their meaning.
+footnote marks) is not in the blocks; raised and lowered numbers (10⁹, H₂O) keep their meaning.
 """
 
 import re
@@ -11,8 +11,10 @@ from copy import deepcopy
 from lxml import etree, html
 from lxml.html import HtmlElement
 
+from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block
-from corpus.readers.sentences import SENTENCE_END, list_paragraphs, table_sentences
+from corpus.readers.lists_and_tables import SENTENCE_END, list_paragraphs, table_sentences
+from corpus.readers.text import without_splitting
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 LISTS = {"ul", "ol", "menu"}
@@ -25,22 +27,24 @@ CONTAINERS = {
     *("html body div section article main header footer aside nav p blockquote center address details".split()),
     *("summary figure figcaption fieldset li dd dt td th caption tr tbody thead tfoot table hr pre".split()),
 }
-HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])", re.IGNORECASE
+HIDDEN_STYLE = LinearPattern(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?:[^.\d]|\z)"
 )
 HIGH = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 LOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+# On `re`: one class with one repeat each.
 NUMBER = re.compile(r"[0-9+\-−=()ni]{1,6}")
 FOOTNOTE_MARK = re.compile(r"\[[\w\s,–-]{1,12}\]|[*†‡§¶]+")
 
 
 def parse(text: str, /) -> HtmlElement:
     """The tree of a page or a fragment, without anything unseen, its numbers and tables settled."""
-    # lxml refuses an encoding declaration in a str; the text is decoded already.
-    root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<p></p>")
+    root = html.document_fromstring(without_declaration(text))
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or (element.tag in UNSEEN - {"head"}) or _is_hidden(element):
             _drop(element)
+    for element in root.iter():
+        element.text, element.tail = without_splitting(element.text or ""), without_splitting(element.tail or "")
     for element in list(root.iter("sup", "sub")):
         _settle_number(element)
     for table in list(root.iter("table")):
@@ -48,6 +52,13 @@ def parse(text: str, /) -> HtmlElement:
     for terms in list(root.iter("dl")):
         _settle_terms(terms)
     return root
+
+
+def without_declaration(markup: str, /) -> str:
+    """A page without `<?xml … ?>`: lxml refuses an encoding declaration in a text, which is decoded already."""
+    declaration, end, rest = markup.lstrip().partition("?>")
+    is_declared = bool(end) and declaration.startswith("<?xml") and ">" not in declaration
+    return (rest if is_declared else markup) or "<p></p>"
 
 
 def blocks(root: HtmlElement, /, *, has_bold_headings: bool = False) -> list[Block]:
@@ -102,6 +113,11 @@ class _Reading:
     def _is_heading(self, element: HtmlElement) -> bool:
         is_bold = self._has_bold_headings and element.tag == "p" and _is_bold_heading(element)
         return element.tag in HEADINGS or is_bold
+
+
+def is_hidden_by(style: str, /) -> bool:
+    """Whether nobody sees an element that has this `style`."""
+    return HIDDEN_STYLE.search(style) is not None
 
 
 def text_of(element: HtmlElement, /) -> str:
@@ -159,7 +175,7 @@ def _is_bold_heading(element: HtmlElement) -> bool:
 
 
 def _is_hidden(element: HtmlElement) -> bool:
-    return element.get("hidden") is not None or HIDDEN_STYLE.search(element.get("style") or "") is not None
+    return element.get("hidden") is not None or is_hidden_by(element.get("style") or "")
 
 
 def _drop(element: HtmlElement) -> None:

@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 
 from corpus.errors import CorpusError
+from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.letters import settle
+from corpus.readers.lists_and_tables import SENTENCE_END, list_paragraphs
 from corpus.readers.pdf_lines import Line, read_pages
-from corpus.readers.sentences import SENTENCE_END, list_paragraphs
+from corpus.readers.text import settle
 
 LARGER = 1.12  # times the size of the text: a heading
 LONGEST_HEADING = 160  # characters
 WIDER = 1.6  # times the usual distance of lines: a new paragraph
 BULLET = re.compile(r"[•●◦▪‣■]\s*|(?:\uf0b7|\uf0a7)\s*")
 HYPHENS = ("-", "\u2010")
-WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+WORD = LinearPattern(r"[\pL\p{Nl}\p{No}]+(?:-[\pL\p{Nl}\p{No}]+)*")
 MOST_JOINED_SHOWN = 12
 
 
@@ -28,7 +29,7 @@ def read_pdf(data: bytes, /) -> Draft:
     """
     pages = read_pages(data)
     if not pages.lines:
-        raise CorpusError("the file holds no text, only pictures of it.", remedy="Recognise its text (OCR) first.")
+        raise CorpusError("the file holds no text, only pictures of it.", remedy="Run text recognition (OCR) over it first.")
     doubts = [f"{len(pages.silent_pages)} of {pages.pages} pages hold no text."] if pages.silent_pages else []
     size = _body_size(pages.lines)
     joined: list[str] = []
@@ -41,7 +42,7 @@ def read_pdf(data: bytes, /) -> Draft:
         raise CorpusError("the file has no title.", remedy="Give it one in its properties, or as its first line.")
     if joined:
         shown = ", ".join(joined[:MOST_JOINED_SHOWN])
-        doubts.append(f"Joined over a line end, please look: {shown}{', …' if len(joined) > MOST_JOINED_SHOWN else ''}.")
+        doubts.append(f"Joined across line ends, please check: {shown}{', …' if len(joined) > MOST_JOINED_SHOWN else ''}.")
     text, sections = assemble(title, _with_lists(blocks))
     author = " ".join(settle(pages.properties.get("Author", "")).split())
     return Draft(title, text, sections, author=author, doubts=tuple(doubts))
@@ -102,7 +103,7 @@ def _text(lines: list[Line], vocabulary: Counter[str], joined: list[str]) -> str
 
 
 def _keeps_hyphen(first: str, second: str, vocabulary: Counter[str], joined: list[str]) -> bool:
-    """What the document writes elsewhere decides; where it says nothing, the hyphen goes and the maintainer is told."""
+    """How the document writes the word elsewhere decides; if it does not, the hyphen goes and the maintainer is told."""
     with_hyphen, without = f"{first}-{second}".lower(), f"{first}{second}".lower()
     if vocabulary[without]:
         return False
@@ -113,7 +114,7 @@ def _keeps_hyphen(first: str, second: str, vocabulary: Counter[str], joined: lis
 
 
 def _title(blocks: list[Block], lines: tuple[Line, ...], stated: str) -> tuple[str, list[Block]]:
-    """The largest heading of the first page; what stands above it is left out of no one's sight: it stays in the text."""
+    """The largest heading of the first page; what stands above it stays in the text."""
     headings = [line for line in lines if line.page == lines[0].page and any(map(str.isalpha, line.text))]
     largest = max(headings, key=lambda line: (line.size, line.is_bold)).text
     for place, block in enumerate(blocks):

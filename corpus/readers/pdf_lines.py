@@ -16,12 +16,13 @@ from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
 from corpus.errors import CorpusError
+from corpus.linear_patterns import LinearPattern
+from corpus.readers.lists_and_tables import table_sentences
 from corpus.readers.markup import HIGH, LOW, NUMBER
-from corpus.readers.sentences import table_sentences
 
 MOST_PAGES = 300
 MARGIN = 0.1  # of the page's height: where running heads and page numbers stand
-PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\s*[-–]?", re.IGNORECASE)
+PAGE_NUMBER = LinearPattern(r"(?i)(?:page\s*)?[-–]?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\s*[-–]?")
 SMALL = 0.8  # times the size of the line: a number that stands high or low
 RAISED = 0.12  # times the size of the line
 BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)

@@ -4,18 +4,19 @@ Breadcrumb (`More>Health>Recovery`), byline (author and time run together), comm
 provenance or nothing; they are never part of the text. Paragraphs are kept to the letter.
 """
 
-import re
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 
 from corpus.errors import CorpusError
+from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
 
-BREADCRUMB = re.compile(r"[^<>\n.]+(?:>[^<>\n.]+)+")
-BYLINE = re.compile(r"(?P<author>\S.*?)\s?(?P<date>\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}")
-COMMENT_COUNTER = re.compile(r"Comments? \(\d+\)")
-LOGIN = re.compile(r"Log-?\s?in is required\b.*|Please log ?in .*", re.IGNORECASE)
+BYLINE = LinearPattern(r"(?P<author>\S.*?)\s?(?P<date>\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}")
+COMMENT_COUNTER = LinearPattern(r"Comments? \(\d+\)")
+LOGIN = LinearPattern(r"(?i)Log-?\s?in is required\b.*|Please log ?in .*")
 LONGEST_HEADING = 120  # characters; a longer line without a full stop is a paragraph that lacks one
-SENTENCE_END = tuple(".!?:;…\"'”’)")
+LINE_OF_TEXT_ENDS = tuple(".!?:;…\"'”’)")  # a heading ends otherwise
 
 
 def read_plain_text(raw: str, /) -> Draft:
@@ -27,17 +28,17 @@ def read_plain_text(raw: str, /) -> Draft:
     author, published = "", None
     topics: tuple[str, ...] = ()
     blocks: list[Block] = []
-    for chunk in re.split(r"\n\s*\n", raw.replace("\r\n", "\n").strip()):
+    for chunk in _chunks(raw):
         kept: list[str] = []
-        for line in map(str.strip, chunk.split("\n")):
-            if not blocks and not kept and BREADCRUMB.fullmatch(line):
+        for line in chunk:
+            if not blocks and not kept and _is_breadcrumb(line):
                 topics = tuple(part.strip() for part in line.split(">"))
             elif byline := BYLINE.fullmatch(line):
                 author, published = byline["author"], _date(byline["date"])
-            elif line and not COMMENT_COUNTER.fullmatch(line) and not LOGIN.fullmatch(line):
+            elif not COMMENT_COUNTER.fullmatch(line) and not LOGIN.fullmatch(line):
                 kept.append(line)
         if kept:
-            is_heading = len(kept) == 1 and len(kept[0]) <= LONGEST_HEADING and not kept[0].endswith(SENTENCE_END)
+            is_heading = len(kept) == 1 and len(kept[0]) <= LONGEST_HEADING and not kept[0].endswith(LINE_OF_TEXT_ENDS)
             blocks.append(Block(" ".join(kept), is_heading))
     if not blocks or not blocks[0].is_heading:
         raise CorpusError(
@@ -45,6 +46,18 @@ def read_plain_text(raw: str, /) -> Draft:
         )
     text, sections = assemble(blocks[0].text, blocks[1:])
     return Draft(blocks[0].text, text, sections, author, published, topics)
+
+
+def _chunks(raw: str) -> Iterator[list[str]]:
+    """The lines between blank lines."""
+    for is_text, lines in groupby(map(str.strip, raw.replace("\r\n", "\n").split("\n")), key=bool):
+        if is_text:
+            yield list(lines)
+
+
+def _is_breadcrumb(line: str) -> bool:
+    parts = line.split(">")
+    return len(parts) > 1 and all(parts) and not any(letter in "<." for letter in line)
 
 
 def _date(text: str) -> date:

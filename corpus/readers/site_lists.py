@@ -11,7 +11,7 @@ MOST_UNPACKED = 50_000_000  # bytes; the sitemap protocol's own limit, https://w
 
 
 def addresses_in(data: bytes, /) -> list[str]:
-    """What a sitemap, a sitemap index, an RSS or an Atom feed lists, each once, in its order; none of anything else."""
+    """What a sitemap, a sitemap index, an RSS or an Atom feed lists, each once, in its order; nothing for any other file."""
     if data.startswith(b"\x1f\x8b"):
         data = zlib.decompressobj(wbits=31).decompress(data, MOST_UNPACKED)
     found = _sitemap(data) or _feed(data)

@@ -1,6 +1,5 @@
 """A web page: trafilatura tells the article from the boilerplate; our own tree settles tables and numbers first."""
 
-import re
 from copy import deepcopy
 from datetime import date
 from urllib.parse import urlsplit
@@ -10,15 +9,16 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from corpus.errors import CorpusError
-from corpus.readers.decoding import decode
+from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.letters import settle
-from corpus.readers.markup import blocks, parse, text_of
+from corpus.readers.markup import blocks, parse, text_of, without_declaration
+from corpus.readers.text import decode, settle
 
 # The encoding that the page itself declares, in the first kilobyte, where browsers look for it.
-DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
-XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w-]{2,40})", re.IGNORECASE)
-SHORTEST_ARTICLE = 200  # characters; what is found of less is not trusted to be the article
+DECLARED = LinearPattern(r"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})")
+XML_DECLARED = LinearPattern(r"(?i)^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w-]{2,40})")
+LICENCE = LinearPattern(r"creativecommons\.org/(?:licenses/([a-z-]+)/([\d.]+)|publicdomain/(zero)/([\d.]+))")
+SHORTEST_ARTICLE = 200  # characters; less is not taken for the article
 
 
 def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
@@ -31,11 +31,10 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
     Raises:
         CorpusError: the page holds no article, or no title.
     """
-    declared = DECLARED.search(data[:1024]) or XML_DECLARED.search(data[:1024])
-    markup, doubt = decode(data, declared=charset or (declared[1].decode("ascii") if declared else ""))
+    markup, doubt = decode(data, declared=charset or declared_encoding(data))
     root = parse(settle(markup))
-    stated = trafilatura.extract_metadata(html.document_fromstring(_without_declaration(markup)))
-    own_title = _own_title(root, " ".join((stated.title or "").split()))
+    stated = trafilatura.extract_metadata(html.document_fromstring(without_declaration(markup)))
+    own_title = _own_title(root, _settled(stated.title))
     content = _article(root)
     if content and content[0].is_heading and content[0].text == own_title:
         content = content[1:]
@@ -48,17 +47,32 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
         own_title,
         text,
         sections,
-        author=" ".join((stated.author or "").split()),
+        author=_settled(stated.author),
         published=date.fromisoformat(stated.date[:10]) if stated.date else None,
-        publisher=" ".join((stated.sitename or "").split()),
+        publisher=_settled(stated.sitename),
         licence=_licence(root),
         url=_canonical(root),
         doubts=(doubt,) if doubt else (),
     )
 
 
+def declared_encoding(data: bytes, /) -> str:
+    """The encoding that a page itself declares; empty if it declares none."""
+    beginning = data[:1024].decode("latin-1")  # one character a byte, whatever the encoding is
+    declared = DECLARED.search(beginning) or XML_DECLARED.search(beginning)
+    return str(declared[1]) if declared else ""
+
+
+def licence_at(address: str, /) -> str:
+    """The Creative Commons licence that an address names; empty if it names none."""
+    found = LICENCE.search(address)
+    if found is None:
+        return ""
+    return f"CC0 {found[4]}" if found[3] else f"CC {found[1].upper()} {found[2]}"
+
+
 def _article(root: HtmlElement) -> list[Block]:
-    """The blocks of what trafilatura takes for the article; of the page's own article element where it lost too much."""
+    """The blocks that trafilatura finds; those of the page's own article element where trafilatura lost too much."""
     markup = html.tostring(root, encoding="unicode")
     found = trafilatura.extract(markup, output_format="html", include_comments=False, include_tables=True)
     content = blocks(parse(found)) if found else []
@@ -86,12 +100,14 @@ def _own_title(root: HtmlElement, stated: str) -> str:
     return top[0] if len([text for text in top if text]) == 1 and top[0] else stated
 
 
+def _settled(stated: str | None) -> str:
+    return " ".join(settle(stated or "").split())
+
+
 def _licence(root: HtmlElement) -> str:
     for element in root.xpath("//head/link[@rel='license'] | //a[contains(concat(' ', @rel, ' '), ' license ')]"):
         address = str(element.get("href") or "")
-        if found := re.search(r"creativecommons\.org/(?:licenses/([a-z-]+)/([\d.]+)|publicdomain/(zero)/([\d.]+))", address):
-            return f"CC0 {found[4]}" if found[3] else f"CC {found[1].upper()} {found[2]}"
-        return text_of(element) or address
+        return licence_at(address) or text_of(element) or address
     return ""
 
 
@@ -100,7 +116,3 @@ def _canonical(root: HtmlElement) -> str:
         if urlsplit(str(address)).scheme in {"http", "https"}:
             return str(address)
     return ""
-
-
-def _without_declaration(markup: str) -> str:
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", markup) or "<p></p>"

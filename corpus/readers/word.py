@@ -8,8 +8,8 @@ from lxml import etree
 
 from corpus.errors import CorpusError
 from corpus.readers.draft import Draft, assemble
-from corpus.readers.letters import settle
 from corpus.readers.markup import blocks, parse
+from corpus.readers.text import settle
 
 CORE = "docProps/core.xml"
 LARGEST_UNPACKED = 100_000_000  # bytes, as the file itself states them

@@ -1,4 +1,4 @@
-"""Contenders that answer in one process: ours and the floor in both precisions, the bare script, what a user would pick.
+"""Contenders that answer in one process: ours, the bare floor, the script that everybody writes first, other products.
 
 Each runs in a process of its own, with one thread and its own packages, several rounds of all of them in turn. What other
 work on the machine adds is never negative, so the lowest of the rounds counts, for everybody alike.
@@ -30,6 +30,7 @@ ONE_THREAD = {
     "HAYSTACK_TELEMETRY_ENABLED": "False",
     "GRADIO_ANALYTICS_ENABLED": "False",
 }
+OURS, FLOOR, BARE = "ours", "bare_onnx", "bare_sentence_transformers"
 LONGEST = 300  # seconds for one contender
 INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:")
 Figures = dict[str, Any]
@@ -42,15 +43,11 @@ def peer_names() -> list[str]:
 
 def measure_all(peers: Sequence[str], folder: Path, about: Figures, /, *, rounds: int) -> dict[str, Figures]:
     """Figures of every contender by name, or `failed` with the reason."""
-    ours = {f"ours, {precision}": ("ours", folder / "index", precision) for precision in about["exports"]}
-    floors = {
-        f"floor, {precision}": ("bare_onnx", Path(export), precision) for precision, export in about["exports"].items()
-    }
-    others = {name: (name, Path(about["model"]), "fp32") for name in ("bare_sentence_transformers", *peers)}
+    models = {OURS: folder / "index", FLOOR: Path(about["export"])} | dict.fromkeys((BARE, *peers), Path(about["model"]))
     found: dict[str, list[Figures]] = {}
     for _ in range(rounds):
-        for name, (module, model, precision) in {**ours, **floors, **others}.items():
-            figures = _measured(module, model, folder / "given.json", precision=precision, is_peer=name in peers)
+        for name, model in models.items():
+            figures = _measured(name, model, folder / "given.json", is_peer=name in peers)
             print(name, figures, flush=True)
             found.setdefault(name, []).append(figures)
     return {name: lowest(rows) for name, rows in found.items()}
@@ -76,15 +73,15 @@ def python_of(peer: str, /) -> Path:
         (site,) = folder.glob("lib/python*/site-packages")
         (own,) = (PROJECT / ".venv").resolve().glob("lib/python*/site-packages")
         (site / "ours.pth").write_text(f"{own}\n", encoding="utf-8")
-        torch = [line for line in (PROJECT / "requirements.txt").read_text().splitlines() if line.startswith("torch==")]
+        lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+        torch = [line.split()[0] for line in lines if line.startswith("torch==")]
         subprocess.run([python, *INSTALL, *torch, "-r", packages], check=True)
         shutil.copyfile(packages, done)
     return python
 
 
-def _measured(module: str, model: Path, given: Path, *, precision: str, is_peer: bool) -> Figures:
-    is_ours = module == "ours"
-    environment = ONE_THREAD | {"PYTHONPATH": str(PROJECT) if is_ours else "", "PRECISION": precision}
+def _measured(module: str, model: Path, given: Path, *, is_peer: bool) -> Figures:
+    environment = ONE_THREAD | {"PYTHONPATH": str(PROJECT) if module == OURS else ""}
     try:
         python = python_of(module) if is_peer else sys.executable
         command = [python, PEERS / "measure.py", module, model, given, str(time.time())]

@@ -24,9 +24,9 @@ import numpy as np
 import typer
 
 from corpus import Document, Section, Source, load_corpus
-from corpus.storage import save_article
+from corpus.changing import save_article
 from index import Encoder, Encoding, build, load_encoder
-from index.encoding_cache import CHUNK
+from index.encoding.cache import CHUNK
 from index.passages import reading_texts, split
 
 DIMENSION = 384
@@ -44,11 +44,7 @@ class QuickEncoder:
     def encode(self, texts: Sequence[str], /) -> list[Encoding]:
         """A token a word and a half, as the real tokenizer makes of medical English."""
         sizes = [min(254, len(text.split()) * 3 // 2 + 1) for text in texts]
-        ones = [(f"{size}",) * size for size in sizes]
-        return [
-            Encoding(self._noise[len(t) % 4096], self._noise[:n], p, (1,) * n)
-            for t, n, p in zip(texts, sizes, ones, strict=True)
-        ]
+        return [Encoding(self._noise[len(text) % 4096], self._noise[:size]) for text, size in zip(texts, sizes, strict=True)]
 
 
 def write_corpus(file: Path, corpus_dir: Path, count: int) -> None:

@@ -29,10 +29,13 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from assistant import Assistant, retrieval
+from assistant import Assistant
+from assistant.answering import Answering
+from assistant.question import read
+from assistant.retrieval import retriever
 from index import current_version, encoder_for, open_version
-from index.layout import IndexLayout
-from index.store import unit
+from index.encoding import unit
+from index.published.layout import IndexLayout
 from settings import PROJECT, Settings
 from tests.benchmarks.synthetic import draw
 
@@ -108,23 +111,23 @@ def _loaded(index_dir: Path) -> Assistant:
 
 def _milliseconds(assistant: Assistant, question: str) -> float:
     began = time.thread_time()
-    assistant._answer((question,))  # as `ask` does for a question that it has not kept
+    assistant._answering.answer(read(question))  # as `ask` does for a question that it has not kept
     return (time.thread_time() - began) * 1000
 
 
 def _stages(assistant: Assistant, questions: Sequence[str]) -> dict[str, float]:
     """Mean milliseconds by stage."""
     owners: list[tuple[str, Any, str]] = [
-        ("ask", Assistant, "_answer"),
-        ("find", retrieval.Retriever, "find"),
+        ("ask", Answering, "answer"),
+        ("find", retriever.Retriever, "find"),
         ("encode", type(assistant.encoder), "encode"),
-        ("candidates", retrieval.Retriever, "_competing"),
+        ("candidates", retriever.Retriever, "_competing"),
         ("search", type(assistant.version.store), "search"),
     ]
     spent: dict[str, float] = dict.fromkeys((name for name, *_ in owners), 0.0)
     with _watching(owners, spent):
         for question in questions:
-            assistant._answer((question,))
+            assistant._answering.answer(read(question))
     spent["other"] = spent["ask"] - spent["find"]
     spent["judge"] = spent["find"] - spent["encode"] - spent["candidates"]
     spent["candidates"] -= min(spent["candidates"], spent["search"])

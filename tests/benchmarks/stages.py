@@ -20,16 +20,20 @@ from assistant import Assistant
 
 # Stage → the functions that are it, as `module:name` where they are called. A test proves that they are all there.
 STAGES = {
-    "triage": ("assistant.assistant:triage",),
-    "reading": ("assistant.reading:QuestionReader.read",),
-    "encoding": ("index.onnx_encoder:OnnxEncoder.encode",),
-    "retrieval": ("index.faiss_store:FaissStore.search", "assistant.retrieval:Retriever._passages"),
-    "evidence": ("assistant.retrieval:evidence_of",),
-    "neighbours": ("assistant.neighbours:LabelledQuestions.votes",),
-    "judging": ("assistant.retrieval:Asked", "assistant.retrieval:Retriever._judge", "assistant.assistant:decide"),
-    "language": ("assistant.assistant:language_of",),
-    "quoting": ("assistant.assistant:Assistant._cite",),
-    "suggestions": ("assistant.assistant:near", "assistant.assistant:nearest_section"),
+    "triage": ("assistant.assistant:read",),
+    "reading": ("assistant.reading.reader:QuestionReader.readings",),
+    "encoding": ("index.encoding.onnx:OnnxEncoder.encode",),
+    "retrieval": ("index.stores.faiss:FaissStore.search", "assistant.retrieval.retriever:Retriever._passages"),
+    "evidence": ("assistant.retrieval.retriever:evidence_of",),
+    "neighbours": ("assistant.retrieval.neighbours:LabelledQuestions.votes",),
+    "judging": (
+        "assistant.retrieval.retriever:Asked",
+        "assistant.retrieval.retriever:Retriever._judge",
+        "assistant.answering:decide",
+    ),
+    "language": ("assistant.question:language_of",),
+    "quoting": ("assistant.answering:quote",),
+    "suggestions": ("assistant.answering:near", "assistant.assistant:fresh"),
 }
 REST = "the rest"
 MILLISECONDS = 1e-6  # of a nanosecond

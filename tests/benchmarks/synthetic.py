@@ -12,14 +12,13 @@ import numpy as np
 
 from corpus import Document
 from index import IndexVersion, Passage
-from index.locking import publishing
-from index.manifest import Manifest
-from index.passage_vectors import PassageVectors, TokenVectors
-from index.publishing import publish
-from index.saved_vectors import ADDED, KEYS, POOLED, SPANS, TOKENS, Hashes
-from index.store import unit
-from index.versions import write_version
-from index.words import Integers
+from index.encoding import unit
+from index.encoding.vectors import POOLED, SPANS, TOKENS, PassageVectors, TokenVectors
+from index.lexical import Integers
+from index.published.locking import publishing
+from index.published.manifest import Manifest
+from index.published.pointer import publish
+from index.published.version import write_version
 
 PIECES = 8  # of each passage of a copy
 ANOTHER, NOISE = 0.35, 0.02  # of another passage, and of each dimension, in a copy's vector
@@ -33,7 +32,7 @@ class MovedVectors:
     version: IndexVersion
     count: int
 
-    def save(self, folder: Path, /) -> Hashes:
+    def save(self, folder: Path, /) -> None:
         """See `SavedVectors.save`."""
         real, size = self.version.vectors, len(self.version.passages)
         dimension, chance, own = real.pooled.shape[1], np.random.default_rng(5), min(size, self.count)
@@ -52,9 +51,6 @@ class MovedVectors:
             tokens[begin : begin + PIECES * len(rows)] = self._pieces(kept, starts, rows % size)
         starts = np.concatenate([starts, base + PIECES * np.arange(self.count - own)])
         np.save(folder / SPANS, PassageVectors.packed(pooled, tokens, starts).spans)
-        np.save(folder / ADDED, tokens[:0])
-        np.save(folder / KEYS, np.arange(self.count)[:, np.newaxis])
-        return {}
 
     def _pieces(self, kept: TokenVectors, starts: Integers, rows: Integers) -> TokenVectors:
         """The first word pieces of real passages, again from the beginning where one has fewer."""

@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from corpus import command_line
+from tests.stress import connections as connecting
 from tests.stress import fuzz as fuzzing
 from tests.stress import kills as killing
 from tests.stress import load as loading
+from tests.stress import triage as triaging
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -31,6 +33,12 @@ def soak(questions: int = 10_000) -> None:
 
 
 @app.command()
+def connections(megabytes: int = 500, silent: int = 5_000, requests: int = 5_000, hangs: int = 5) -> None:
+    """Requests without an end, thousands of silent connections, floods of what goes wrong, and hangs."""
+    connecting.connections(megabytes=megabytes, silent_ones=silent, requests=requests, hangs=hangs)
+
+
+@app.command()
 def fuzz(questions: int = 100_000) -> None:
     """100,000 fuzzed questions to the running server."""
     fuzzing.fuzz(questions=questions)
@@ -40,6 +48,12 @@ def fuzz(questions: int = 100_000) -> None:
 def fuzz_by_coverage(questions: int = 100_000) -> None:
     """100,000 fuzzed questions, led by coverage, to what reads them first."""
     fuzzing.fuzz_by_coverage(questions=questions)
+
+
+@app.command()
+def triage(texts: int = 200_000) -> None:
+    """200,000 texts of 1,000 characters, made of the rules' own words: what the worst of them costs."""
+    triaging.triage(texts=texts)
 
 
 @app.command()

@@ -5,11 +5,11 @@ import sys
 import atheris  # type: ignore[import-untyped]
 
 atheris.enabled_hooks.add("RegEx")  # what a pattern looks for is tried
-with atheris.instrument_imports(include=["assistant.question", "assistant.matching_text", "assistant.triage"]):
-    from assistant.language import language_of
-    from assistant.matching_text import undisguised_texts
+with atheris.instrument_imports(include=["assistant.question", "assistant.triage.disguises", "assistant.triage.rules"]):
+    from assistant.languages.detecting import language_of
     from assistant.question import LONGEST_QUESTION, QuestionError, check_turns
-    from assistant.triage import triage
+    from assistant.triage.disguises import undisguised_texts
+    from assistant.triage.rules import triage
 
 
 def read_question(data: bytes) -> None:

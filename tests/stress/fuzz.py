@@ -31,17 +31,17 @@ TURNS = st.lists(TEXT, min_size=1, max_size=4) | st.lists(TEXT | st.none() | st.
 
 
 def fuzz(*, questions: int) -> None:
-    """Questions to `/api/ask` and `/api/reply`, one after another; a status of 500 or more, or two seconds, is a failure."""
+    """Questions to `/api/ask`, one after another; a status of 500 or more, or two seconds, is a failure."""
     statuses: Counter[str] = Counter()
     slowest, failures = 0.0, 0
     with server() as found, httpx.Client(base_url=found.url, timeout=30) as client, tqdm(total=questions) as bar:
 
         @settings(max_examples=questions, database=None, phases=[Phase.generate], deadline=None)
-        @given(TURNS, st.sampled_from(["/api/ask", "/api/ask", "/api/ask", "/api/reply"]))
-        def ask(turns: list[object], path: str) -> None:
+        @given(TURNS, st.sampled_from([None, "en", "de"]))
+        def ask(turns: list[object], language: str | None) -> None:
             nonlocal slowest, failures
             begun = time.perf_counter()
-            response = client.post(path, content=json.dumps({"turns": turns}).encode())
+            response = client.post("/api/ask", content=json.dumps({"turns": turns, "language": language}).encode())
             seconds = time.perf_counter() - begun
             slowest = max(slowest, seconds)
             failures += response.status_code >= 500 or seconds > LONGEST_SECONDS

@@ -53,7 +53,7 @@ def load(*, users: int, seconds: int) -> None:
             "p95_ms": int(rows["Aggregated"]["95%"]),
             "p99_ms": int(rows["Aggregated"]["99%"]),
             "p95_ms_ask": int(rows["/api/ask"]["95%"]),
-            "p95_ms_page_reply": int(rows["/api/reply"]["95%"]),
+            "p95_ms_page_reply": int(rows["page"]["95%"]),
             **_memory(before, after),
         },
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from corpus import load_corpus
 from index import build, load_encoder, open_version
-from index.exported_model import export_if_missing
+from index.published.model import export_if_missing
 from settings import PROJECT
 from tests.browsers import PageServer, serving
 
@@ -32,18 +32,25 @@ def published_index() -> Iterator[Path]:
 
 @contextmanager
 def server() -> Iterator[PageServer]:
-    """`app.py` as it is, on an index of the project's own corpus, without a rate limit."""
+    """`app.py` as it is, on an index of the project's own corpus, without limits for the address of all the clients."""
     with (
         published_index() as index_dir,
         tempfile.TemporaryDirectory() as folder,
-        serving(["app.py"], index_dir=index_dir, feedback_file=Path(folder) / "feedback.jsonl") as found,
+        serving(
+            ["app.py"], index_dir=index_dir, feedback_file=Path(folder) / "feedback.jsonl", TRUSTED_PROXIES="127.0.0.1"
+        ) as found,
     ):
         yield found
 
 
 def megabytes(server: PageServer) -> float:
-    """Resident memory of the server's process."""
-    status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
+    """Resident memory of the server's processes: the one that watches, and the one that serves."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii").split()
+    return _megabytes(server.pid) + sum(map(_megabytes, map(int, children)))
+
+
+def _megabytes(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     (line,) = [line for line in status.splitlines() if line.startswith("VmRSS")]
     return int(line.split()[1]) / 1024
 

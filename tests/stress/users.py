@@ -7,7 +7,7 @@ from locust import HttpUser, between, task
 from tests.stress.questions import QUESTIONS
 
 ARTICLE = "/articles/causes-of-restless-legs-syndrome"
-SCRIPTS = ("main", "conversation", "composer", "article", "parts")
+SCRIPTS = ("chat/main", "chat/conversation", "chat/article", "conversation/conversation", "conversation/reply")
 
 
 class Visitor(HttpUser):
@@ -23,7 +23,7 @@ class Visitor(HttpUser):
         self.client.get("/")
         self.client.get("/theme.css")
         for script in SCRIPTS:
-            self.client.get(f"/site/chat/{script}.js")
+            self.client.get(f"/site/{script}.js")
 
     @task(1)
     def read_article(self) -> None:
@@ -31,7 +31,7 @@ class Visitor(HttpUser):
 
     @task(5)
     def ask_in_the_page(self) -> None:
-        self.client.post("/api/reply", json={"turns": random.choice(QUESTIONS), "language": "en"})
+        self.client.post("/api/ask", json={"turns": random.choice(QUESTIONS), "language": "en"}, name="page")
 
     @task(4)
     def ask_through_the_api(self) -> None:

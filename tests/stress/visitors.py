@@ -37,9 +37,9 @@ class Seen:
     requests: int = 0
     failures: list[str] = field(default_factory=list)
 
-    def count(self, url: str, path: str) -> None:
+    def count(self, url: str) -> None:
         """Count a request if it asks something."""
-        self.requests += url.endswith(path)
+        self.requests += url.endswith("/api/ask")
 
     @property
     def figures(self) -> dict[str, int | list[str]]:
@@ -58,16 +58,14 @@ class Seen:
 Opening = Callable[[Page], Awaitable[tuple[Locator, str]]]
 
 
-async def go_on_asking(
-    browser: Browser, open_: Opening, seen: Seen, *, locale: str, path: str, is_over: asyncio.Event
-) -> None:
+async def go_on_asking(browser: Browser, open_: Opening, seen: Seen, *, locale: str, is_over: asyncio.Event) -> None:
     """Open a page, ask there, again and again. `open_` returns the box to type into and where the replies stand."""
-    questions = _questions(locale + path)
+    questions = _questions(locale)
     while not is_over.is_set():
         context = await browser.new_context(locale=locale, viewport=DESKTOP, ignore_https_errors=True)
         page = await context.new_page()
         page.set_default_timeout(WAIT)
-        page.on("request", lambda request: seen.count(request.url, path))
+        page.on("request", lambda request: seen.count(request.url))
         try:
             try:
                 box, root = await open_(page)
@@ -89,7 +87,7 @@ async def go_on_asking(
                     break
                 await asyncio.sleep(PAUSE_SECONDS)
         except Error as error:
-            seen.failures.append(f"{path}: {error.message[:200]}")
+            seen.failures.append(f"{locale}: {error.message[:200]}")
         await context.close()
 
 
@@ -150,13 +148,13 @@ async def visitors(url: str, trusted: ssl.SSLContext, *, browsers: int, programs
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
             faces = [
-                ("page", in_the_page(url, "en"), "en-GB", "/api/reply"),
-                ("page, in German", in_the_page(url, "de"), "de-DE", "/api/reply"),
-                ("widget", in_the_widget(embedding), "en-GB", "/api/ask"),
+                ("page", in_the_page(url, "en"), "en-GB"),
+                ("page, in German", in_the_page(url, "de"), "de-DE"),
+                ("widget", in_the_widget(embedding), "en-GB"),
             ]
             asking = [
-                asyncio.create_task(go_on_asking(browser, open_, seen[name], locale=locale, path=path, is_over=is_over))
-                for name, open_, locale, path in faces * browsers
+                asyncio.create_task(go_on_asking(browser, open_, seen[name], locale=locale, is_over=is_over))
+                for name, open_, locale in faces * browsers
             ]
             asking += [
                 asyncio.create_task(go_on_asking_by_http(url, trusted, seen["HTTP"], number=number, is_over=is_over))

@@ -13,7 +13,8 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 
-CALLABLE = re.compile(r"(?<!\w)(?P<phone>\d[\d -]*\d)(?!\w)|(?P<web>https://\S+)")
+# A line that ends in a number, such as `NHS 111: 111`, is called by that one; digits in its name may be no number.
+CALLABLE = re.compile(r"(?<![\w,])(?P<phone>\d[\d -]*\d)(?!,?\w|.*: \d[\d -]*$)|(?P<web>https://\S+)")
 
 
 def phone_links(text: str, /) -> Markup:

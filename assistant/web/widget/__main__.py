@@ -1,22 +1,23 @@
 """`python -m assistant.web.widget`: builds the widget's files out of its sources and the assistant's wording.
 
-Flows in: the sources of this folder, `assistant/wording/*.toml`, `urgent.toml`. Flows out, to
-`assistant/web/static/widget/`, where it is committed: `widget.js`; `frame.js`, its counterpart for the isolated mode; and
-one JSON file for each language but English. Needs node, and `npm ci` in this folder.
+Flows in: the sources of this folder, the modules of `static/conversation/`, which the page shares, the files of
+`assistant/languages/`. Flows out, to `assistant/web/static/widget/`, where it is committed: `widget.js`; `frame.js`, its
+counterpart for the isolated mode; and one JSON file for each language but English. Needs node, and `npm ci` in this folder.
 """
 
 import json
+import re
 import shutil
 import subprocess
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assistant.web.widget_files import BUILT, words_hash
-from assistant.wording import DEFAULT_LANGUAGE, languages, wording
+from assistant.languages.wording import DEFAULT_LANGUAGE, languages, unfilled
+from assistant.web.routes.widget import BUILT, colours, words_hash
+from assistant.web.routes.words import CONVERSATION, words_of
 from corpus import ShownError, command_line
 
 HERE = Path(__file__).parent
@@ -29,33 +30,20 @@ SHORTEN = (
     "--compress",
     "passes=3,keep_fargs=false,unsafe_arrows,reduce_funcs=false",
 )
-# The name of a text in the widget, and its key in the wording.
-WORDS = {
+# Beside those of every conversation: the name of a text in the widget, and its key in the wording.
+WORDS = CONVERSATION | {
+    "direction": "direction",
     "title": "page.title",
     "welcome": "page.welcome",
     "label": "page.input_label",
     "send": "page.send",
     "caution": "page.not_advice",
     "stores": "page.stores",
-    "show": "page.show_in_article",
-    "source": "page.open_source",
-    "suggestions": "page.suggestions_label",
     "starters": "page.starters",
-    "looking": "page.looking",
-    "retry": "page.retry",
-    "quote": "page.quote",
-    "answer": "page.kind_answer",
-    "unanswered": "page.kind_unanswered",
-    "advice": "page.kind_advice",
-    "urgent": "page.kind_urgent",
-    "chat": "page.kind_chat",
-    "unsure": "urgent.unsure",
     "open": "widget.open",
     "close": "widget.close",
-    "away": "widget.away",
-    "slow": "widget.slow",
-    "busy": "widget.busy",
     "blocked": "widget.blocked",
+    "all": "widget.all",
 }
 
 app = typer.Typer(help="Build the widget.", add_completion=False, rich_markup_mode=None)
@@ -68,8 +56,7 @@ class BuildError(ShownError):
 @app.command()
 def build(folder: Annotated[Path, typer.Argument(help="where the files are put")] = BUILT) -> None:
     """Write the files of the widget."""
-    phrases = tomllib.loads((HERE / "urgent.toml").read_text(encoding="utf-8"))
-    texts = {language: words_of(language, phrases) for language in languages()}
+    texts = {language: widget_words(language) for language in languages()}
     english = texts.pop(DEFAULT_LANGUAGE)
     files = {f"{language}.json": _json(words).encode() for language, words in texts.items()}
     constants = {
@@ -88,15 +75,21 @@ def build(folder: Annotated[Path, typer.Argument(help="where the files are put")
         (folder / name).write_bytes(content)
 
 
-def words_of(language: str, phrases: Mapping[str, list[str]], /) -> dict[str, str]:
-    """The texts that the widget shows in a language, and the expression that finds its plainest urgent phrases."""
-    text = wording(language)
-    return {name: text[key] for name, key in WORDS.items()} | {"phrases": "|".join(phrases[language])}
+def widget_words(language: str, /) -> dict[str, str]:
+    """What is built in. Whom to call is what helps anywhere; a server puts in what it knows (`WidgetFiles.telling`)."""
+    return words_of(unfilled(language), WORDS, language=language, phrases_of=(language,))
 
 
 def minified_css(name: str, /) -> str:
-    """A style sheet, short, as one line."""
-    return run("esbuild", name, "--minify").decode().strip()
+    """A style sheet, short, as one line. `token(--ink)` is both colours of a token, `light(--ink)` the light one."""
+    pairs = colours()
+
+    def colour(match: re.Match[str]) -> str:
+        light, dark = pairs[match[2]]
+        return light if match[1] == "light" else f"light-dark({light},{dark})"
+
+    css = re.sub(r"(token|light)\(--([\w-]+)\)", colour, (HERE / name).read_text(encoding="utf-8"))
+    return run("esbuild", "--loader=css", "--minify", source=css.encode()).decode().strip()
 
 
 def minified_script(name: str, constants: Mapping[str, Any], /) -> bytes:
@@ -107,17 +100,17 @@ def minified_script(name: str, constants: Mapping[str, Any], /) -> bytes:
 
 
 def run(tool: str, /, *arguments: str, source: bytes = b"") -> bytes:
-    """What a tool, of the version that package-lock.json names, puts out in this folder.
+    """The output of a tool, run in this folder in the version that package-lock.json names.
 
     Raises:
-        BuildError: it is not there, or the file is faulty.
+        BuildError: the tool is not installed, or a source is faulty.
     """
     if not (HERE / "node_modules").exists() or shutil.which("npx") is None:
-        raise BuildError(f"{tool} is not there.", remedy=f"Install node, and run `npm ci` in {HERE}.")
+        raise BuildError(f"{tool} is not installed.", remedy=f"Install node, and run `npm ci` in {HERE}.")
     command = ["npx", "--no-install", tool, *arguments]
     made = subprocess.run(command, cwd=HERE, input=source, capture_output=True, check=False)  # noqa: S603
     if made.returncode:
-        raise BuildError(made.stderr.decode(), remedy="Mend the source.")
+        raise BuildError(made.stderr.decode(), remedy="Correct the line of the source that it names.")
     return made.stdout
 
 

@@ -1,10 +1,9 @@
 // The isolated mode: the conversation runs on our own page in a frame, and tells the host's page only what it must know.
 // Both sides look at where a message comes from, and say whom it is for.
-import { options, server, serverOrigin } from "./config.js";
-import { isBlocked } from "./asking.js";
-import { element } from "./dom.js";
-import { notice } from "./reply.js";
-import { words } from "./words.js";
+import { element } from "../static/conversation/dom.js";
+import { problem } from "../static/conversation/reply.js";
+import { words } from "../static/conversation/words.js";
+import { away, options, server, serverOrigin } from "./config.js";
 
 const READY_WITHIN = 15000; // ms
 const READY_AFTER_LOADING = 2000; // ms: a page that is not ours never says that it is ready
@@ -43,9 +42,8 @@ export function framed(panel, receive) {
 
   function giveUp() {
     if (isReady || !frame.isConnected) return;
-    const problem = notice("problem", isBlocked ? words.blocked : words.away, "",
-      element("button", { onclick: () => { problem.remove(); load(); } }, words.retry));
-    frame.replaceWith(problem);
+    const said = problem(away(), false, () => { said.remove(); load(); });
+    frame.replaceWith(said);
   }
 
   load();

@@ -104,21 +104,20 @@ async function startInFrame() {
   const { root, panel, label } = shell({ close: () => tellHost("close") });
   await loadWords();
   label();
-  const report = (type, detail) => {
-    tellHost(type, detail);
-    tellHost("size", held.height());
-  };
   const held = conversation(panel, {
-    report,
+    report: tellHost,
     find: (quotes) => quotes,
     cite(event, citation) {
       event.preventDefault();
-      report("cite", citation);
+      tellHost("cite", citation);
     },
   });
+  const tellSize = () => tellHost("size", held.height());
+  new MutationObserver(tellSize).observe(panel, { childList: true, subtree: true });
   addEventListener("resize", () => root.activeElement?.scrollIntoView({ block: "nearest" }));
   listenToHost(held);
-  report("ready");
+  tellHost("ready");
+  tellSize();
 }
 
 if (IN_FRAME) startInFrame();

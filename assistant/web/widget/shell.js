@@ -1,7 +1,9 @@
 // The outside: a launcher and a panel in a shadow root, above everything on the page, or standing in a place of the page.
+import { element } from "../static/conversation/dom.js";
+import { language, words } from "../static/conversation/words.js";
 import { options } from "./config.js";
-import { element, styleSheet } from "./dom.js";
-import { language, wanted, words } from "./words.js";
+import { styleSheet } from "./dom.js";
+import { wanted } from "./words.js";
 
 const TAG = "rls-assistant";
 const page = document.documentElement;
@@ -23,10 +25,9 @@ export function shell(actions) {
   const closer = element("button", { className: "close", onclick: actions.close }, "✕");
   const panel = element("div", { className: "panel", role: target ? null : "dialog", hidden: !target }, !IN_FRAME && element("header", {}, title, !target && closer));
   const position = options.position || (getComputedStyle(page).direction === "rtl" ? "left" : "right");
-  const box = element("section", { className: `${position} ${target ? "inline" : "floating"}` }, !target && launcher, panel);
+  const box = element("section", { className: target ? "" : `floating ${position}` }, !target && launcher, panel);
   box.style.colorScheme = /light|dark/.exec(options.theme) || ""; // any other word would be taken for a scheme, too
   if (CSS.supports("color", options.accent)) box.style.setProperty("--chosen", options.accent);
-  if (target) host.className = "inline";
   root.append(box);
   for (const type of ["keydown", "keyup", "keypress"]) box.addEventListener(type, keepKeys);
 
@@ -53,7 +54,7 @@ export function shell(actions) {
   /** Say everything in the language in force. */
   function label() {
     box.lang = language;
-    box.dir = language === "ar" ? "rtl" : "ltr";
+    box.dir = words.direction;
     launcher.ariaLabel = options.title || words.open;
     launcher.textContent = options.title || (wanted === language ? words.open : "?"); // its language comes with the opening
     closer.ariaLabel = words.close;

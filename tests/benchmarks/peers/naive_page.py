@@ -1,6 +1,6 @@
 """The page that everybody writes first: a box of Gradio's, and SentenceTransformer behind it.
 
-python -m tests.benchmarks.peers.naive_page PASSAGES MODEL PORT
+python -m tests.benchmarks.peers.naive_page GIVEN MODEL PORT
 """
 
 import json
@@ -11,7 +11,7 @@ import gradio as gr
 
 from tests.benchmarks.peers.bare_sentence_transformers import load
 
-passages = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+passages = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["passages"]
 search = load(passages, sys.argv[2])
 
 

@@ -1,6 +1,6 @@
 """The server that everybody writes first: a FastAPI route around SentenceTransformer.
 
-python -m tests.benchmarks.peers.naive_server PASSAGES MODEL PORT
+python -m tests.benchmarks.peers.naive_server GIVEN MODEL PORT
 """
 
 import json
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from tests.benchmarks.peers.bare_sentence_transformers import load
 
 app = FastAPI()
-passages = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+passages = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["passages"]
 search = load(passages, sys.argv[2])
 
 

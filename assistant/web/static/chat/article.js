@@ -77,13 +77,19 @@ function bringIntoView(button) {
   panel.scrollTo({ top: panel.scrollTop + offset - panel.clientHeight / 3, behavior: scrollBehavior() });
 }
 
+/** Show the article as the server now has it: another version may be served. */
+export const renewArticle = () => loadArticle(part("panel").dataset.article);
+
 /** Load another article of the corpus into the panel. */
 async function openArticle(slug) {
-  const panel = part("panel");
-  if (panel.dataset.article === slug) return;
-  const response = await fetch(`articles/${encodeURIComponent(slug)}`);
-  if (!response.ok) return;
+  if (part("panel").dataset.article !== slug) await loadArticle(slug);
+}
+
+async function loadArticle(slug) {
+  const response = await fetch(`articles/${encodeURIComponent(slug)}`).catch(() => null);
+  if (!response?.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const panel = part("panel");
   panel.replaceChildren(...page.querySelector("main").children);
   panel.dataset.article = slug;
   panel.setAttribute("aria-label", page.title);

@@ -1,4 +1,6 @@
 // The box to type into: Enter sends, Shift+Enter breaks the line, Up recalls, and known questions come up as one types.
+import { element } from "../conversation/dom.js";
+import { words } from "../conversation/words.js";
 import { part } from "./parts.js";
 
 const MOST_KNOWN = 3;
@@ -8,7 +10,7 @@ let sent = []; // oldest first
 let recalled = 0; // where in `sent` the next Up looks
 
 const box = () => document.querySelector("#question");
-const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+const wordsOf = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** Ask what stands in the box. */
 export function submit(ask) {
@@ -32,9 +34,18 @@ export function recall(event) {
   }
 }
 
-export function fillBox(text) { box().value = text; update(); }
-export function keepInBox(text) { fillBox(text); box().focus(); }
-export function clearBox() { sent = []; recalled = 0; keepInBox(""); }
+/** Forget what was sent. */
+export function clearBox() {
+  sent = [];
+  recalled = 0;
+  fillBox("");
+  box().focus();
+}
+
+function fillBox(text) {
+  box().value = text;
+  update();
+}
 
 /** Fit the box to its text and offer known questions; to be called whenever the text changed. */
 export function update() {
@@ -43,19 +54,17 @@ export function update() {
   offerKnown();
 }
 
-/** Known questions that hold every word typed so far, the last one perhaps unfinished. */
+/** Known questions, not asked yet, that hold every word typed so far, the last one perhaps unfinished. */
 function offerKnown() {
-  const typed = words(box().value);
+  const typed = wordsOf(box().value);
   const isEnough = typed.join("").length >= FEWEST_LETTERS;
-  const matches = part("words").known.filter((question) =>
-    isEnough && typed.every((piece) => words(question).some((word) => word.startsWith(piece))));
+  const asked = [...part("log").querySelectorAll(".asked")].map((turn) => turn.textContent);
+  const matches = words.known.filter((question) => isEnough && !asked.includes(question)
+    && typed.every((piece) => wordsOf(question).some((word) => word.startsWith(piece))));
   const buttons = matches.slice(0, MOST_KNOWN).map((question) => {
-    const button = document.createElement("button");
-    button.type = "button";
+    // A question mark would stand on the wrong side in a right-to-left page.
+    const button = element("button", { type: "button", lang: "en", dir: "ltr" }, question);
     button.dataset.ask = question;
-    button.lang = "en";
-    button.dir = "ltr"; // a question mark would stand on the wrong side in a right-to-left page
-    button.textContent = question;
     return button;
   });
   part("known").replaceChildren(...buttons);

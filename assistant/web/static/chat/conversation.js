@@ -1,109 +1,97 @@
-// Asks, waits, and shows replies. The conversation lives in this document and nowhere else.
-import { announce, part } from "./parts.js";
-import { replyTo } from "./asking.js";
-import { fillBox, keepInBox } from "./composer.js";
+// The conversation on the page: what can be done with its quotes and answers, what is said aloud, and what stays in sight.
+import { conversation } from "../conversation/conversation.js";
+import { element } from "../conversation/dom.js";
+import { FEW, lines } from "../conversation/reply.js";
+import { speak, words } from "../conversation/words.js";
 import { markCitations, unmarkCitations } from "./article.js";
-import { setPermalink } from "./share.js";
+import { update } from "./composer.js";
+import { announce, control, part } from "./parts.js";
+import { permalink, quotation } from "./share.js";
+import { feedback } from "./feedback.js";
 
-const SHOW_PENDING_AFTER = 300; // ms
-const GIVE_UP_AFTER = 15000; // ms
-const TURNS_READ = 3;
-const SPOKEN = ".kind, .message, .nth, blockquote, .section"; // of a reply, in the order of the page
+const SPOKEN = ".care p, .kind, .message, .number, blockquote, .section"; // of a reply, in the order of the page
+const ALARMING = ".urgent, .problem";
 
-let answered = []; // questions that got an answer, oldest first: what a follow-up is read with
-let waiting = null; // { question, turns, section, timers, aborter }
+let talk = null; // the conversation, once there is one
+let isHelped = false; // whether urgent help was shown
 
 /** Ask a question, with the turns before it. False if another is still waited for. */
-export function ask(question, earlier = answered) {
-  if (waiting) return false;
-  document.querySelectorAll(".log .turn:has(.problem), .log .suggestions").forEach((old) => old.remove());
-  const asked = document.createElement("p");
-  asked.className = "asked";
-  asked.dir = "auto";
-  asked.tabIndex = -1;
-  asked.textContent = question.trim().slice(0, 300) || "…";
-  const section = document.createElement("section");
-  section.className = "turn";
-  section.append(asked);
-  part("log").append(section);
-  setBegun(true);
-  section.scrollIntoView({ block: "start" });
-  if (document.activeElement?.id !== "question") asked.focus({ preventScroll: true }); // its button may be gone
-  fillBox("");
-  send({ question, turns: [...earlier, question].slice(-TURNS_READ), section });
-  return true;
+export function ask(question, before) {
+  talk ??= conversation(face());
+  return talk.ask(question, before);
 }
 
-/** Whether there is a conversation: starters make room for it. */
-export function setBegun(isBegun) { part("chat").classList.toggle("begun", isBegun); }
-
-async function send(request) {
-  const aborter = new AbortController();
-  const timers = [setTimeout(showPending, SHOW_PENDING_AFTER), setTimeout(() => aborter.abort(), GIVE_UP_AFTER)];
-  waiting = Object.assign(request, { aborter, timers });
-  const body = JSON.stringify({ turns: request.turns, language: part("chat").dataset.language });
-  const html = await replyTo(body, aborter.signal) ?? part("too-long").innerHTML;
-  if (waiting !== request) return; // stopped or cleared
-  settle();
-  const template = document.createElement("template");
-  template.innerHTML = html; // our own server's, which escapes everything
-  const reply = template.content.querySelector(".reply"); // not a page of some gateway's
-  if (reply) receive(request, reply);
-  else fail(request);
+/** Speak the language in which the page is drawn. */
+export function speakAsDrawn() {
+  const { words: texts, language } = part("chat").dataset;
+  speak(JSON.parse(texts), language);
+  keepHelpInSight();
 }
-
-function showPending() {
-  const pending = part("pending").content.cloneNode(true);
-  announce([pending.querySelector("p")]);
-  waiting.section.append(pending);
-}
-
-function receive({ section, question, turns }, reply) {
-  section.append(reply);
-  if (reply.dataset.kind) {
-    answered.push(question);
-    setPermalink(reply, turns);
-  } else {
-    keepInBox(question);
-  }
-  if (reply.dataset.kind === "answer") markCitations(reply);
-  else unmarkCitations();
-  if (reply.role !== "alert") announce(reply.querySelectorAll(SPOKEN)); // an alert speaks for itself
-  section.scrollIntoView({ block: "start" });
-}
-
-function settle() {
-  const request = waiting;
-  waiting = null;
-  request.timers.forEach(clearTimeout);
-  request.aborter.abort();
-  request.section.querySelector(".pending")?.remove();
-  return request;
-}
-
-function fail({ section, question }) {
-  section.append(part("failed").content.cloneNode(true));
-  keepInBox(question);
-}
-
-/** Stop waiting; the question goes back into the box. */
-export function stop() {
-  if (!waiting) return;
-  const { section, question } = settle();
-  section.remove();
-  setBegun(part("log").children.length > 0);
-  keepInBox(question);
-}
-
-/** Ask once more what failed, as it now stands in the box. */
-export function retry() { ask(document.querySelector("#question").value); }
 
 /** Forget everything. */
 export function clear() {
-  if (waiting) settle();
-  answered = [];
+  talk?.stop();
+  talk = null;
+  isHelped = false;
+  keepHelpInSight();
   part("log").replaceChildren();
-  setBegun(false);
   unmarkCitations();
   history.replaceState(null, "", location.pathname + location.search);
 }
+
+/** Whom to call stays in sight from the first urgent help to the end of the conversation. */
+function keepHelpInSight() {
+  const bar = part("in-sight");
+  bar.hidden = !isHelped;
+  bar.replaceChildren(...lines(words.help.split("\n\n")[1]));
+}
+
+function face() {
+  const [log, box] = [part("log"), document.querySelector("#question")]; // they stay when the language changes
+  return {
+    log,
+    box,
+    send: () => ask(box.value),
+    post: (request) => fetch("api/ask", request),
+    away: () => words.away,
+    show(shown, turn, isHelp) {
+      const alarm = shown.matches(ALARMING) ? shown : shown.querySelector(ALARMING);
+      alarm?.setAttribute("role", "alert"); // it speaks for itself
+      turn.append(shown);
+      isHelped ||= isHelp;
+      keepHelpInSight();
+      announce(shown.querySelectorAll(alarm ? ".pending .message" : SPOKEN));
+      if (shown.matches(".waiting")) return;
+      turn.scrollIntoView({ block: "start" });
+      if (alarm) turn.querySelector(".reply").scrollIntoView({ block: "nearest" }); // a long question leaves room for it
+    },
+    report(type, detail) {
+      update();
+      const turn = log.lastElementChild;
+      if (type === "question") turn.scrollIntoView({ block: "start" });
+      else if (detail.kind === "answer") markCitations(turn);
+      else unmarkCitations();
+      if (type === "error") box.focus();
+    },
+    captions: (citations) => citations.map(({ n, article, start, end, url }, i) => [
+      !isList(citations) && sectionOf(citations[i]),
+      element("span", { className: "actions" },
+        control("show", words.show, { n, article, start, end }),
+        element("a", { href: url, target: "_blank" }, words.source),
+        !isList(citations) && copyOf([citations[i]])),
+    ]),
+    arranged: (quotes, citations) => !isList(citations) ? quotes : element("div", { className: "listed" },
+      quotes.flatMap((quote, i) => [citations[i].section !== citations[i - 1]?.section && sectionOf(citations[i]), quote])),
+    after: (answer, turns) => answer.kind !== "urgent" && element("div", { className: "after" },
+      isList(answer.citations) && copyOf(answer.citations),
+      element("a", { className: "permalink", href: permalink(turns, answer.index_version) }, words.link),
+      answer.kind !== "chat" && feedback(answer)),
+  };
+}
+
+/** Whether they list a whole topic, each section's under its name. */
+const isList = (citations) => citations.length > FEW;
+
+const sectionOf = ({ section }) => element("p", { className: "section", lang: "en", dir: "ltr" }, section);
+
+const copyOf = (citations) => control("copy", words.copy, { text: citations.map(quotation).join("\n\n") });

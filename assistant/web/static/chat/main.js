@@ -1,10 +1,11 @@
 // Wires the page together. Everything is delegated from the document, since the page is drawn again in another language.
 import { clearBox, recall, submit, update } from "./composer.js";
-import { ask, clear, retry, stop } from "./conversation.js";
+import { ask, clear, speakAsDrawn } from "./conversation.js";
 import { goBack, showSentence } from "./article.js";
 import { askFromLink, copyQuotation, saveConversation } from "./share.js";
 import { sendFeedback } from "./feedback.js";
-import { keepForRedrawing, restoreAfterRedrawing } from "./redraw.js";
+import { drawIn } from "./redraw.js";
+import { words } from "../conversation/words.js";
 import { part } from "./parts.js";
 
 const controls = {
@@ -15,8 +16,6 @@ const controls = {
   save: saveConversation,
   print: () => window.print(),
   clear: () => { clear(); clearBox(); },
-  stop,
-  retry,
   theme: switchTheme,
 };
 
@@ -41,7 +40,9 @@ document.addEventListener("submit", (event) => {
   submit(ask);
 });
 
-document.addEventListener("input", (event) => { if (event.target.id === "question") update(); });
+for (const type of ["input", "focusin"]) { // a question that is no longer waited for comes back with the focus
+  document.addEventListener(type, (event) => { if (event.target.id === "question") update(); });
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") goBack();
@@ -51,24 +52,31 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("rls:drawn", begin);
 begin();
 
-/** The page was drawn, for the first time or again in another language; ask for another language if one is wanted. */
-function begin() {
+/** The page was drawn, for the first time or again in another language; get another language if one is wanted. */
+async function begin() {
   const chat = part("chat");
   if (!chat) return;
   document.documentElement.lang = chat.dataset.language;
   document.documentElement.dir = chat.dir;
   document.title = chat.querySelector("h1").textContent;
+  speakAsDrawn();
   chat.dataset.ready = "true";
-  restoreAfterRedrawing();
-  const offered = [...chat.querySelectorAll("[data-control=language] option")].map((option) => option.value);
+  const select = chat.querySelector("[data-control=language]");
+  const offered = [...select.options].map((option) => option.value);
   const language = wanted.map((code) => code?.slice(0, 2).toLowerCase()).find((code) => offered.includes(code));
-  if (language && language !== chat.dataset.language) {
-    if (language === requested) return; // it is on its way
-    requested = language;
-    keepForRedrawing();
-    chat.dispatchEvent(new CustomEvent("rls:language", { bubbles: true, detail: { language } }));
-  } else {
+  if (!language || language === chat.dataset.language) {
     askFromLink(ask);
+  } else if (language !== requested) { // else it is on its way
+    requested = language;
+    const isDrawn = await drawIn(language, () => requested === language);
+    if (requested !== language) return; // yet another one was chosen meanwhile
+    requested = "";
+    if (!isDrawn) { // the page goes on as it is
+      wanted = [];
+      select.value = chat.dataset.language;
+      part("announcer").textContent = words.failed;
+    }
+    begin();
   }
 }
 

@@ -1,22 +1,25 @@
-// Finds the parts of the page by what they are for.
+// Finds the parts of the page by what they are for, and makes new ones.
+import { element } from "../conversation/dom.js";
 
 const FORGET_AFTER = 5000; // ms
 
-/** The element of a part; `chat` is the whole page and `words` its translated texts. */
+/** The element of a part; `chat` is the whole page. */
 export function part(name) {
   const chat = document.querySelector(".chat");
-  if (name === "chat") return chat;
-  return name === "words" ? JSON.parse(chat.dataset.words) : chat?.querySelector(`[data-part=${name}]`);
+  return name === "chat" ? chat : chat?.querySelector(`[data-part=${name}]`);
+}
+
+/** A button that main.js knows by a name; `data` is what it needs to know. */
+export function control(name, text, data) {
+  const made = element("button", { type: "button", className: "plain" }, text);
+  for (const [key, value] of Object.entries({ ...data, control: name })) made.dataset[key] = value;
+  return made;
 }
 
 /** Have a screen reader say the text of some elements, once and in this order, each in its own language. */
 export function announce(elements) {
-  const lines = [...elements].map((element) => {
-    const line = document.createElement("span");
-    line.lang = element.closest("[lang]")?.lang ?? "";
-    line.textContent = `${element.textContent.trim()} `;
-    return line;
-  });
+  const lines = [...elements].map((said) =>
+    element("span", { lang: said.closest("[lang]")?.lang ?? "" }, `${said.textContent.trim()} `));
   const announcer = part("announcer");
   announcer.replaceChildren(...lines);
   setTimeout(() => lines.forEach((line) => line.remove()), FORGET_AFTER); // or it would be found twice when reading on

@@ -1,23 +1,30 @@
-// Another language draws the page again, in place: Gradio patches the document back to what the server sent. What the
-// visitor had on it is kept and put back.
-import { markCitations } from "./article.js";
-import { setBegun } from "./conversation.js";
+// Puts the page in another language in the place of the one that is shown. What the visitor has on it stays: the
+// conversation in its own words, the article with its marks, and what is half typed.
+import { renewArticle } from "./article.js";
+import { update } from "./composer.js";
+import { speakAsDrawn } from "./conversation.js";
 import { part } from "./parts.js";
 
-let kept = null; // { language, turns }
+const KEPT = ["[data-part=log]", "[data-part=panel]", "#question"];
+const SCROLLED = [".scroller", ".panel"];
 
-/** To be called before another language is asked for. */
-export function keepForRedrawing() {
-  kept = { language: part("chat").dataset.language, turns: [...part("log").children] };
-}
-
-/** Put back the conversation and its marks in the article, once the page is drawn. */
-export function restoreAfterRedrawing() {
-  if (!kept || kept.language === part("chat").dataset.language) return;
-  const turns = new Set([...kept.turns, ...part("log").children]);
-  kept = null;
-  part("log").replaceChildren(...turns);
-  setBegun(turns.size > 0);
-  const answers = part("log").querySelectorAll(".reply.answer");
-  if (answers.length) markCitations(answers[answers.length - 1]);
+/** Draw the page in a language, unless `isWanted` says by then that it no longer is. False if it cannot be had. */
+export async function drawIn(language, isWanted) {
+  const response = await fetch(`page/${language}`).catch(() => null);
+  const html = response?.ok ? await response.text().catch(() => "") : "";
+  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".chat");
+  if (!isWanted()) return true;
+  if (!fresh) return false;
+  const old = part("chat");
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const heights = SCROLLED.map((name) => old.querySelector(name).scrollTop);
+  for (const name of KEPT) fresh.querySelector(name).replaceWith(old.querySelector(name));
+  old.replaceWith(fresh);
+  SCROLLED.forEach((name, i) => { fresh.querySelector(name).scrollTop = heights[i]; });
+  speakAsDrawn();
+  update();
+  const place = focused?.isConnected ? focused : focused && fresh.querySelector(`[data-control=${focused.dataset.control}]`);
+  place?.focus({ preventScroll: true });
+  if (fresh.dataset.version !== old.dataset.version) await renewArticle();
+  return true;
 }

@@ -1,27 +1,33 @@
 // What a visitor can take along: a quotation, a link to an answer, the whole conversation. All made in the browser.
+import { element } from "../conversation/dom.js";
+import { words } from "../conversation/words.js";
 import { announce, part } from "./parts.js";
 
 const SAY_SO_FOR = 2000; // ms
+const TURNS_LINKED = 3; // the answer needs the last two
 
 const absolute = (link) => new URL(link, document.baseURI).href;
 
-/** Copy a quote with title, author, date and link. */
+/** A quote as one would cite it: words, title, author, date, link. */
+export function quotation({ quote, title, article, url }) {
+  const origin = words.origins[article];
+  return `“${quote}”\n${title}${origin ? ` (${origin})` : ""}\n${absolute(url)}`;
+}
+
+/** Copy the quotations that a button holds. */
 export async function copyQuotation(button) {
-  const text = `${button.dataset.text}\n${absolute(button.dataset.link)}`;
   button.dataset.label ??= button.textContent;
-  const isCopied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-  button.textContent = isCopied ? part("words").copied : part("words").failed;
+  const isCopied = await navigator.clipboard?.writeText(button.dataset.text).then(() => true, () => false);
+  button.textContent = isCopied ? words.copied : words.failed;
   announce([button]);
   setTimeout(() => { button.textContent = button.dataset.label; }, SAY_SO_FOR);
 }
 
-/** Give a reply its address: turns and version stand in the fragment, which is never sent to a server. */
-export function setPermalink(reply, turns) {
-  const link = reply.querySelector(".permalink");
-  if (!link) return;
-  const fields = new URLSearchParams(turns.map((turn) => ["q", turn]));
-  fields.append("v", reply.dataset.version);
-  link.href = `#${fields}`;
+/** The address of an answer: turns and version stand in the fragment, which is never sent to a server. */
+export function permalink(turns, version) {
+  const fields = new URLSearchParams(turns.slice(-TURNS_LINKED).map((turn) => ["q", turn]));
+  fields.append("v", version);
+  return `#${fields}`;
 }
 
 /** Ask what the address names, and say so when the article has changed since the link was made. */
@@ -31,9 +37,7 @@ export function askFromLink(ask) {
   if (!turns.length || part("log").children.length) return;
   ask(turns[turns.length - 1], turns.slice(0, -1));
   if (fields.get("v") === part("chat").dataset.version) return;
-  const note = document.createElement("p");
-  note.className = "note";
-  note.textContent = part("words").older;
+  const note = element("p", { className: "note" }, words.older);
   part("log").lastElementChild.prepend(note);
   announce([note]);
 }
@@ -44,13 +48,14 @@ export function saveConversation() {
   copy.documentElement.lang = document.documentElement.lang;
   const charset = copy.createElement("meta");
   charset.setAttribute("charset", "utf-8");
+  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent");
   const style = copy.createElement("style");
   style.textContent = "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}"
-    + ".asked{font-weight:bold;margin-top:2rem}blockquote{margin:.5rem 0;padding-left:1rem;border-left:4px solid #005eb8}";
+    + ".asked{font-weight:bold;margin-top:2rem}blockquote{margin:.5rem 0;padding-left:1rem;border-left:4px solid " + accent + "}";
   copy.head.prepend(charset);
   copy.head.append(style);
   const log = copy.importNode(part("log"), true);
-  log.querySelectorAll("button, .after, .suggestions, .number").forEach((element) => element.remove());
+  log.querySelectorAll("button, .after, .suggestions").forEach((element) => element.remove());
   log.querySelectorAll("a").forEach((link) => { link.href = absolute(link.getAttribute("href")); });
   const heading = copy.createElement("h1");
   heading.textContent = document.querySelector(".masthead h1").textContent;

@@ -1,0 +1,173 @@
+"""From one question to an answer: triage, retrieve, decide, quote, and the words around it. Knows no earlier answer.
+
+The same question on the same version gets the same bytes. What a conversation changes of them, `assistant.assistant` does.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
+from typing import NamedTuple, Self
+
+from assistant.answer import RECOGNISED, Answer, Kind
+from assistant.gaps.recorder import GapRecorder
+from assistant.languages.wording import DEFAULT_LANGUAGE, wording
+from assistant.misses import Mentions, covered, missing_word
+from assistant.question import Question, read
+from assistant.reading.follow_ups import Leaning, leaning
+from assistant.reading.parts import asks_what_does_not, excluding, halves
+from assistant.record import on_record
+from assistant.retrieval.outcomes import SURELY_URGENT, decide, sounds_distressed
+from assistant.retrieval.quoting import SCORE_DIGITS, Link, quote
+from assistant.retrieval.retriever import Found, Miss, Retriever
+from assistant.suggestions import MOST_CONSIDERED, near, starters
+from assistant.triage.urgent import kind_word, urgent_answer, with_care
+from corpus import Document
+from index import IndexVersion
+
+NEAR_HITS = 3  # passages whose sections' questions are offered
+ABOUT = "chat.about"  # the wording that says what is stored
+
+
+class Kept(NamedTuple):
+    """An answer, and the subject that its question is counted as if nothing answers it and subjects are counted."""
+
+    answer: Answer
+    subject: str = ""
+
+
+class Answering:
+    """Answers single questions from the `documents` that may be quoted. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        version: IndexVersion,
+        retriever: Retriever,
+        documents: Sequence[Document],
+        link: Link,
+        /,
+        *,
+        region: str,
+    ) -> None:
+        """Join what is found with what is said of it."""
+        self._version, self._retriever, self._documents, self._link = version, retriever, documents, link
+        self._region, self._site = region, version.manifest.site
+        self._gaps: GapRecorder | None = None
+        self._mentions = Mentions(version.documents.values())  # of the whole corpus, whatever may be quoted
+
+    def over(self, retriever: Retriever, documents: Sequence[Document], /, *, gaps: GapRecorder | None) -> Self:
+        """The same over other passages of the version, at next to no cost; with `gaps` it tells subjects."""
+        other = copy(self)
+        other._retriever, other._documents, other._gaps = retriever, documents, gaps
+        return other
+
+    def answer(self, question: Question, /) -> Kept:
+        """The answer, with more suggestions than are shown."""
+        ruled = question.triage
+        if ruled is not None and ruled.kind is not Kind.ADVICE:
+            return Kept(self._fixed(ruled.wording, question, ruled.kind, confidence=1.0))
+        found = self._found(question)
+        answer = self._judged(found, question)
+        if self._gaps is None or answer.kind is not Kind.UNANSWERED:
+            return Kept(answer)
+        is_english = question.language == DEFAULT_LANGUAGE
+        return Kept(answer, self._gaps.subject_of(found.question, is_english=is_english))
+
+    def _judged(self, found: Found, question: Question) -> Answer:
+        ruled = question.triage
+        if ruled is not None:  # a request for advice, in which danger may be told as well
+            if found.danger.urgent >= SURELY_URGENT:
+                return self.help(question, Kind.URGENT.wording)
+            return self._half(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0)
+        is_english, is_known = question.language == DEFAULT_LANGUAGE, question.is_distressed
+        kind = decide(found.outcomes, found.danger, is_english=is_english, is_distressed=is_known)
+        half = self._half(question) if kind in {Kind.ADVICE, Kind.UNANSWERED} else None
+        answer = half or self._said(kind, found, question)
+        if kind is Kind.URGENT or not (is_known or (is_english and sounds_distressed(found.danger))):
+            return answer
+        return with_care(answer, kind_word(question.language, region=self._region))
+
+    def _found(self, question: Question) -> Found:
+        """What is found for a question; without what it excludes, if it excludes something."""
+        if question.language != DEFAULT_LANGUAGE:
+            return self._retriever.find(question)
+        if asks_what_does_not(question.text):
+            return self._retriever.find(question).unanswered(Miss.NEGATED)
+        if (asked := excluding(question.text)) is None:
+            return self._retriever.find(question)
+        return self._retriever.find_without(replace(question, text=asked.asked), asked.without)
+
+    def _half(self, question: Question) -> Answer | None:
+        """The answer to the half of a question that has one, and what is said of the other; `None` without such a half."""
+        asked = [half for half in map(read, halves(question.text)) if leaning(half) is Leaning.NOT]
+        answers = [self.answer(half).answer for half in asked]
+        ruled = (answer for half, answer in zip(asked, answers, strict=True) if half.triage and answer.kind is Kind.CHAT)
+        answered = next((answer for answer in answers if answer.kind is Kind.ANSWER), None) or next(ruled, None)
+        if answered is None or any(answer.kind is Kind.URGENT for answer in answers):
+            return None
+        if answered.kind is Kind.CHAT:
+            return answered
+        missed = next((answer.message.split("\n")[0] for answer in answers if answer.kind is Kind.UNANSWERED), "")
+        if missed:
+            return replace(answered, message=f"{answered.message}\n{missed}")
+        return answered if all(answer.kind is Kind.ANSWER for answer in answers) else self.bounded(answered, question)
+
+    def bounded(self, answer: Answer, question: Question, /) -> Answer:
+        """The answer with the boundary: what it means for the visitor, others can tell."""
+        boundary = wording(question.language, self._site)["answer.boundary"]
+        return answer if boundary in answer.message else replace(answer, message=f"{answer.message}\n{boundary}")
+
+    def _said(self, kind: Kind, found: Found, question: Question) -> Answer:
+        confidence = round(found.outcomes[kind], SCORE_DIGITS)
+        if kind in RECOGNISED:
+            return self._fixed(kind.wording, question, kind, confidence=confidence)
+        text = wording(question.language, self._site)
+        suggestions = near(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)
+        if kind is Kind.UNANSWERED:
+            lines = self._miss(question, found)
+            return Answer(kind, "\n".join(lines), (), suggestions, confidence, self._version.name)
+        citations = quote(found, self._version, self._retriever.sections(found), self._link)
+        message = text["answer.whole" if found.parts else "answer.one" if len(citations) == 1 else "answer.several"]
+        answer = Answer(kind, message, citations, suggestions, confidence, self._version.name)
+        return self.bounded(answer, question) if question.is_personal else answer
+
+    def _miss(self, question: Question, found: Found) -> list[str]:
+        """What is said where nothing answers: the word that the corpus lacks, if there is one, and what it covers."""
+        text = wording(question.language, self._site)
+        if question.language != DEFAULT_LANGUAGE:
+            return [text["unanswered.foreign"]]
+        if found.miss is Miss.ALL_EXCLUDED:
+            return [text["unanswered.excluded"]]
+        missing = self.missing(question) if found.miss is Miss.NOT_SAID else None
+        first = text["unanswered.message"] if missing is None else named(text["unanswered.missing"], missing)
+        topics = covered(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)
+        return [first, text["unanswered.covers"].replace("{topics}", ", ".join(topics))] if topics else [first]
+
+    def missing(self, question: Question, /) -> str | None:
+        """The visitor's own word that the corpus nowhere holds, under that or another name."""
+        read_as = self._retriever.reader.as_read
+        return missing_word(question.text, lambda word: word in self._mentions or read_as(word) in self._mentions)
+
+    def _fixed(self, key: str, question: Question, kind: Kind, /, *, confidence: float) -> Answer:
+        if kind is Kind.URGENT:
+            return self.help(question, key)
+        text = wording(question.language, self._site)
+        key, record = on_record(key, self._documents)
+        counted = [text["privacy.gaps"]] if key == ABOUT and self._gaps is not None else []
+        message = "\n".join([text[key], *counted, *record])
+        answer = Answer(kind, message, (), starters(self._documents, most=MOST_CONSIDERED), confidence, self._version.name)
+        return with_care(answer, kind_word(question.language, region=self._region)) if question.is_distressed else answer
+
+    def help(self, question: Question, key: str, /) -> Answer:
+        """Help, in the wording of that key."""
+        return urgent_answer(key, question.language, region=self._region, index_version=self._version.name)
+
+    def is_answered(self, question: str, /) -> bool:
+        """Whether a question on offer gets an answer."""
+        asked = read(question)
+        found = self._found(asked) if asked.triage is None else None
+        return found is not None and decide(found.outcomes, found.danger) is Kind.ANSWER
+
+
+def named(text: str, word: str, /) -> str:
+    """The text with the visitor's own word in its place."""
+    return text.replace("{word}", word)

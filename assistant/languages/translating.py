@@ -1,0 +1,60 @@
+"""A message in the reader's language. Every line is fixed wording, so this looks lines up and translates nothing.
+
+A line may be filled with what the corpus or the visitor calls something (`FILLED`), which stays as it is.
+
+A message may begin with care: help lines, or a gentle offer. An empty line ends that part.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from assistant.answer import Answer
+from assistant.languages.wording import DEFAULT_LANGUAGE, languages, wording
+
+FILLED = ("{word}", "{topics}")
+Lines = list[tuple[str, str]]  # each with its language
+
+
+def message_lines(answer: Answer, language: str, /, *, site: str = "") -> Lines:
+    """The lines of its message, each with its language; English lines become those of the reader's language."""
+    text, english = wording(language, site), wording(DEFAULT_LANGUAGE, site)
+    translations = {line: text[key] for key, line in reversed(list(english.items()))}
+    number = f"{english['urgent.number']}: "
+    lines = [
+        f"{text['urgent.number']}: {line.removeprefix(number)}"
+        if line.startswith(number)
+        else translations.get(line) or _filled(line, translations)
+        for line in answer.message.split("\n")
+    ]
+    return [(_language_of_line(line, language, site), line) for line in lines]
+
+
+def care_and_message(lines: Lines, /) -> tuple[Lines, Lines]:
+    """The lines before the first empty line, and those after it; without one, all lines are the message.
+
+    >>> care_and_message([("en", "Call."), ("en", ""), ("en", "The article says:")])
+    ([('en', 'Call.')], [('en', 'The article says:')])
+    """
+    at = next((at for at, (_, line) in enumerate(lines) if not line), None)
+    return ([], lines) if at is None else (lines[:at], lines[at + 1 :])
+
+
+def said_in(answer: Answer, language: str, /, *, site: str = "") -> tuple[Answer, str]:
+    """The answer with its message in the reader's language, and the language of the result."""
+    lines = message_lines(answer, language, site=site)
+    return replace(answer, message="\n".join(line for _, line in lines)), lines[0][0]
+
+
+def _language_of_line(line: str, expected: str, site: str) -> str:
+    candidates = (expected, *languages())
+    return next((code for code in candidates if line in wording(code, site).values()), expected)
+
+
+def _filled(line: str, translations: Mapping[str, str]) -> str:
+    """The translation of the line that this one was filled from; the line itself if there is none."""
+    for place in FILLED:
+        for english, translated in translations.items():
+            before, is_there, after = english.partition(place)
+            if is_there and line.startswith(before) and line.endswith(after):
+                return translated.replace(place, line[len(before) : len(line) - len(after)])
+    return line

@@ -1,0 +1,92 @@
+"""What is said where the corpus does not answer: the visitor's own word that it nowhere holds, and what it does cover."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+
+from assistant.answer import Hit
+from assistant.reading.spelling import how_common
+from corpus import Document
+from index.lexical import COMMON, stem
+
+MOST_TOPICS = 7
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?:\d+)?")
+SHORTEST, LONGEST, ROOT, MOST_WORDS = 3, 30, 5, 14  # letters; words
+# Words of a question that are not what it is about. A word this common is no subject either.
+GENERIC = frozenset(
+    "havent hasnt hadnt dont doesnt didnt cant couldnt wont wouldnt shouldnt isnt arent wasnt werent aint ive youre "
+    "theyre whats kill kills killed die dies died dying dead death fatal hurt doctor doctors crawl two three four five "
+    "six seven eight nine ten "
+    "actually age ages ago anybody anyone anything article bad better bit bring called care common condition day days "
+    "difference different disease does doing down else ever every everyone everything exactly explain feel feeling "
+    "find first good guy guys happen happens hello help helps hey hi illness info information issue know last leg "
+    "legs let like likely long look lot made main make many maybe mean meaning month months mum name near need never "
+    "new nothing number often okay old one ones part people person please possible problem question quick read really "
+    "reason related right rls said saying serious since somebody someone something sort start stuff syndrome take "
+    "tell thank thanks thing things think today told trying type types usual usually want wanted way week weeks "
+    "wonder wondering word work works worse wrong year years yes".split()
+)
+TOO_COMMON = 60_000_000  # count in the list of English words: "people", "health"
+
+
+def missing_word(text: str, is_mentioned: Callable[[str], bool], /) -> str | None:
+    """The word of a question that it is about and that the corpus nowhere holds: the rarest such word, as it was typed.
+
+    `is_mentioned` tells whether the corpus holds a word in any form.
+
+    >>> missing_word("Can coffee cause RLS?", {"rls"}.__contains__)
+    'coffee'
+    """
+    if len(text.split()) > MOST_WORDS:
+        return None  # a story has many words, and says of none that it is what is asked for
+    words = [word for word in WORD.findall(text) if SHORTEST <= len(word) <= LONGEST]
+    meant = [word for word in words if word.lower() not in COMMON and word.lower() not in GENERIC]
+    rare = [word for word in dict.fromkeys(meant) if how_common(word.lower()) < TOO_COMMON]
+    missing = [word for word in rare if not is_mentioned(word.lower())]
+    return min(missing, key=lambda word: how_common(word.lower()), default=None)
+
+
+class Mentions:
+    """Which words some documents hold, in any form: "medicine" is mentioned by "medications". Safe for several threads.
+
+    They are read when the first word is looked for.
+    """
+
+    def __init__(self, documents: Iterable[Document], /) -> None:
+        self._documents = documents
+
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        return frozenset(
+            root(word)
+            for document in self._documents
+            for word in set(WORD.findall(f"{document.source.title}\n{document.text}".lower().replace("-", " ")))
+        )
+
+    def __contains__(self, word: str) -> bool:
+        return any(root(part) in self._roots for part in WORD.findall(word.lower().replace("-", " ")))
+
+
+def root(word: str, /) -> str:
+    """What the forms of a word have in common, roughly: rather too short, so that nothing is called missing that is there.
+
+    >>> root("medicines") == root("medications"), root("coffee") == root("coffin")
+    (True, False)
+    """
+    return stem(word)[:ROOT]
+
+
+def covered(hits: Sequence[Hit], documents: dict[str, Document], among: Sequence[Document], /) -> tuple[str, ...]:
+    """The topics that the corpus covers, those of the passages found first; none if no question names a topic."""
+    may_be_named = {document.id for document in among}
+    found = dict.fromkeys(
+        question.topic
+        for hit in (hits if len(documents) > 1 else ())  # one article's topics stand in its own order
+        for question in documents[hit.passage.document_id].questions
+        if question.section == hit.passage.section and question.topic and hit.passage.document_id in may_be_named
+    )
+    for document in among:  # no further than it takes: a corpus may have thousands of articles
+        if len(found) >= MOST_TOPICS:
+            break
+        found |= dict.fromkeys(question.topic for question in document.questions if question.topic)
+    return tuple(found)[:MOST_TOPICS]

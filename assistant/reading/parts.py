@@ -1,0 +1,110 @@
+"""What a question says beside what it asks: another half, and what is to be left out. English; no other language is read so.
+
+Flows in: the text of a question. Flows out: its halves, or the question without what it excludes.
+"""
+
+from dataclasses import dataclass
+
+from corpus.linear_patterns import question_pattern
+
+LONGEST = 60  # letters of what is excluded
+ASKING = r"(?:what|which|who|how|why|when|where|is|are|was|do|does|did|can|could|should|shall|would|will|may|might|must)\b"
+HALF = question_pattern(
+    rf"(?:[.?!;]+\s+|[,.?!;]*\s+(?:and|but|so|then|also)\s+(?:then |so |if so,? )?)({ASKING})",
+    ignore_case=True,
+    has_groups=True,
+)
+QUESTION = question_pattern(rf"^(?:(?:and|but|so|then|also|[a-z]+,)\s+)?{ASKING}|\?\s*$", ignore_case=True)
+
+# "besides iron", "my iron is fine, what else", "if it is not the iron, what", "causes that are not iron". Where `asked` is
+# no group, what is asked stands around the match.
+BESIDES = (
+    r"(?:besides?|other than|others? than|else than|apart from|aside from|aside of|except(?: for)?|excluding"
+    r"|leav(?:e|ing) (?:out|aside)|not counting|not including|without counting|everything but|anything but)"
+)
+THEN_ASKED = rf"[,.;]*\s*(?:so |and |but )?(?P<asked>(?:any\b|{ASKING}).*\b(?:else|others?)\b.*)$"
+THEN = r"(?:,| then| so)\s+"
+END = rf"(?:,|[?.!]|$|\b{ASKING}|\b(?:that|causes?|triggers?|makes?|please)\b)"
+TO_DO_WITH = r"(?:the |my |from |about |to do with |because of )*"
+THAT_ARE_NOT = r"(?: that| which)?(?: aren't| arent| are not| not)"
+IT_IS_NOT = r"(?:it'?s not|it is not|it isn'?t)"
+IN_ORDER = r"(?:all |working |quite |perfectly |still )*(?:fine|normal|ok|okay|good|in order|well)"
+OF_CAUSES = r"^(?P<asked>.*\b(?:else|others?|causes|reasons|triggers)\b.*?)"
+CAUSES = r"(?:causes|reasons|triggers|factors)\b"
+EXCLUDING = [
+    question_pattern(pattern, ignore_case=True, has_groups=True)
+    for pattern in (
+        rf"[,\s]*\b{BESIDES}\s+(?:the |my |a |just |only )*(?P<without>.+?)\s*{END}",
+        rf"^(?:no,? )?(?:if )?(?:it'?s |it is )?not {TO_DO_WITH}(?P<without>.+?){THEN}(?P<asked>(?:{ASKING}|the ).*)$",
+        rf"^(?:my |the )?(?P<without>.+?) (?:is|are|was|were) {IN_ORDER}\b{THEN_ASKED}",
+        rf"^i (?:do not|don't|dont) (?:have|take|lack) (?:any )?(?P<without>.+?)\b{THEN_ASKED}",
+        rf"^i (?:have|take|am on|lack) no (?P<without>.+?)\b{THEN_ASKED}",
+        rf"(?P<asked>^.*\b{CAUSES}(?: (?:of|for) \w+)?){THAT_ARE_NOT} {TO_DO_WITH}(?P<without>[\w -]+?)\s*[?.!]*$",
+        rf"{OF_CAUSES},? if {IT_IS_NOT} {TO_DO_WITH}(?P<without>[\w -]+?)\s*[?.!]*$",
+        rf"^(?:there are |there is |with )?no (?P<without>.+?)(?: involved| at all)?,{THEN_ASKED}",
+        r"^leaving (?:the )?(?P<without>.+?) (?:aside|out)[, ]+(?P<asked>.+)$",
+        r"^(?P<asked>.+?), (?:but )?leav(?:e|ing) (?:the )?(?P<without>.+?) (?:aside|out)\s*[.?!]*$",
+        rf"\bnon[- ](?P<without>[\w-]+) (?P<asked>{CAUSES}.*)$",
+    )
+]
+MAY_EXCLUDE = question_pattern(
+    rf"\b(?:{BESIDES}|leav(?:e|ing)|causes|reasons|triggers|else|others?|not)\b", ignore_case=True
+)
+NOT = r"(?:(?:do|does|did|are|is|will|wo|can|ca) ?n[o']?t|cannot|not|never)"
+NEGATED = question_pattern(
+    rf"\b(?:which|what|any|are there|is there|name)\b[^.?!]{{0,40}}\b{NOT}\s+(?:\w+ ){{0,2}}?"
+    r"(?:caus|trigger|worsen|mak|affect|bring|set|aggravat|link|associat|interfer|lead|start|giv|safe|involv|relat|hav)",
+    ignore_case=True,
+)
+# A "not" behind one of these is no part of the question.
+CONDITION = question_pattern(r"\b(?:if|when|whether|why|how)\b", ignore_case=True)
+
+
+def halves(text: str, /) -> tuple[str, ...]:
+    """The questions that a text asks one after the other; none if it asks only one.
+
+    >>> halves("Why does low iron cause it and what should I take?")
+    ('Why does low iron cause it', 'what should I take?')
+    """
+    found, start = [], 0
+    for match in HALF.finditer(text):
+        found.append(text[start : match.start()])
+        start = match.start(1)
+    asked = [part.strip() for part in (*found, text[start:]) if QUESTION.search(part.strip())]
+    return tuple(asked) if found and len(asked) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Excluding:
+    """A question without what it excludes: `asked`, and the words for what is left out, empty if it is said in no words."""
+
+    asked: str
+    without: str
+
+
+def excluding(text: str, /) -> Excluding | None:
+    """The question without what it excludes, if it excludes something.
+
+    >>> excluding("What causes RLS apart from iron?")
+    Excluding(asked='What causes RLS', without='iron')
+    """
+    if not MAY_EXCLUDE.search(text):
+        return None
+    for pattern in EXCLUDING:
+        match = pattern.search(text)
+        if match is None or not 0 < len(without := match["without"].strip(" ,")) <= LONGEST:
+            continue
+        rest = text[match.start() :].partition(without)[2]
+        around = f"{text[: match.start()]} {rest.lstrip(' ,.;?!')}"
+        return Excluding(match.groupdict().get("asked") or " ".join(around.split()), without)
+    return None
+
+
+def asks_what_does_not(text: str, /) -> bool:
+    """Whether the text asks which of some things does not do something: no sentence on those that do answers it.
+
+    >>> asks_what_does_not("Which medicines do not cause it?"), asks_what_does_not("Why do they not know the cause?")
+    (True, False)
+    """
+    match = NEGATED.search(text)
+    return match is not None and CONDITION.search(match[0]) is None

@@ -1,0 +1,285 @@
+"""From a question to scored passages: one encoding of the question, candidates from the store, evidence, ranking."""
+
+import re
+from collections.abc import Collection
+from copy import copy
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from assistant.answer import MOST_CITATIONS, Hit, Kind
+from assistant.question import Question, read
+from assistant.reading.reader import QuestionReader
+from assistant.retrieval.evidence import Evidence, PassageSet, evidence_of, lexical_shares
+from assistant.retrieval.learned import Learned, Model
+from assistant.retrieval.neighbours import NEAREST, Placed, Votes, placed
+from assistant.retrieval.outcomes import URGENT_FROM, Asked, Danger, agreed, is_long, softmax
+from index import Encoder, Encoding, IndexVersion
+from index.encoding import Vectors
+from index.lexical import COMMON, Integers, Words, stem, words_of
+
+FLOOR = 0.02  # the vote for a passage that no neighbour names; as in fitting
+VOTE_ALONE = 10.0  # of sure votes: the weight of a passage's
+DOUBT, FAR_DOUBT = 0.1, 0.3  # of sure votes: what is left to the judgement, if a neighbour is all but the same, and if not
+CANDIDATES = 256  # passages that compete; a smaller corpus competes whole
+# What has no labels is quoted, beside what has, from a larger probability on.
+NEW_FROM = 0.75
+# For questions that exclude something: the share from which a passage is about it, and the least that another must have.
+ABOUT_IT, LEAST_LEFT = 0.25, 0.05
+# "folic acid (vitamin B9) and vitamin B12", "antidepressants, antipsychotics, and antihistamines". Over an article's text.
+ONE_OF_BEFORE = re.compile(r"(?:,|\)| and| or)(?: and| or| some| certain)* (?:\w+ ){0,1}$")
+ONE_OF_AFTER = re.compile(r"\w*(?: \w+)?(?: \([^)]*\))?(?: and | or |, (?:\w+ ){0,2}\w+, (?:and|or) )")
+CLOSE = 64  # of them are looked at closely, word piece by word piece
+LEXICAL = 0.2  # weight of shared words beside a cosine, when choosing those
+
+
+class Miss(Enum):
+    """Why nothing answers: it is not said, all that answers was excluded, or what does *not* do something was asked for."""
+
+    NOT_SAID = "not said"
+    ALL_EXCLUDED = "all excluded"
+    NEGATED = "negated"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The competing passages and the judgement of a question.
+
+    `rows` are the competing passages in reading order, with their `scores`; `shares` are the probabilities that each is the
+    right one, if one is; `outcomes` has the probability of each outcome. `parts` are the places of the passages that
+    together answer a question for the whole topic; none for any other question. `question` is the encoding in context;
+    `danger` is how grave the last turn is by itself; `miss` is why nothing answers, if nothing does.
+    """
+
+    rows: tuple[int, ...]
+    scores: Vectors
+    shares: Vectors
+    outcomes: dict[str, float]
+    question: Encoding
+    danger: Danger
+    parts: tuple[int, ...] = ()
+    miss: Miss = Miss.NOT_SAID
+
+    def unanswered(self, miss: Miss, /) -> "Found":
+        """The same, judged not to be answered, unless it is urgent."""
+        urgent = self.outcomes[Kind.URGENT]
+        outcomes = dict.fromkeys(self.outcomes, 0.0) | {Kind.URGENT: urgent, Kind.UNANSWERED: 1 - urgent}
+        return replace(self, outcomes=outcomes, parts=(), miss=miss)
+
+
+def passage_scores(evidence: Evidence, weights: Vectors, vote: float, votes: Votes | None, /) -> Vectors:
+    """Scores of the passages (n,): weighted evidence, plus the votes of labelled neighbours if there are any."""
+    scores = (evidence.features @ weights).astype(np.float32)
+    return scores if votes is None else scores + np.float32(vote) * np.log(FLOOR + votes.passages)
+
+
+def outcome_features(asked: Asked, scores: Vectors, votes: Votes | None, /) -> Vectors:
+    """What an `OutcomeModel` reads: QUESTION_FEATURES, followed by NEIGHBOUR_FEATURES where there are neighbours."""
+    features = asked.features(scores)
+    if votes is None:
+        return features
+    return np.append(features, votes.features(asked.question, asked.heads, int(scores.argmax())))
+
+
+def settled(votes: Votes, scores: Vectors, outcomes: dict[str, float], /) -> tuple[Vectors, dict[str, float]]:
+    """Scores (n,) and outcomes as they are; as the votes say where these are sure."""
+    if not votes.are_sure or outcomes[Kind.URGENT] >= URGENT_FROM:  # a label never hides danger
+        return scores, outcomes
+    ranked = VOTE_ALONE * np.log(FLOOR + votes.passages) + np.tanh(scores / VOTE_ALONE)
+    shares = {kind.value: float(votes.kinds[kind.number]) for kind in Kind}
+    doubt = DOUBT if votes.nearest >= NEAREST else FAR_DOUBT
+    return ranked.astype(np.float32), {name: (1 - doubt) * shares.get(name, 0.0) + doubt * p for name, p in outcomes.items()}
+
+
+class Retriever:
+    """Searches one version. Safe to call from several threads: nothing in it changes."""
+
+    def __init__(self, version: IndexVersion, encoder: Encoder, learned: Learned, /, *, labels: bool = True) -> None:
+        self._version = version
+        self._encoder = encoder
+        self._learned = learned
+        self.reader = QuestionReader(document.text for document in version.documents.values())
+        self._placed = placed(learned.questions, version) if labels else None
+        self._labelled = self._placed
+        self._among: Integers | None = None  # the rows that may be quoted; `None` means all
+
+    @property
+    def uses_labels(self) -> bool:
+        """Whether labelled neighbours vote: if the labelled article may be quoted."""
+        return self._labelled is not None
+
+    def limited_to(self, articles: Collection[str], /) -> Self:
+        """The same retriever over the passages of these articles only; no other passages compete.
+
+        It costs next to nothing: a limit only picks rows.
+        """
+        if len(self._version.passages) <= CANDIDATES:
+            self._all  # noqa: B018  made once, for all limits
+        if self._placed is not None:
+            self._labelled_passages  # noqa: B018
+        other = copy(self)
+        other._among = self._version.passages.rows_of(articles)
+        other._labelled = self._placed if self._placed is not None and self._placed.article in articles else None
+        return other
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no passage may be quoted."""
+        return self._among is not None and not len(self._among)
+
+    def find(self, asked: Question, /) -> Found:
+        """Score the passages that may answer the question, and give the probability of each outcome.
+
+        The labelled sentences are judged as if they were the whole corpus. Other sentences are judged beside them, by what
+        holds for any article, and speak only where they speak clearly: so what a site adds or edits changes no other answer.
+        """
+        readings = self.reader.readings(asked.text, asked.before, language=asked.language)
+        encoded = {text: self._encoder.encode([text])[0] for text in dict.fromkeys((readings.in_context, *readings.pieces))}
+        question = encoded[readings.in_context]
+        danger = self._learned.level.danger([encoded[piece] for piece in readings.pieces], is_long=is_long(asked.text))
+        labelled = None if self._labelled is None else self._find_labelled(question, danger, self._labelled)
+        if labelled is not None and len(labelled.rows) == self._count:
+            return labelled
+        if len(self._version.passages) > CANDIDATES:
+            rows, passages = self._competing(question)
+        elif self._among is None:
+            rows, passages = tuple(range(len(self._version.passages))), self._all
+        else:
+            rows, passages = tuple(self._among.tolist()), self._some_of_all(self._among)
+        judged = Asked(question, evidence_of(question, passages, self._learned.token_weights), self._learned.heads)
+        scores, outcomes = self._judge(judged, self._learned.any_article)
+        found = Found(rows, scores, softmax(scores), outcomes, question, danger)
+        return found if labelled is None or speaks_clearly(found, labelled) else labelled
+
+    def _find_labelled(self, question: Encoding, danger: Danger, labelled: Placed) -> Found:
+        """The labelled sentences alone, with the votes of their labels."""
+        rows = tuple(labelled.rows.tolist())
+        evidence = evidence_of(question, self._labelled_passages, self._learned.token_weights)
+        judged = Asked(question, evidence, self._learned.heads)
+        _, outcomes = self._judge(judged, self._learned.any_article)
+        votes = labelled.questions.votes(question)
+        scores, informed = self._judge(judged, self._learned.labelled, votes)
+        scores, outcomes = settled(votes, scores, agreed(informed, outcomes))
+        parts = votes.parts(MOST_CITATIONS) if votes.is_whole_topic else ()
+        return Found(rows, scores, softmax(scores), outcomes, question, danger, parts)
+
+    def find_without(self, asked: Question, excluded: str, /) -> Found:
+        """What is found for a question whose answers must not be about something. Danger is judged in both.
+
+        A sentence that names it among others still answers, but not in a list of a whole topic.
+        """
+        found, about = self.find(asked), self.find(read(excluded))
+        graver = max(found.danger, about.danger, key=lambda danger: danger.urgent)
+        return self._without(replace(found, danger=graver), about, excluded)
+
+    def _without(self, found: Found, about: Found, excluded: str) -> Found:
+        out = self._places_about(found, about, excluded)
+        if found.parts:
+            parts = tuple(place for place in found.parts if not out.intersection(self._quoted_with(found, place)))
+            return replace(found, parts=parts) if parts else found.unanswered(Miss.ALL_EXCLUDED)
+        left = [place not in out or self._names_others(found.rows[place], excluded) for place in range(len(found.rows))]
+        if not any(left):
+            return found.unanswered(Miss.ALL_EXCLUDED)
+        scores = np.where(left, found.scores, -np.inf).astype(np.float32)
+        if found.shares[int(scores.argmax())] < LEAST_LEFT:
+            return found.unanswered(Miss.ALL_EXCLUDED)
+        rows = [place for place, is_left in enumerate(left) if is_left]
+        return replace(
+            found,
+            rows=tuple(found.rows[place] for place in rows),
+            scores=found.scores[rows],
+            shares=softmax(found.scores[rows]),
+        )
+
+    def _places_about(self, found: Found, about: Found, phrase: str) -> set[int]:
+        """The places of passages that hold the words of a phrase, as it is read, or that answer it (`about`)."""
+        words = [word for word in words_of(self.reader.as_read(phrase)) if word not in COMMON]
+        if not words:
+            return set()
+        holds = self._version.passages.words(np.array(found.rows)).holds(words).any(axis=0)
+        named = set(np.flatnonzero(holds).tolist())
+        answers = {row for row, share in zip(about.rows, about.shares.tolist(), strict=True) if share >= ABOUT_IT}
+        return named | {place for place, row in enumerate(found.rows) if row in answers}
+
+    def _quoted_with(self, found: Found, place: int) -> set[int]:
+        first, last = self._version.passages.rows_to_quote(found.rows[place])
+        return {other for other, row in enumerate(found.rows) if first <= row <= last}
+
+    def _names_others(self, row: int, phrase: str) -> bool:
+        """Whether a sentence names what a phrase says as one of several, or not at all."""
+        text = self._version.passages.text(row).lower()
+        stems = [re.escape(stem(word)) for word in words_of(self.reader.as_read(phrase)) if word not in COMMON]
+        found = re.search("|".join(stems), text) if stems else None
+        if found is None:
+            return True
+        before, after = text[: found.start()], text[found.end() :]
+        return ONE_OF_BEFORE.search(before) is not None or ONE_OF_AFTER.match(after) is not None
+
+    @property
+    def _count(self) -> int:
+        """How many passages may be quoted."""
+        return len(self._version.passages) if self._among is None else len(self._among)
+
+    def _judge(self, asked: Asked, model: Model, votes: Votes | None = None) -> tuple[Vectors, dict[str, float]]:
+        """Scores of the passages, and the probability of each outcome when the best of them is quoted."""
+        scores = passage_scores(asked.evidence, model.weights, model.vote, votes)
+        return scores, model.outcomes.probabilities(outcome_features(asked, scores, votes))
+
+    def hits(self, found: Found, /, *, count: int) -> list[Hit]:
+        """The best passages, best first."""
+        order = np.argsort(-found.scores, kind="stable")[:count]
+        return [Hit(self._version.passages[found.rows[place]], float(found.shares[place])) for place in order]
+
+    def sections(self, found: Found, /) -> list[int]:
+        """The section number of each competing passage."""
+        numbers: list[int] = self._version.passages.sections(found.rows).tolist()
+        return numbers
+
+    @cached_property
+    def _all(self) -> PassageSet:
+        rows = np.arange(len(self._version.passages))
+        return self._passages(rows, self._version.passages.words(rows))
+
+    @cached_property
+    def _labelled_passages(self) -> PassageSet:
+        rows = self._placed.rows if self._placed is not None else np.zeros(0, np.int64)
+        return self._passages(rows, self._version.passages.words(rows))
+
+    def _some_of_all(self, rows: Integers) -> PassageSet:
+        """Some passages of a small corpus: all are compared word piece by word piece, then these are kept."""
+        whole = self._all
+        words, sections = self._version.passages.words(rows), self._version.passages.sections(rows)
+        return PassageSet(whole.pooled[rows], whole.tokens, whole.starts, sections, words, kept=rows)
+
+    def _competing(self, question: Encoding) -> tuple[tuple[int, ...], PassageSet]:
+        """The nearest passages in reading order; the likeliest by cosine and shared words are looked at closely."""
+        if self._among is not None and len(self._among) <= CANDIDATES:
+            rows = self._among
+            return tuple(rows.tolist()), self._passages(rows, self._version.passages.words(rows))
+        _, nearest = self._version.store.search(question.pooled, count=CANDIDATES, among=self._among)
+        rows = np.sort(nearest)
+        words = self._version.passages.words(rows)
+        likely = self._version.vectors.pooled[rows] @ question.pooled + LEXICAL * lexical_shares(question, words)
+        close = np.sort(np.argsort(-likely, kind="stable")[:CLOSE])
+        return tuple(rows.tolist()), self._passages(rows, words, close)
+
+    def _passages(self, rows: Integers, words: Words, close: Integers | None = None) -> PassageSet:
+        tokens, starts = self._version.vectors.tokens_of(rows if close is None else rows[close])
+        return PassageSet(
+            pooled=self._version.vectors.pooled[rows],
+            tokens=tokens.astype(np.float32),
+            starts=starts,
+            section=self._version.passages.sections(rows),
+            words=words,
+            close=close,
+        )
+
+
+def speaks_clearly(found: Found, labelled: Found, /) -> bool:
+    """Whether the best passage is none of the labelled ones, is likely enough right, and likelier than what those say."""
+    new = found.outcomes[Kind.ANSWER]
+    others = (labelled.outcomes[kind] for kind in (Kind.ANSWER, Kind.URGENT, Kind.CHAT))
+    return found.rows[int(found.scores.argmax())] not in labelled.rows and new >= max(NEW_FROM, *others)

@@ -1,0 +1,1 @@
+"""The process that serves: starting, waiting, changing versions, stopping."""

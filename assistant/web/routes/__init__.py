@@ -1,0 +1,1 @@
+"""The addresses that visitors and programs ask for."""

@@ -1,0 +1,123 @@
+"""`POST /api/ask` and the operations routes. Plain JSON in and out; no question ever stands in an address."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.answer import Answer
+from assistant.assistant import Assistant
+from assistant.languages.translating import said_in
+from assistant.question import LONGEST_QUESTION, MOST_TURNS, QuestionError
+from assistant.web.gate.admission import Admission, RefusedError
+from assistant.web.gate.asked import TooLargeError, read_asked
+from assistant.web.gate.rate_limit import address_of
+from assistant.web.gate.responses import refusal
+from assistant.web.process.live import LiveAssistant
+
+
+class Sent(BaseModel):
+    """The body of a question. The route reads it itself: a widget sends JSON as `text/plain`, and danger is read in any."""
+
+    turns: list[Annotated[str, Field(max_length=LONGEST_QUESTION)]] = Field(
+        min_length=1, max_length=MOST_TURNS, description="oldest first; the last is the question"
+    )
+    articles: list[str] | None = None
+    language: str | None = None
+
+
+class Refusal(BaseModel):
+    """The body of every refusal."""
+
+    model_config = ConfigDict(extra="forbid")
+    error: str
+    remedy: str
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refusal, "description": description}
+    for status, description in (
+        (408, "the request did not arrive in time"),
+        (413, "the request is larger than is read"),
+        (422, "it cannot be answered as it is"),
+        (429, "too many questions from one address; Retry-After says for how long"),
+        (503, "too many questions altogether; Retry-After says for how long"),
+    )
+}
+ANSWERS: dict[int | str, dict[str, Any]] = {200: {"model": Answer, "description": "an answer"}, **REFUSALS}
+
+
+def body_of(model: type[BaseModel], /) -> dict[str, Any]:
+    """The description of a JSON body that a route reads itself. It is not served; the server is tested against it."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
+
+
+def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
+    """The routes; each takes the assistant in use once, so that an answer never mixes two versions."""
+    router = APIRouter()
+
+    @router.post("/api/ask", responses=ANSWERS, openapi_extra=body_of(Sent))
+    async def ask(request: Request) -> Response:
+        """Answer the last of `{"turns": [...]}`; the body may be sent as application/json or text/plain.
+
+        `"articles"` limits the answer to some articles; `"language"` is the reader's, for fixed wording that would
+        otherwise be English.
+        """
+        asked, assistant = await read_asked(request), live.current
+
+        def ask_some(turns: Sequence[str]) -> Answer:
+            return _limited(assistant, asked.articles).ask(turns)
+
+        try:
+            answer = await admission.answer(ask_some, asked, address=address_of(request))
+        except TooLargeError as error:
+            return refusal(413, error.message, error.remedy, code=error.code)
+        except QuestionError as error:
+            return refusal(422, error.message, error.remedy, code=error.code)
+        except RefusedError as error:
+            return refusal(error.status, error.message, error.remedy, retry_after=error.retry_after, code=error.code)
+        answer, language = said_in(answer, asked.language, site=assistant.site)
+        return Response(answer.as_json(), media_type="application/json", headers={"Content-Language": language})
+
+    @router.get("/livez")
+    async def livez() -> dict[str, str]:
+        """The process runs."""
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz() -> dict[str, str]:
+        """Questions are answered. The server listens only once its index is loaded.
+
+        When a newly published version is not served yet, the old one is, and `wanted_version` names the new one. When it
+        cannot be fetched or loaded, `not_loaded` says why.
+        """
+        served, wanted = live.current.version.name, live.wanted
+        behind = {"wanted_version": wanted} if wanted != served else {}
+        not_loaded = {"not_loaded": live.why_behind} if live.why_behind else {}
+        return {"status": "ok", "index_version": served} | behind | not_loaded
+
+    @router.get("/version")
+    async def version() -> dict[str, Any]:
+        """What is served: index version, model fingerprint, articles."""
+        served = live.current.version
+        manifest = served.manifest
+        return {
+            "index_version": manifest.version,
+            "wanted_version": live.wanted,
+            "model": manifest.model,
+            "passages": manifest.passages,
+            "articles": sorted(served.documents),
+        }
+
+    return router
+
+
+def _limited(assistant: Assistant, articles: Any) -> Assistant:
+    """The assistant over these articles only; over all of them if none are named."""
+    if articles is None:
+        return assistant
+    if not isinstance(articles, list) or not all(isinstance(article, str) for article in articles):
+        raise QuestionError("`articles` is not a list of names.", remedy='Send {"articles": ["…"]}.', code="no_article")
+    return assistant.limited_to(frozenset(articles))

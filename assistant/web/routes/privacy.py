@@ -1,0 +1,51 @@
+"""`/privacy`: what is kept and what is not under the settings in force, in the language of the reader."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from assistant.languages.wording import DEFAULT_LANGUAGE, languages, wording
+from assistant.web.process.live import LiveAssistant
+from assistant.web.templates import render
+
+
+def privacy_routes(facts: Sequence[str], live: LiveAssistant, /) -> APIRouter:
+    """The route; `facts` are keys of the wording, in the order in which they are told."""
+    router = APIRouter()
+
+    @router.get("/privacy", response_class=HTMLResponse)
+    async def privacy(request: Request, lang: str = "") -> HTMLResponse:
+        """The page in `lang`, else in the language that the browser prefers."""
+        language = preferred(lang, request.headers.get("Accept-Language", ""))
+        html = render("privacy.html", facts=facts, language=language, text=wording(language, live.current.site))
+        return HTMLResponse(html, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+    return router
+
+
+def privacy_facts(*, is_rate_limited: bool, is_feedback_kept: bool, are_gaps_counted: bool) -> tuple[str, ...]:
+    """What is true under these settings."""
+    told = {
+        "questions": True,
+        "conversation": True,
+        "link": True,
+        "address_limit": is_rate_limited,
+        "address": not is_rate_limited,
+        "counts": True,
+        "feedback": is_feedback_kept,
+        "gaps": are_gaps_counted,
+        "cookies": True,
+        "hosts": True,
+    }
+    return tuple(f"privacy.{name}" for name, is_true in told.items() if is_true)
+
+
+def preferred(chosen: str, accepted: str, /) -> str:
+    """The first supported language among those that the reader wants.
+
+    >>> preferred("", "pt-BR,pt;q=0.9,en;q=0.8")
+    'pt'
+    """
+    wanted = [chosen, *(entry.split(";")[0].strip() for entry in accepted.split(","))]
+    return next((code for code in (name[:2].lower() for name in wanted) if code in languages()), DEFAULT_LANGUAGE)

@@ -1,0 +1,219 @@
+"""The widget's addresses: its script, its words, its declarations, its page in a frame, and the page where the owner of a
+site makes the line to paste.
+
+The built files are read once; each stands at an address with its hash in it, beside the one that always has the newest.
+"""
+
+import base64
+import gzip
+import hashlib
+import importlib.resources
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from assistant.languages.wording import DEFAULT_LANGUAGE, languages, unfilled, wording
+from assistant.suggestions import MOST_QUESTIONS
+from assistant.triage.urgent import ANYWHERE
+from assistant.web.gate.origins import AllowedOrigins
+from assistant.web.process.live import LiveAssistant
+from assistant.web.routes.article import outline
+from assistant.web.routes.copies import Copies, Copy
+from assistant.web.routes.words import help_in_sight
+from assistant.web.templates import render
+
+WEB = Path(str(importlib.resources.files("assistant.web")))
+BUILT = WEB / "static" / "widget"
+TOKENS = WEB / "static" / "tokens.css"
+DECLARATIONS = WEB / "widget" / "widget.d.ts"
+ABOUT_THE_SITE = ("page.title", "page.welcome")
+HASH_LENGTH = 12  # hexadecimal digits
+JAVASCRIPT = "text/javascript; charset=utf-8"
+SHORTLY = "public, max-age=300, stale-while-revalidate=86400"
+FOREVER = "public, max-age=31536000, immutable"
+# Any site may load the files; which site may read answers is decided by CORS, whose header differs by origin.
+EMBEDDED = {"Cross-Origin-Resource-Policy": "cross-origin", "Vary": "Origin"}
+OWN_PAGE = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types 'none'"
+MOST_SENTENCES = 300  # of the sample: it is rendered at each request, since its options differ
+OPTIONS = ("article", "theme", "accent", "position", "lang", "open", "examples", "title", "target", "mode")
+
+
+@dataclass(frozen=True)
+class WidgetFiles:
+    """What is served at addresses of its own: the script, and the JSON file of each language by its code."""
+
+    script: bytes
+    frame: bytes  # the script of the isolated mode
+    words: Mapping[str, bytes]
+
+    @classmethod
+    def read(cls, folder: Path = BUILT, /) -> "WidgetFiles":
+        """The files that the build put into a folder."""
+        words = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.json"))}
+        return cls((folder / "widget.js").read_bytes(), (folder / "frame.js").read_bytes(), words)
+
+    def telling(self, *, is_counting: bool, region: str = ANYWHERE, site: str = "") -> "WidgetFiles":
+        """The same files with what this server knows: whom to call, whether it counts subjects, what its articles are about.
+
+        Twelve languages with the lines of one region, put in here, are smaller than the lines of all regions in each file.
+        """
+        said = {language: _said(language, is_counting=is_counting, region=region, site=site) for language in languages()}
+        words = {language: _telling(content, said[language]) for language, content in self.words.items()}
+        hashes = {self.words_hash.encode(): WidgetFiles(b"", b"", words).words_hash.encode()}
+        script, frame = (_telling(_telling(each, said[DEFAULT_LANGUAGE]), hashes) for each in (self.script, self.frame))
+        return WidgetFiles(script, frame, words)
+
+    @cached_property
+    def script_hash(self) -> str:
+        """The hash in the address of this very script."""
+        return hashlib.sha256(self.script).hexdigest()[:HASH_LENGTH]
+
+    @cached_property
+    def words_hash(self) -> str:
+        """The hash in the addresses of these very words."""
+        return words_hash({f"{language}.json": content for language, content in self.words.items()})
+
+    @cached_property
+    def integrity(self) -> str:
+        """The script's hash in the form of Subresource Integrity."""
+        return f"sha384-{base64.b64encode(hashlib.sha384(self.script).digest()).decode()}"
+
+
+def widget_routes(allowed: AllowedOrigins, live: LiveAssistant, files: Callable[[], WidgetFiles], /) -> APIRouter:
+    """The routes; `files` says what is served at the moment."""
+    router = APIRouter()
+
+    @router.get("/widget.js", include_in_schema=False)
+    async def current_script(request: Request) -> Response:
+        """The newest script, for sites that want updates without a new line."""
+        built = files()
+        tag = f'W/"{built.script_hash}"'
+        headers = {"Cache-Control": SHORTLY, "ETag": tag, **EMBEDDED}
+        if tag in request.headers.get("If-None-Match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(built.script, media_type=JAVASCRIPT, headers=headers)
+
+    @router.get("/widget-{script_hash}.js", include_in_schema=False)
+    async def one_script(script_hash: str) -> Response:
+        """The script with this very hash, or nothing."""
+        built = files()
+        if script_hash != built.script_hash:
+            return Response("There is no such version of the widget.", status_code=404, media_type="text/plain")
+        return Response(built.script, media_type=JAVASCRIPT, headers={"Cache-Control": FOREVER, **EMBEDDED})
+
+    @router.get("/widget-{language}-{words_hash}.json", include_in_schema=False)
+    async def words(language: str, words_hash: str) -> Response:
+        """The widget's words in a language. A script of another version gets the present ones, which it can use."""
+        built = files()
+        if language not in built.words:
+            return Response("There are no words in this language.", status_code=404, media_type="text/plain")
+        caching = FOREVER if words_hash == built.words_hash else "no-cache"
+        return Response(built.words[language], media_type="application/json", headers={"Cache-Control": caching, **EMBEDDED})
+
+    @router.get("/widget.d.ts", include_in_schema=False)
+    async def declarations() -> Response:
+        """TypeScript declarations of `window.RLSAssistant` and its events."""
+        return Response(DECLARATIONS.read_bytes(), media_type="text/plain; charset=utf-8")
+
+    @router.get("/embed/frame.js", include_in_schema=False)
+    async def frame_script() -> Response:
+        """The script of the page in a frame, with the same texts."""
+        return Response(files().frame, media_type=JAVASCRIPT, headers={"Cache-Control": SHORTLY, "Vary": "Origin"})
+
+    @router.get("/embed/frame", response_class=HTMLResponse)
+    async def frame() -> HTMLResponse:
+        """The conversation as a page of its own, for sites that want it isolated in a frame."""
+        policy = f"{OWN_PAGE}; {allowed.frame_ancestors}; {TRUSTED_TYPES}"
+        return HTMLResponse(
+            render("embed_frame.html", text=wording(DEFAULT_LANGUAGE, live.current.site)),
+            headers={"Content-Security-Policy": policy, **EMBEDDED},
+        )
+
+    return router
+
+
+def embed_routes(live: LiveAssistant, files: Callable[[], WidgetFiles], copies: Copies, /) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+
+    @router.get("/embed", response_class=HTMLResponse)
+    async def embed(request: Request) -> Response:
+        """Where a site's owner makes the line to paste, and sees what it gives."""
+        served = live.current
+
+        async def make() -> Copy:
+            built = files()
+            page = render(
+                "embed.html",
+                text=wording(DEFAULT_LANGUAGE, served.site),
+                documents=list(served.version.documents.values()),
+                languages=[(code, wording(code)["language"]) for code in languages()],
+                starters=served.starters()[:MOST_QUESTIONS],
+                script_hash=built.script_hash,
+                integrity=built.integrity,
+                accent=colours()["accent"][0],
+                size=len(gzip.compress(built.script)),
+            )
+            policy = f"{OWN_PAGE}; frame-src 'self'; frame-ancestors 'none'"
+            return Copy.of(page, {"Content-Security-Policy": policy})
+
+        copy = await copies.of(("/embed", served.version.name), make)
+        return copy.response(request)
+
+    @router.get("/embed/preview", response_class=HTMLResponse)
+    async def preview(request: Request) -> HTMLResponse:
+        """The beginning of an article with the widget on it, with the options that the query names."""
+        version = live.current.version
+        document = next(iter(version.documents.values()))
+        rows = version.passages.rows_of({document.id})[:MOST_SENTENCES]
+        passages = [version.passages[row] for row in rows.tolist()]
+        begun = tuple(section for section in document.sections if section.start < passages[-1].end)
+        sample = outline(replace(document, sections=begun), passages)
+        options = [(name, value) for name, value in request.query_params.items() if name in OPTIONS]
+        page = render("embed_preview.html", document=document, sections=sample, options=options)
+        policy = f"{OWN_PAGE}; frame-src 'self'; frame-ancestors 'self'; {TRUSTED_TYPES}"
+        return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+
+    return router
+
+
+def colours() -> dict[str, tuple[str, str]]:
+    """The colours of tokens.css by name: of the light theme and of the dark one."""
+    found = re.findall(r"--([\w-]+): light-dark\((\S+), (\S+)\);", TOKENS.read_text(encoding="utf-8"))
+    return {name: (light, dark) for name, light, dark in found}
+
+
+def words_hash(files: Mapping[str, bytes], /) -> str:
+    """One hash of all languages' files by name: the widget, which names it, then needs to know one only."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + files[name] + b"\0")
+    return digest.hexdigest()[:HASH_LENGTH]
+
+
+def _said(language: str, *, is_counting: bool, region: str, site: str) -> dict[bytes, bytes]:
+    """What is built in, and what this server says in its place. Both stand in quotation marks, as in JSON and scripts."""
+    text, built_in_texts = wording(language, site), unfilled(language)
+    stores = text["page.stores"]
+    said = {help_in_sight(ANYWHERE, language).as_text: help_in_sight(region, language).as_text}
+    said |= {built_in_texts[key]: text[key] for key in ABOUT_THE_SITE}
+    if is_counting:
+        said[stores] = f"{stores} {text['privacy.gaps']}"
+    return {_quoted(built_in): _quoted(own) for built_in, own in said.items()}
+
+
+def _quoted(text: str) -> bytes:
+    return json.dumps(text, ensure_ascii=False).encode()
+
+
+def _telling(content: bytes, said: Mapping[bytes, bytes]) -> bytes:
+    for built_in, own in said.items():
+        content = content.replace(built_in, own)
+    return content

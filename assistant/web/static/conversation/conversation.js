@@ -1,0 +1,75 @@
+// The course of a conversation: what is sent, what is said while one waits, and what when nothing comes. The page and the
+// widget share it; where it is shown, and what else can be done there, is theirs. It lives in its document and nowhere else.
+import { askServer } from "./asking.js";
+import { element } from "./dom.js";
+import { button, notice, problem, reply, urgent } from "./reply.js";
+import { turnsWith, urgentAt } from "./turns.js";
+import { words } from "./words.js";
+
+const SHOW_PENDING_AFTER = 300; // ms
+const SHOWN = 300; // letters of a question in the log: a long one leaves room for what is said to it
+
+/**
+ * A conversation on a face. `log` holds the turns, `box` is typed into. `report` hears of each `question`, `answer` and
+ * `error`; `show` appends something to a turn, which may be urgent help; `send` asks what stands in the box. The rest is for
+ * `askServer` and `reply`.
+ */
+export function conversation({ log, box, report, show, send, ...face }) {
+  let earlier = []; // questions that got an answer, and lost ones that sounded urgent, oldest first
+  let lost; // the last of them, if it was lost
+  let isGrave; // whether anything that was asked sounded urgent, or was found so
+  let stop; // ends the waiting, if there is any; the question goes back into the box
+
+  const sounds = (text) => urgentAt(text) >= 0;
+
+  /** Ask a question, with the turns before it. False if another is still waited for. */
+  function ask(question, before) {
+    if (stop) return false;
+    log.querySelectorAll(".turn:has(.problem), .suggestions").forEach((old) => old.remove());
+    const asked = element("p", { className: "asked", dir: "auto", tabIndex: -1 }, question.trim().slice(0, SHOWN) || "…");
+    const turn = element("div", { className: "turn" }, asked);
+    log.append(turn);
+    if (!box.matches(":focus")) asked.focus({ preventScroll: true }); // its button may be gone
+    if (lost === question) earlier.pop(); // it is asked again
+    lost = "";
+    before ||= earlier;
+    isGrave ||= [...before, question].some(sounds);
+    box.value = "";
+    report("question");
+    wait(question, turnsWith(before, question), turn);
+    return true;
+  }
+
+  async function wait(question, turns, turn) {
+    const isUrgent = sounds(question);
+    const tell = (shown) => show(shown, turn, shown.matches(":has(.urgent), .urgent"));
+    const here = stop = () => {
+      stop = null;
+      turn.remove();
+      box.value = question;
+      box.focus();
+    };
+    const pending = element("div", { className: "waiting" },
+      isUrgent && urgent(), notice("pending", words.looking, [button(words.stop, stop)]));
+    setTimeout(() => { if (stop === here) tell(pending); }, SHOW_PENDING_AFTER);
+    const { answer, spoken, problem: why } = await askServer(face, turns);
+    if (stop !== here) return; // it was stopped
+    stop = null;
+    pending.remove();
+    if (answer) {
+      earlier.push(question);
+      isGrave ||= answer.kind === "urgent";
+      answer.suggestions = answer.suggestions.filter((text) => !earlier.includes(text));
+      tell(reply(answer, spoken, face, ask, face.after?.(answer, turns)));
+      report("answer", { kind: answer.kind, citations: answer.citations });
+    } else {
+      if (isUrgent) earlier.push(lost = question);
+      box.value ||= question;
+      tell(element("div", { className: "failed" },
+        isGrave && urgent(), problem(why, isGrave, send)));
+      report("error", { message: why });
+    }
+  }
+
+  return { ask, stop: () => stop?.() };
+}

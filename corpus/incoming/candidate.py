@@ -1,0 +1,150 @@
+"""From a file that was handed over to an article that may be added: read, completed, judged; nothing is written here."""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from corpus.document import Document, Fetched, Section, Source
+from corpus.errors import CorpusError
+from corpus.hostile_text.faults import faults_of
+from corpus.incoming.sources import HandedOver
+from corpus.library import SLUG, load_article, slug_of
+from corpus.readers import Draft
+from corpus.readers.guarded import read_guarded
+
+ASKED = ("title", "author", "publisher", "published", "licence", "url")  # in the order of asking
+NEEDED = ("title", "licence")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the maintainer says of an article; it overrides what the file says of itself."""
+
+    id: str = ""
+    title: str = ""
+    author: str = ""
+    publisher: str = ""
+    published: str = ""
+    licence: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article that could be added. `missing` are the fields that neither the file nor the maintainer filled."""
+
+    document: Document
+    original: Path
+    fetched: Fetched | None
+    doubts: tuple[str, ...]
+    missing: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """For a program: what would be added, and what is to be looked into."""
+        source = self.document.source
+        return {
+            "id": self.document.id,
+            "title": source.title,
+            "author": source.author,
+            "publisher": source.publisher,
+            "published": str(source.published or ""),
+            "licence": source.licence,
+            "url": source.url,
+            "sections": [section.heading for section in self.document.sections],
+            "characters": len(self.document.text),
+            "missing": list(self.missing),
+            "doubts": list(self.doubts),
+        }
+
+
+def candidate_of(handed: HandedOver, stated: Stated, /) -> Candidate:
+    """Read what was handed over, guarded, and complete it by what the maintainer states.
+
+    Raises:
+        CorpusError: it cannot be read, or holds hostile text.
+    """
+    draft = read_guarded(handed.path, charset=handed.fetched.charset if handed.fetched else "")
+    found = {
+        "title": draft.title,
+        "author": draft.author,
+        "publisher": draft.publisher,
+        "published": draft.published.isoformat() if draft.published else "",
+        "licence": draft.licence,
+        "url": handed.fetched.url if handed.fetched else draft.url,
+    }
+    filled = {name: getattr(stated, name) or found[name] for name in ASKED}
+    source = Source(
+        title=filled["title"],
+        author=filled["author"],
+        publisher=filled["publisher"],
+        url=filled["url"],
+        published=_date(filled["published"]),
+        retrieved=date.today(),
+        licence=filled["licence"],
+        sha256="",  # hashed when it is saved, over the very bytes that are stored
+        topics=draft.topics,
+    )
+    id_ = stated.id or slug_of(source.title)
+    if not SLUG.fullmatch(id_):
+        raise CorpusError(f"{id_!r} is not a slug.", remedy="Use small letters, digits and hyphens: --id my-article.")
+    text, sections = _retitled(draft, source.title)
+    document = Document(id_, text, sections, source)
+    judge(document)
+    missing = tuple(name for name in ASKED if not filled[name])
+    return Candidate(document, handed.path, handed.fetched, draft.doubts, missing)
+
+
+def judge(document: Document, /) -> None:
+    """Refuse an article that holds hostile text.
+
+    Raises:
+        CorpusError: it does; every fault is named.
+    """
+    if faults := faults_of(document):
+        raise CorpusError(f"{document.id}: {'; '.join(faults)}.", remedy="Take that out of the source, and add it again.")
+
+
+def refreshed(folder: Path, handed: HandedOver, /) -> Candidate:
+    """A stored article as its source has it now; what the maintainer once filled in stays where the source is silent.
+
+    Raises:
+        CorpusError: the source can no longer be read, or holds hostile text.
+    """
+    standing = load_article(folder)
+    kept = Stated(
+        id=standing.id, **{name: str(getattr(standing.source, name) or "") for name in ASKED if name != "published"}
+    )
+    candidate = candidate_of(handed, kept)
+    published = candidate.document.source.published or standing.source.published
+    source = replace(
+        candidate.document.source, published=published, topics=candidate.document.source.topics or standing.source.topics
+    )
+    return replace(candidate, document=replace(candidate.document, source=source, questions=standing.questions), missing=())
+
+
+def says_the_same(one: Document, other: Document, /) -> bool:
+    """Whether a visitor would see no difference between two readings of a source."""
+    unseen = {"retrieved", "sha256"}
+    seen = [name.name for name in fields(Source) if name.name not in unseen]
+    same = all(getattr(one.source, name) == getattr(other.source, name) for name in seen)
+    return same and (one.text, one.sections) == (other.text, other.sections)
+
+
+def _retitled(draft: Draft, title: str) -> tuple[str, tuple[Section, ...]]:
+    """The text and sections with another title in the place of the file's own."""
+    if title == draft.title:
+        return draft.text, draft.sections
+    moved = len(title) - len(draft.title)
+    sections = tuple(
+        Section(title if section.heading == draft.title else section.heading, section.start + moved, section.end + moved)
+        for section in draft.sections
+    )
+    return title + draft.text[len(draft.title) :], sections
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise CorpusError(f"--published {text!r} is not a date.", remedy="Write it as 2025-10-11.") from None

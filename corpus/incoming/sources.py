@@ -1,0 +1,100 @@
+"""What a maintainer names (a file, an address, a site's sitemap or feed) → files to read, each with where it came from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from corpus.document import Fetched
+from corpus.errors import CorpusError
+from corpus.incoming.fetching import PUBLIC, FetchRules, Response, fetch
+from corpus.readers import ENDINGS
+from corpus.readers.guarded import read_addresses
+
+LISTS = (".xml", ".rss", ".atom", ".gz")
+ENDING_OF = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "text/markdown": ".md",
+    "text/xml": ".xml",
+    "application/xml": ".xml",
+    "application/rss+xml": ".xml",
+    "application/atom+xml": ".xml",
+    "application/gzip": ".gz",
+    "application/x-gzip": ".gz",
+}
+MOST_LISTS = 20  # of a sitemap of sitemaps
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A file to read. `fetched` is where it came from, if it was not a file to begin with."""
+
+    path: Path
+    fetched: Fetched | None = None
+
+
+def is_address(source: str, /) -> bool:
+    """Whether a source is to be fetched."""
+    return "://" in source
+
+
+def hand_over(source: str, /, *, folder: Path, most: int, rules: FetchRules = PUBLIC) -> Iterator[HandedOver | CorpusError]:
+    """The files that a source stands for, fetched one at a time; a page of a list that fails does not stop the others.
+
+    Args:
+        source: a path or an address, of an article or of a sitemap or feed.
+        folder: where fetched files are put.
+        most: how many articles of a list to take.
+        rules: how far a fetch may go.
+
+    Raises:
+        CorpusError: the source itself cannot be fetched.
+    """
+    first = fetched_file(source, folder=folder, rules=rules) if is_address(source) else HandedOver(Path(source))
+    if first.path.suffix.lower() not in LISTS:
+        yield first
+        return
+    for address in _addresses(first.path, folder=folder, most=most, rules=rules):
+        try:
+            yield fetched_file(address, folder=folder, rules=rules)
+        except CorpusError as error:
+            yield error
+
+
+def fetched_file(url: str, /, *, folder: Path, known: Fetched | None = None, rules: FetchRules = PUBLIC) -> HandedOver:
+    """One address as a file whose ending tells its kind; the file is missing if nothing was modified."""
+    body = folder / "body"
+    response = fetch(url, to=body, known=known, rules=rules)
+    path = folder / f"page{ending_of(response, url)}"
+    path.unlink(missing_ok=True)
+    if response.is_modified:
+        body.rename(path)
+    return HandedOver(path, response.fetched)
+
+
+def ending_of(response: Response, url: str, /) -> str:
+    """The ending for what the server says it is; where that is too general, for what the address looks like."""
+    if ending := ENDING_OF.get(response.media_type):
+        return ending
+    looks_like = Path(urlsplit(url).path).suffix.lower()
+    if looks_like in {*ENDINGS, *LISTS}:
+        return looks_like
+    return ".txt" if response.media_type == "text/plain" else ".html"
+
+
+def _addresses(path: Path, *, folder: Path, most: int, rules: FetchRules) -> list[str]:
+    """The articles that a list names, those of the lists that it names included."""
+    found: list[str] = []
+    lists = 0
+    for address in read_addresses(path):
+        if Path(urlsplit(address).path).suffix.lower() not in LISTS:
+            found.append(address)
+        elif lists < MOST_LISTS and len(found) < most:
+            lists += 1
+            found += read_addresses(fetched_file(address, folder=folder, rules=rules).path)
+    if not found:
+        raise CorpusError(f"{path.name} lists no article.", remedy="Name a sitemap, an RSS or an Atom feed, or the article.")
+    return list(dict.fromkeys(found))[:most]

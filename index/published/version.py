@@ -1,0 +1,164 @@
+"""Versions on disk: immutable folders, whose paths `layout.py` names.
+
+`manifest.json` is written last and holds the hash of every other file: its existence means that the version is
+complete, and nothing is parsed before its hash was verified.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus import Document
+from corpus.durable import sync, write_durably
+from corpus.library import document_from, record_of
+from corpus.regular_files import LARGEST_POINTER, open_regular, read_regular
+from index.encoding.cache import SavedVectors
+from index.encoding.vectors import POOLED, VECTOR_FILES, PassageVectors
+from index.errors import BUILD_COMMAND, IndexDamagedError, IndexMissingError
+from index.passages import Passage, PassageTable
+from index.published.layout import DOCUMENTS, MANIFEST, PASSAGES, VERSION_NAME, IndexLayout
+from index.published.manifest import Manifest, read_manifest, sealed
+from index.published.signing import NO_KEY, Trust
+from index.stores import DEFAULT_ENGINES, Engines, VectorStore
+
+LARGEST_IN_MEMORY = 512 * 1024 * 1024  # bytes; a larger array is read from its file as it is needed
+
+
+@dataclass(frozen=True, slots=True)
+class IndexVersion:
+    """A loaded version. Row i of `vectors.pooled` and of `store` belongs to `passages[i]`."""
+
+    name: str
+    manifest: Manifest
+    documents: dict[str, Document]
+    passages: PassageTable
+    vectors: PassageVectors
+    store: VectorStore
+
+
+def list_versions(index_dir: Path, /) -> list[str]:
+    """Names of the complete versions, oldest first."""
+    if not index_dir.is_dir():
+        return []
+    return sorted(p.name for p in index_dir.iterdir() if VERSION_NAME.fullmatch(p.name) and _is_complete(p))
+
+
+def _is_complete(folder: Path) -> bool:
+    try:
+        return (folder / MANIFEST).is_file()
+    except OSError:  # a folder that this process may not read
+        return False
+
+
+def current_version(index_dir: Path, /) -> str:
+    """The published version's name.
+
+    Raises:
+        IndexMissingError: nothing was published.
+        IndexDamagedError: the pointer names no version.
+    """
+    try:
+        name = read_regular(IndexLayout(index_dir).current, most=LARGEST_POINTER).decode("ascii").strip()
+    except FileNotFoundError:
+        raise IndexMissingError(f"there is no index at {index_dir}.", remedy=BUILD_COMMAND) from None
+    except (OSError, UnicodeDecodeError):
+        name = ""
+    if not VERSION_NAME.fullmatch(name):
+        raise IndexDamagedError(f"{index_dir}/CURRENT names no version.", remedy=BUILD_COMMAND)
+    return name
+
+
+def write_version(
+    layout: IndexLayout,
+    manifest: Manifest,
+    /,
+    *,
+    documents: list[Document],
+    passages: list[Passage],
+    vectors: SavedVectors,
+    engines: Engines = DEFAULT_ENGINES,
+) -> Path:
+    """Write a complete version; the manifest's `files` and `store` are added here. Call it inside `locking.publishing`."""
+    folder = layout.version(manifest.version)
+    folder.mkdir()
+    rows = [record_of(document) | {"text": document.text} for document in documents]
+    (folder / DOCUMENTS).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    table = PassageTable.of(documents, passages)
+    np.save(folder / PASSAGES, table.places, allow_pickle=False)
+    vectors.save(folder)
+    store = engines.write(np.load(folder / POOLED, mmap_mode="r", allow_pickle=False), folder)
+    files = {}
+    for path in sorted(folder.iterdir()):
+        sync(path)
+        files[path.name] = sha256_of_file(path)
+    write_durably(folder / MANIFEST, sealed(asdict(manifest) | {"files": files, "store": store}))
+    sync(layout.root)
+    return folder
+
+
+def open_version(
+    index_dir: Path, name: str, /, *, engines: Engines = DEFAULT_ENGINES, trust: Trust = NO_KEY
+) -> IndexVersion:
+    """Verify every file of a version against its manifest, then load it.
+
+    Raises:
+        IndexMissingError: there is no such version.
+        IndexDamagedError: a file is missing or its hash has changed; the message names it.
+        SignatureError: there is a key, and the manifest is not signed with it.
+    """
+    manifest = read_manifest(index_dir, name, trust=trust)
+    folder = IndexLayout(index_dir).version(name)
+    for file in damaged_files(folder, manifest.files):
+        raise IndexDamagedError(f"version {name}: {file} is damaged or missing.", remedy=BUILD_COMMAND)
+    try:
+        records = json.loads((folder / DOCUMENTS).read_bytes())
+        documents = {record["id"]: document_from(record, record["text"]) for record in records}
+        passages = PassageTable(documents.values(), _load_array(folder / PASSAGES))
+        vectors = PassageVectors(*(_load_array(folder / file) for file in VECTOR_FILES))
+        store = engines.open(manifest.store, folder, vectors.pooled)
+    except (ValueError, TypeError, KeyError, RuntimeError, OSError):
+        raise IndexDamagedError(f"version {name} cannot be read by this program.", remedy=BUILD_COMMAND) from None
+    if not (len(passages) == manifest.passages and vectors.fit(manifest.passages, manifest.dimension)):
+        raise IndexDamagedError(f"version {name}: its vectors do not fit its passages.", remedy=BUILD_COMMAND)
+    return IndexVersion(name, manifest, documents, passages, vectors, store)
+
+
+def article_ids(index_dir: Path, manifest: Manifest, /) -> list[str]:
+    """The ids of a version's articles; none if that file is damaged."""
+    path = IndexLayout(index_dir).version(manifest.version) / DOCUMENTS
+    try:
+        if sha256_of_file(path) != manifest.files[path.name]:
+            return []
+        return [row["id"] for row in json.loads(path.read_bytes())]
+    except OSError:
+        return []
+
+
+def _load_array(path: Path) -> npt.NDArray[Any]:
+    """An array whose hash was verified. In memory where it fits: a mapped file that shrinks would take the process down."""
+    mode: Literal["r"] | None = "r" if path.stat().st_size > LARGEST_IN_MEMORY else None
+    array: npt.NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
+    return array
+
+
+def damaged_files(folder: Path, files: dict[str, str], /) -> list[str]:
+    """The files that are missing or do not have the hash that `files` names."""
+    return [name for name, expected in files.items() if _sha256_or_missing(folder / name) != expected]
+
+
+def _sha256_or_missing(path: Path) -> str:
+    try:
+        return sha256_of_file(path)
+    except OSError:
+        return "missing"
+
+
+def sha256_of_file(path: Path, /) -> str:
+    """The hash of a file's content, in hexadecimal digits."""
+    with open_regular(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""An index folder that follows an object store."""

@@ -1,0 +1,96 @@
+"""A language is a folder: one that is put beside the others is served by the page, the API and the widget, by that alone."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.languages import FOLDER, TRIAGE, WORDING
+from settings import PROJECT
+
+RULES = """
+[language]
+spaces = true
+
+[urgent]
+crisis = ['olmek istiyorum']
+
+[plainest]
+urgent = ["ölmek istiyorum"]
+"""
+
+SERVED = """
+import json, sys
+from pathlib import Path
+from fastapi.testclient import TestClient
+from assistant import Assistant
+from assistant.web import create_server
+from assistant.web.process.live import LiveAssistant
+from assistant.web.routes.chat import mount_chat_page
+from assistant.web.widget.__main__ import HERE, build, widget_words
+
+live = LiveAssistant(Assistant.load(Path(sys.argv[1])))
+server = create_server(live)
+mount_chat_page(server, live)
+client = TestClient(server)
+
+def answered(question):
+    return client.post("/api/ask", json={"turns": [question]}).json()["message"]
+
+built = Path(sys.argv[2])
+if (HERE / "node_modules").exists():
+    build(built)
+found = {
+    "urgent": answered("Artık ölmek istiyorum"),
+    "unanswered": answered("Türkiye'nin en yüksek dağı hangisidir, biliyor musunuz?"),
+    "page": client.get("/page/tr").text,
+    "chooser": client.get("/page/en").text,
+    "privacy": client.get("/privacy?lang=tr").text,
+    "widget": widget_words("tr"),
+    "built": json.loads((built / "tr.json").read_text("utf-8")) if built.exists() else widget_words("tr"),
+}
+print("FOUND" + json.dumps(found))
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the program with Turkish, whose wording is the English one behind "TR"."""
+    copy = tmp_path / "checkout"
+    leave = shutil.ignore_patterns("versions", "node_modules", "__pycache__", ".lock*")
+    for part in ("assistant", "index", "corpus"):
+        shutil.copytree(PROJECT / part, copy / part, ignore=leave)
+    shutil.copy(PROJECT / "settings.py", copy)
+    tools = PROJECT / "assistant" / "web" / "widget" / "node_modules"
+    if tools.exists() and shutil.which("npx"):
+        (copy / tools.relative_to(PROJECT)).symlink_to(tools)
+    turkish = copy / FOLDER.relative_to(PROJECT) / "tr"
+    turkish.mkdir()
+    wording = re.sub(
+        r'^(?!direction)(\w+ = |  )"', r'\1"TR ', (FOLDER / "en" / WORDING).read_text("utf-8"), flags=re.MULTILINE
+    )
+    (turkish / WORDING).write_text(wording, "utf-8")
+    (turkish / TRIAGE).write_text(RULES, "utf-8")
+    return copy
+
+
+def test_a_thirteenth_language_is_served_by_page_api_and_widget(checkout: Path, real_index: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(checkout)}
+    command = [sys.executable, "-c", SERVED, str(real_index), str(tmp_path / "built")]
+    ended = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True)
+    assert "FOUND" in ended.stdout, ended.stderr
+    found = json.loads(ended.stdout.split("FOUND")[1])
+    assert found["urgent"].startswith("TR I am glad you wrote this.")
+    assert found["unanswered"].startswith("TR I looked, but the article does not say.")
+    assert '<div class="chat" lang="tr" dir="ltr"' in found["page"]
+    assert "TR Send" in found["page"]
+    assert "ölmek istiyorum" in found["page"]
+    assert "TR English" in found["chooser"]
+    assert "TR What is kept" in found["privacy"]
+    for widget in (found["widget"], found["built"]):
+        assert (widget["open"], widget["direction"], widget["phrases"]) == ("TR Ask a question", "ltr", "ölmek istiyorum")

