@@ -18,10 +18,11 @@ from corpus import Document
 from index.lexical import Integers, Words, passage_words
 
 SPLITTER = (
-    f"sentences 2, sentencex=={version('sentencex')}"  # the number: of the rules below; a change of them needs another
+    f"sentences 3, sentencex=={version('sentencex')}"  # the number: of the rules below; a change of them needs another
 )
 LANGUAGE = "en"
 PARAGRAPH = re.compile(r"[^\n]+")
+WHITE_SPACE = re.compile(r"\s")
 MOST_ITEMS = 12  # of a list that are quoted with its lead-in
 ITEM = re.compile(r"(?:[-*•–]|\d{1,2}[.)]|[a-z][.)])\s")
 COLUMNS = ("document", "section", "start", "end")  # numbers of a document and of its section, offsets in its text
@@ -122,28 +123,35 @@ def _end_of_list(row: int, passages: Sequence[Passage], text: str) -> int:
     return last
 
 
-def reading_texts(passages: Sequence[Passage], texts: Mapping[str, str], /) -> list[str]:
-    """What the encoder reads for each passage: heading, the sentence it leans on if it does, and the sentence itself.
+def reading_texts(passages: Sequence[Passage], documents: Mapping[str, Document], /) -> list[str]:
+    """What the encoder reads for each passage: its document's title, its heading, the sentence it leans on if it does, and
+    the sentence itself. What a whole article is about, few of its sentences name.
 
     Args:
         passages: rows in reading order.
-        texts: canonical text by document id.
+        documents: theirs, by id.
     """
-    sentences = [texts[passage.document_id][passage.start : passage.end] for passage in passages]
+    sentences = [documents[passage.document_id].text[passage.start : passage.end] for passage in passages]
     read = []
     for row, (passage, sentence) in enumerate(zip(passages, sentences, strict=True)):
         before = previous_row(row, passages)
-        read.append(reading_text(passage.section, sentence, None if before is None else sentences[before]))
+        title = documents[passage.document_id].source.title
+        read.append(reading_text(title, passage.section, sentence, None if before is None else sentences[before]))
     return read
 
 
-def reading_text(heading: str, sentence: str, before: str | None, /) -> str:
+def reading_text(title: str, heading: str, sentence: str, before: str | None, /) -> str:
     """What the encoder reads for one sentence, given the one before it in its section.
 
-    >>> reading_text("Tea", "It is hot.", "Tea is a drink.")
-    'Tea: Tea is a drink. It is hot.'
+    >>> reading_text("Drinks", "Tea", "It is hot.", "Tea is a drink.")
+    'Drinks. Tea: Tea is a drink. It is hot.'
     """
-    return f"{heading}: {f'{before} {sentence}' if before is not None and leans(sentence) else sentence}"
+    return opening(title, heading) + (f"{before} {sentence}" if before is not None and leans(sentence) else sentence)
+
+
+def opening(title: str, heading: str, /) -> str:
+    """What the encoder reads before a sentence: the title and the heading, or the title once where it is the heading."""
+    return f"{heading}: " if heading == title else f"{title}. {heading}: "
 
 
 class PassageTable(Sequence[Passage]):
@@ -223,12 +231,13 @@ class PassageTable(Sequence[Passage]):
 
     def reading_text(self, row: int, /) -> str:
         """What the encoder reads for a row."""
-        before = previous_row(row, self)
-        return reading_text(self[row].section, self.text(row), None if before is None else self.text(before))
+        before, title = previous_row(row, self), self._documents[int(self.places[row, 0])].source.title
+        return reading_text(title, self[row].section, self.text(row), None if before is None else self.text(before))
 
 
 def _sentences(paragraph: str, offset: int) -> Iterator[tuple[int, int]]:
-    for boundary in get_sentence_boundaries(LANGUAGE, paragraph):
+    # sentencex 1.0.32 fails at a white space of several bytes behind a sentence; here every white space is one space to it.
+    for boundary in get_sentence_boundaries(LANGUAGE, WHITE_SPACE.sub(" ", paragraph)):
         start, end = boundary["start_index"], boundary["end_index"]
         sentence = paragraph[start:end]
         stripped = sentence.strip()
