@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.lists_and_tables import SENTENCE_END, list_paragraphs
+from corpus.readers.lists_and_tables import SENTENCE_END, add_list, lead_in, table_lead
 from corpus.readers.pdf_lines import Line, read_pages
 from corpus.readers.text import settle
 
@@ -34,16 +34,16 @@ def read_pdf(data: bytes, /) -> Draft:
     size = _body_size(pages.lines)
     joined: list[str] = []
     vocabulary = Counter(word.lower() for line in pages.lines for word in WORD.findall(line.text))
-    blocks = [
-        Block(_text(lines, vocabulary, joined), is_heading) for is_heading, lines in _paragraphs(list(pages.lines), size)
-    ]
+    groups = _paragraphs(list(pages.lines), size)
+    blocks = [Block(_text(lines, vocabulary, joined), is_heading) for is_heading, lines in groups]
+    blocks = _with_leads(blocks, [lines[0].box if lines[0].is_row else 0 for _, lines in groups])
     title, blocks = _title(blocks, pages.lines, " ".join(settle(pages.properties.get("Title", "")).split()))
     if not title:
         raise CorpusError("the file has no title.", remedy="Give it one in its properties, or as its first line.")
     if joined:
         shown = ", ".join(joined[:MOST_JOINED_SHOWN])
         doubts.append(f"Joined across line ends, please check: {shown}{', …' if len(joined) > MOST_JOINED_SHOWN else ''}.")
-    text, sections = assemble(title, _with_lists(blocks))
+    text, sections = assemble(title, _with_lists(title, blocks))
     author = " ".join(settle(pages.properties.get("Author", "")).split())
     return Draft(title, text, sections, author=author, doubts=tuple(doubts))
 
@@ -125,18 +125,31 @@ def _title(blocks: list[Block], lines: tuple[Line, ...], stated: str) -> tuple[s
     return stated, blocks
 
 
-def _with_lists(blocks: list[Block]) -> list[Block]:
-    """Bulleted paragraphs that follow each other become a list."""
+def _with_leads(blocks: Sequence[Block], tables: Sequence[int]) -> list[Block]:
+    """Rows of tables, each opened by the words that lead to its table. `tables` numbers each block's, 0 if it is no row."""
     made: list[Block] = []
+    lead, before = "", 0
+    for block, table in zip(blocks, tables, strict=True):
+        if table and table != before:
+            lead = ""
+            if made and not before and not made[-1].is_heading and not BULLET.match(made[-1].text):
+                rest, lead = table_lead(made.pop().text)
+                made += [Block(rest, is_heading=False)] if rest else []
+        made.append(Block(f"{lead_in(lead)} {block.text}".strip(), is_heading=False) if table else block)
+        before = table
+    return made
+
+
+def _with_lists(title: str, blocks: Sequence[Block]) -> list[Block]:
+    """Bulleted paragraphs that follow each other become a list."""
+    made = [Block(title, is_heading=True)]
     items: list[str] = []
-    for block in [*blocks, Block("", is_heading=True)]:
+    for block in blocks:
         if not block.is_heading and (bullet := BULLET.match(block.text)):
             items.append(block.text[bullet.end() :])
             continue
-        if items:
-            has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
-            lead, paragraphs = list_paragraphs(items, made.pop().text if has_lead else "")
-            made += [Block(text, is_heading=False) for text in ([lead] if lead else []) + paragraphs]
-            items = []
+        add_list(made, items)
+        items = []
         made.append(block)
-    return made[:-1]
+    add_list(made, items)
+    return made[1:]
