@@ -5,7 +5,7 @@ its own right below the lead-in, with no blank line between: `index.passages` re
 A row is one sentence that names its table, its own column and each value's column.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from sentencex import get_sentence_boundaries
 
@@ -21,7 +21,7 @@ TABLE_NUMBER = LinearPattern(r"(?i)table\s+\d{1,3}\s*[.:–—-]\s*")
 
 
 def add_list(found: list[Block], items: Sequence[str], /, *, needs_colon: bool = False) -> None:
-    """Add a list to the blocks found before it; a paragraph that hangs, or ends with a colon if it needs one, leads to it."""
+    """Add a list to the blocks found before it, the last of which leads to it if it is a paragraph that `hangs`."""
     if not any(item.strip(LOOSE_ENDS) for item in items):
         return
     is_lead = bool(found) and not found[-1].is_heading and hangs(found[-1].text, needs_colon=needs_colon)
@@ -31,7 +31,7 @@ def add_list(found: list[Block], items: Sequence[str], /, *, needs_colon: bool =
 
 
 def hangs(paragraph: str, /, *, needs_colon: bool = False) -> bool:
-    """Whether a paragraph is no whole sentence, and so leads to what follows it.
+    """Whether a paragraph is no whole sentence, and so leads to what follows it; `needs_colon` to believe it.
 
     >>> hangs("The signs may include"), hangs("There are many signs.")
     (True, False)

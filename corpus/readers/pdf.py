@@ -16,6 +16,7 @@ LARGER = 1.12  # times the size of the text: a heading
 LONGEST_HEADING = 160  # characters
 WIDER = 1.6  # times the usual distance of lines: a new paragraph
 BULLET = re.compile(r"[•●◦▪‣■]\s*|(?:\uf0b7|\uf0a7)\s*")
+NUMBERED = re.compile(r"(\d{1,2})[.)]\s+")
 HYPHENS = ("-", "\u2010")
 WORD = LinearPattern(r"[\pL\p{Nl}\p{No}]+(?:-[\pL\p{Nl}\p{No}]+)*")
 MOST_JOINED_SHOWN = 12
@@ -74,7 +75,7 @@ def _paragraphs(lines: list[Line], size: float) -> list[tuple[bool, list[Line]]]
 
 def _continues(group: tuple[bool, list[Line]], line: Line, *, is_heading: bool) -> bool:
     was_heading, before = group[0], group[1][-1]
-    if was_heading != is_heading or before.is_row or line.is_row or BULLET.match(line.text):
+    if was_heading != is_heading or before.is_row or line.is_row or _begins_item(group[1], line):
         return False
     is_near = before.page == line.page and 0 < before.bottom - line.bottom < WIDER * max(before.size, line.size)
     if is_heading:
@@ -86,6 +87,13 @@ def _continues(group: tuple[bool, list[Line]], line: Line, *, is_heading: bool) 
     # Over the end of a column or a page, or around a picture: a sentence goes on.
     goes_on = not before.text.endswith((*SENTENCE_END, ":")) and line.text[:1].islower()
     return goes_on or before.text.endswith(HYPHENS)
+
+
+def _begins_item(group: list[Line], line: Line) -> bool:
+    """Whether a line begins an item of a list: with a bullet, with 1, or with the number after that of the item before."""
+    number, before = NUMBERED.match(line.text), NUMBERED.match(group[0].text)
+    is_next = number is not None and int(number[1]) == (int(before[1]) + 1 if before else 1)
+    return is_next or BULLET.match(line.text) is not None
 
 
 def _text(lines: list[Line], vocabulary: Counter[str], joined: list[str]) -> str:
@@ -141,12 +149,14 @@ def _with_leads(blocks: Sequence[Block], tables: Sequence[int]) -> list[Block]:
 
 
 def _with_lists(title: str, blocks: Sequence[Block]) -> list[Block]:
-    """Bulleted paragraphs that follow each other become a list."""
+    """Paragraphs that follow each other with bullets, or counted from 1, become a list."""
     made = [Block(title, is_heading=True)]
     items: list[str] = []
     for block in blocks:
-        if not block.is_heading and (bullet := BULLET.match(block.text)):
-            items.append(block.text[bullet.end() :])
+        number = NUMBERED.match(block.text)
+        mark = number if number and int(number[1]) == len(items) + 1 else BULLET.match(block.text)
+        if mark and not block.is_heading:
+            items.append(block.text[mark.end() :])
             continue
         add_list(made, items)
         items = []
