@@ -220,7 +220,8 @@ def _settle_table(table: HtmlElement) -> None:
     if len(rows) > 1 and len(rows[0]) == 1 < len(rows[1]):
         (title,), elements, rows = rows[0], elements[1:], rows[1:]
     header, body = (rows[0], rows[1:]) if _has_header(elements) else ([], rows)
-    lead = _caption(table) or title or _lead_before(table, or_heading=not any(header[:1]))
+    named = ": ".join(filter(None, (_caption(table), title)))
+    lead = named or _lead_before(table, or_heading=not any(header[:1]))
     _replace(table, table_sentences([row for row in body if any(row)], header=header, lead=lead))
 
 
