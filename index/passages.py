@@ -1,8 +1,9 @@
 """From a document to passages: one sentence each, by exact offsets.
 
 Sentences are found by sentencex (Wikimedia), which knows the abbreviations of many languages; nothing is normalised,
-so `text[start:end]` is the sentence as the article has it, without the white space around it. A version keeps its passages
-as a table of numbers: a million passages take 32 MB and no time to load.
+so `text[start:end]` is the sentence as the article has it, without the white space around it. What cannot be understood
+alone is read and quoted with what it needs: a sentence that leans with the one before, an item of a list with its lead-in.
+A version keeps its passages as a table of numbers: a million passages take 32 MB and no time to load.
 """
 
 import re

@@ -71,7 +71,8 @@ def table_sentences(rows: Sequence[Sequence[str]], /, *, header: Sequence[str] =
     >>> table_sentences([["Women", "below 15", "15 to 150"]], header=["Group", "Low", "Normal"], lead="Ferritin.")
     ['Ferritin: Group — Women: Low — below 15; Normal — 15 to 150.']
     """
-    sentences, about = [], lead_in(lead)
+    sentences: list[str] = []
+    about = lead_in(lead)
     width = max(map(len, [header, *rows]), default=0)
     for row in rows:
         if len(row) == 1 < width:
