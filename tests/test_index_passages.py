@@ -290,6 +290,35 @@ def test_a_lead_in_is_quoted_with_the_lines_of_its_list() -> None:
     assert quoted_with(1, "Causes include:", "- Low iron.", "- Tea.") == ["- Low iron."]
 
 
+HELP = "It differs. What helps:\nWalk. It warms the legs.\nThis bath: hot.\nRub them."
+
+
+def test_a_line_below_a_lead_in_is_read_with_it_and_a_later_sentence_that_leans_with_the_one_before() -> None:
+    assert read_as(make_document(paragraphs=[HELP, "Doctors know more."])) == [
+        "About tea: It differs.",
+        "About tea: What helps:",
+        "About tea: What helps: Walk.",
+        "About tea: Walk. It warms the legs.",
+        "About tea: What helps: This bath: hot.",
+        "About tea: What helps: Rub them.",
+        "About tea: Doctors know more.",
+    ]
+
+
+def test_a_line_below_a_lead_in_is_quoted_from_it_and_the_lead_in_with_all_its_lines() -> None:
+    paragraphs = (HELP, "Doctors know more.")
+    assert quoted_with(1, *paragraphs) == ["What helps:", "Walk.", "It warms the legs.", "This bath: hot.", "Rub them."]
+    assert quoted_with(3, *paragraphs) == ["What helps:", "Walk.", "It warms the legs."]
+    assert quoted_with(5, *paragraphs) == quoted_with(1, *paragraphs)
+    assert quoted_with(6, *paragraphs) == ["Doctors know more."]
+
+
+def test_lines_below_a_whole_sentence_stand_for_themselves() -> None:
+    lines = "Tea is a drink.\nMilk is white.\nAle is brown."
+    assert read_as(make_document(paragraphs=[lines]))[1:] == ["About tea: Milk is white.", "About tea: Ale is brown."]
+    assert quoted_with(2, lines) == ["Ale is brown."]
+
+
 def test_a_lead_in_to_a_sentence_is_quoted_with_that_sentence() -> None:
     assert quoted_with(0, "One thing is known: Tea is hot.", "Milk is cold.") == ["One thing is known: Tea is hot."]
     assert quoted_with(0, "One thing is known:", "Tea is hot.", "Milk is cold.") == ["One thing is known:", "Tea is hot."]
