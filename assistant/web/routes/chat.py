@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount
 
 from assistant.assistant import Assistant
+from assistant.languages.starters import offered
 from assistant.languages.wording import DEFAULT_LANGUAGE, languages, wording
 from assistant.web.gate.gradio import OWN_FRAMES, AllowedRoutes, PagePolicy
 from assistant.web.gate.responses import refusal
@@ -116,6 +117,7 @@ def shell_html(assistant: Assistant, language: str, /, *, with_article: bool = T
         document=documents[0],
         sections=outline(documents[0], assistant.version.passages.of_document(documents[0].id)) if with_article else [],
         topics=assistant.topics(),
+        offered=lambda text: offered(text, language),
         text=text,
         words_json=json.dumps(words, ensure_ascii=False),
     )
