@@ -4,7 +4,7 @@ An offered wording is asked as its English original, so that both get the same a
 questions of another site, stays English.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -39,6 +39,11 @@ def offered(text: str, language: str, /) -> tuple[str, str]:
     """
     translated = translations(language).get(text)
     return (text, DEFAULT_LANGUAGE) if translated is None else (translated, language)
+
+
+def offered_among(questions: Collection[str], language: str, /) -> dict[str, str]:
+    """Those of the questions that the language has a wording for, with it."""
+    return {question: text for question, text in translations(language).items() if question in questions}
 
 
 def original(turn: str, /) -> Original | None:

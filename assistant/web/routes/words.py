@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from assistant.answer import Kind
-from assistant.languages import STARTERS, TRIAGE, language_files
+from assistant.languages import TRIAGE, language_files
 from assistant.languages.wording import wording
 from assistant.question import LONGEST_QUESTION
 from assistant.triage.urgent import ANYWHERE, lines_of, regions
@@ -60,15 +60,13 @@ def words_of(
     phrases_of: Iterable[str],
     region: str = ANYWHERE,
 ) -> dict[str, str]:
-    """The texts of these names out of a wording, whom to call, the expression that finds the plainest urgent phrases, and
-    the questions on offer by their English wording.
+    """The texts of these names out of a wording, whom to call, and the expression that finds the plainest urgent phrases.
 
     `language` is the wording's; `phrases_of` names the languages whose phrases are found.
     """
     said = {name: text[key].replace("{limit}", f"{LONGEST_QUESTION:,}") for name, key in names.items()}
     phrases = (phrase for code in phrases_of for phrase in urgent_phrases()[code])
-    help_ = {"help": help_in_sight(region, language).as_text, "phrases": "|".join(phrases)}
-    return said | help_ | language_files(STARTERS).get(language, {}).get("questions", {})
+    return said | {"help": help_in_sight(region, language).as_text, "phrases": "|".join(phrases)}
 
 
 @dataclass(frozen=True, slots=True)
