@@ -1,7 +1,8 @@
 """Danger to life as natives type it, and sentences that only sound like it, in every language.
 
-`tests/samples/danger/<code>.toml`: the rules were mended on `tuned` and hold all of it; `measured` was written afterwards and
-only measures them, so that no rule may be mended on it without new sentences in its place. No native speaker has checked them.
+`tests/samples/danger/<code>.toml`: the rules were mended on `tuned` and hold all of it; `measured` was written afterwards
+and only measures them, so that no rule may be mended on it without new sentences in its place. No native speaker has
+checked them.
 """
 
 import tomllib
