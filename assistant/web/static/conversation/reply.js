@@ -55,8 +55,8 @@ export const reply = ({ kind, message, citations, suggestions }, spoken, { capti
 export const questions = (label, texts, ask) => element("div", { className: "suggestions", role: "group", ariaLabel: label },
   element("p", {}, label),
   texts.map((text) => {
-    const said = words[text]; // a site's own questions are English
-    return element("button", { lang: said ? language : "en", dir: "auto", onclick: () => ask(said || text) }, said || text);
+    const said = words[text] || text; // a site's own questions are English
+    return element("button", { lang: said === text ? "en" : language, dir: "auto", onclick: () => ask(said) }, said);
   }));
 
 /** Something to press, in a message. */
