@@ -1,0 +1,109 @@
+"""What the owners of a version's articles said of questions: which sentences answer them, or that an article does not say.
+
+Flows in: a version, whose documents hold the labels, and the encoder that serves it. Flows out: scores and outcomes that
+heed the labels nearest to a question. Nothing is trained: a label counts as soon as its version is opened. A label speaks
+for its own article's sentences alone, and never against danger.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from assistant.answer import Kind
+from assistant.retrieval.neighbours import matched
+from corpus.document import Document, OwnerLabel
+from index import Encoder, Encoding, IndexVersion
+from index.encoding import Vectors, unit
+
+SAME = 0.8  # cosine of questions that are all but the same: then the label decides; as among shipped labels
+DOUBT = 0.1  # of a label that decides: what is left to the judgement
+ALONE = 30.0  # what a sentence gains that a label names: it ranks first
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A label with the `rows` of its sentences in a version; none if the article does not say."""
+
+    article: str
+    label: OwnerLabel
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the nearest labels decide: `rows` of the sentences that answer, and articles that are `silent`."""
+
+    rows: tuple[int, ...] = ()
+    silent: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class OwnerLabels:
+    """The labels of a version's articles, with the questions' vectors `pooled` (m, d) at unit length."""
+
+    placed: tuple[Placed, ...]
+    pooled: Vectors
+
+    @classmethod
+    def of(cls, version: IndexVersion, encoder: Encoder, as_read: Callable[[str], str], /) -> Self | None:
+        """Those of a version, each question as a visitor's is read; `None` without any."""
+        found = tuple(label for document in version.documents.values() for label in placed_labels(document, version))
+        if not found:
+            return None
+        encoded = encoder.encode([as_read(own.label.question) for own in found])
+        return cls(found, unit(np.stack([encoding.pooled for encoding in encoded])))
+
+    def of_articles(self, articles: Collection[str], /) -> "OwnerLabels":
+        """Those of some articles."""
+        kept = [place for place, own in enumerate(self.placed) if own.article in articles]
+        return replace(self, placed=tuple(self.placed[place] for place in kept), pooled=self.pooled[kept])
+
+    def verdict(self, question: Encoding, /) -> Verdict:
+        """What the label of each article says that is nearest to a question, if it is near enough to decide."""
+        cosine = self.pooled @ question.pooled
+        nearest: dict[str, int] = {}
+        for place in np.argsort(-cosine, kind="stable").tolist():
+            if cosine[place] < SAME:
+                break
+            nearest.setdefault(self.placed[place].article, place)
+        said = [self.placed[place] for place in nearest.values()]
+        rows = tuple(row for own in said for row in own.rows)
+        return Verdict(rows, frozenset(own.article for own in said if not own.rows))
+
+
+def placed_labels(document: Document, version: IndexVersion, /) -> list[Placed]:
+    """The labels of a document whose sentences stand in the version, word for word or nearly so, and those that it says
+    nothing of. One that named sentences of which none is left drops out."""
+    if not document.labels:
+        return []
+    rows = version.passages.rows_of({document.id}).tolist()
+    named = list(dict.fromkeys(answer for label in document.labels for answer in label.answers))
+    places = matched(named, [version.passages.text(row) for row in rows])
+    row_of = {named[number]: rows[place] for number, place in places.items()}
+    found = [
+        Placed(document.id, label, tuple(row_of[answer] for answer in label.answers if answer in row_of))
+        for label in document.labels
+    ]
+    return [own for own in found if own.rows or not own.label.answers]
+
+
+def named_first(rows: Sequence[int], scores: Vectors, named: Sequence[int], /) -> tuple[tuple[int, ...], Vectors]:
+    """Competing rows, ascending, and their scores when labels name some rows: those compete, and rank first.
+
+    >>> rows, scores = named_first([2, 4], np.array([1.0, 2.0]), [3])
+    >>> rows, scores.tolist()
+    ((2, 3, 4), [1.0, 31.0, 2.0])
+    """
+    lacking = [row for row in named if row not in rows]
+    all_rows = np.array([*rows, *lacking])
+    all_scores = np.append(scores, np.full(len(lacking), scores.min(), np.float32))
+    all_scores[np.isin(all_rows, named)] += ALONE
+    order = np.argsort(all_rows, kind="stable")
+    return tuple(all_rows[order].tolist()), all_scores[order].astype(np.float32)
+
+
+def settled_for(kind: Kind, outcomes: Mapping[str, float], /) -> dict[str, float]:
+    """The outcomes when a label decides for a kind: some doubt is left."""
+    return {name: (1 - DOUBT) * (name == kind) + DOUBT * p for name, p in outcomes.items()}
