@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant.answer import Kind
 from assistant.retrieval.neighbours import matched
-from corpus.document import Document, OwnerLabel
+from corpus import Document
 from index import Encoder, Encoding, IndexVersion
 from index.encoding import Vectors, unit
 
@@ -24,10 +24,11 @@ ALONE = 30.0  # what a sentence gains that a label names: it ranks first
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A label with the `rows` of its sentences in a version; none if the article does not say."""
+    """A labelled question with the `sentences` named, as labelled, and their `rows` in a version; none: not said."""
 
     article: str
-    label: OwnerLabel
+    question: str
+    sentences: tuple[str, ...]
     rows: tuple[int, ...]
 
 
@@ -52,7 +53,7 @@ class OwnerLabels:
         found = tuple(label for document in version.documents.values() for label in placed_labels(document, version))
         if not found:
             return None
-        encoded = encoder.encode([as_read(own.label.question) for own in found])
+        encoded = encoder.encode([as_read(own.question) for own in found])
         return cls(found, unit(np.stack([encoding.pooled for encoding in encoded])))
 
     def of_articles(self, articles: Collection[str], /) -> "OwnerLabels":
@@ -82,11 +83,12 @@ def placed_labels(document: Document, version: IndexVersion, /) -> list[Placed]:
     named = list(dict.fromkeys(answer for label in document.labels for answer in label.answers))
     places = matched(named, [version.passages.text(row) for row in rows])
     row_of = {named[number]: rows[place] for number, place in places.items()}
-    found = [
-        Placed(document.id, label, tuple(row_of[answer] for answer in label.answers if answer in row_of))
-        for label in document.labels
-    ]
-    return [own for own in found if own.rows or not own.label.answers]
+    found = []
+    for label in document.labels:
+        left = tuple(answer for answer in label.answers if answer in row_of)
+        if left or not label.answers:
+            found.append(Placed(document.id, label.question, left, tuple(row_of[answer] for answer in left)))
+    return found
 
 
 def named_first(rows: Sequence[int], scores: Vectors, named: Sequence[int], /) -> tuple[tuple[int, ...], Vectors]:

@@ -131,6 +131,22 @@ class Retriever:
         return other
 
     @property
+    def labelled_sentences(self) -> dict[str, int]:
+        """The sentences that labels name, as they were labelled, with the rows where they stand now."""
+        found: dict[str, int] = {}
+        if self._labelled is not None:
+            texts, named = self._labelled.questions.sentences, self._labelled.questions.gold.any(axis=0)
+            rows = self._labelled.rows.tolist()
+            found |= {text: row for text, row, is_named in zip(texts, rows, named, strict=True) if is_named}
+        for own in () if self._owned is None else self._owned.placed:
+            found |= dict(zip(own.sentences, own.rows, strict=True))
+        return found
+
+    def owners_silence(self, question: Encoding, /) -> frozenset[str]:
+        """The articles whose owners say that these do not answer a question."""
+        return frozenset() if self._owned is None else self._owned.verdict(question).silent
+
+    @property
     def is_empty(self) -> bool:
         """Whether no passage may be quoted."""
         return self._among is not None and not len(self._among)
