@@ -17,7 +17,7 @@ from assistant.retrieval.evidence import Evidence, PassageSet, evidence_of, lexi
 from assistant.retrieval.learned import Learned, Model
 from assistant.retrieval.neighbours import NEAREST, Placed, Votes, placed
 from assistant.retrieval.outcomes import URGENT_FROM, Asked, Danger, agreed, is_long, softmax
-from assistant.retrieval.owner_labels import OwnerLabels, named_first, settled_for
+from assistant.retrieval.owner_labels import OwnerLabels, named_first, settled_for, supported
 from index import Encoder, Encoding, IndexVersion
 from index.encoding import Vectors
 from index.lexical import COMMON, Integers, Words, stem, words_of
@@ -154,7 +154,8 @@ class Retriever:
     def find(self, asked: Question, /) -> Found:
         """Score the passages that may answer the question, and give the probability of each outcome.
 
-        What the articles' owners said of a question that is all but the same decides, unless there is danger.
+        What the articles' owners said of a question that is all but the same decides, unless there is danger; what they said
+        of one that is near counts.
         """
         found = self._find(asked)
         if self._owned is None or found.outcomes[Kind.URGENT] >= URGENT_FROM:
@@ -165,7 +166,8 @@ class Retriever:
             outcomes = settled_for(Kind.ANSWER, found.outcomes)
             return replace(found, rows=rows, scores=scores, shares=softmax(scores), outcomes=outcomes, parts=())
         if not said.silent:
-            return found
+            support = self._owned.support(found.question, found.rows[int(found.scores.argmax())])
+            return replace(found, outcomes=supported(found.outcomes, support)) if support else found
         others = self._articles - said.silent
         if others:
             return self.limited_to(others).find(asked)
