@@ -1,5 +1,6 @@
 """Owner's labels: what they say of all but the same question, where their sentences stand, and never over danger."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,16 @@ import pytest
 from assistant.answer import Kind
 from assistant.question import read
 from assistant.retrieval.outcomes import OUTCOMES, QUESTION_FEATURES
-from assistant.retrieval.owner_labels import named_first, placed_labels, settled_for
+from assistant.retrieval.owner_labels import (
+    NEAR,
+    SAME,
+    SUPPORT,
+    OwnerLabels,
+    named_first,
+    placed_labels,
+    settled_for,
+    supported,
+)
 from assistant.retrieval.retriever import Found, Retriever
 from corpus.document import OwnerLabel
 from index import IndexVersion, build, current_version, open_version
@@ -124,3 +134,26 @@ def test_new_labels_make_a_new_version_and_the_same_labels_none(tmp_path: Path) 
     assert labelled.encoded == 0
     assert open_version(tmp_path, labelled.version).documents["tea"].labels == (FROM_BLACK,)
     assert not build([replace(document, labels=(FROM_BLACK,))], encoder=HashEncoder(), index_dir=tmp_path).is_new
+
+
+def test_a_label_that_is_near_and_names_the_first_sentence_makes_it_likelier(tmp_path: Path) -> None:
+    label = OwnerLabel("Which black tea has been left to wither slowly?", (TEA[1],))
+    version = version_of(tmp_path, {"tea": (label,)}, tea=TEA)
+    retriever = retriever_of(version)
+    asked = read("Has black tea been left to wither?")
+    owned = OwnerLabels.of(version, HashEncoder(), str)
+    assert owned is not None
+    (question,) = HashEncoder().encode(["black tea been left to wither"])
+    cosine = float(owned.pooled[0] @ question.pooled)
+    assert NEAR < cosine < SAME
+    assert owned.support(question, 1) == pytest.approx(SUPPORT * (cosine - NEAR))
+    assert owned.support(question, 0) == 0  # it names another sentence
+    without = retriever_of(version, labels=False).find(asked)
+    assert retriever.find(asked).outcomes[Kind.UNANSWERED] <= without.outcomes[Kind.UNANSWERED]
+
+
+def test_support_moves_what_is_said_against_what_is_not_and_nothing_else() -> None:
+    outcomes = {"answer": 0.3, "lost": 0.1, "unanswered": 0.4, "urgent": 0.15, "advice": 0.05}
+    found = supported(outcomes, math.log(3))
+    assert found == pytest.approx({"answer": 0.45, "lost": 0.15, "unanswered": 0.2, "urgent": 0.15, "advice": 0.05})
+    assert supported(outcomes, 0) == outcomes
