@@ -10,7 +10,7 @@ on what is asked, so this tells what labels do to questions that they are not ab
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,7 +32,17 @@ SEED = 20261130
 LEAST = 48  # questions of an article, so that half of them are many
 LABELLED = frozenset({Kind.ANSWER, Kind.UNANSWERED})  # what an owner can say of a question
 
-Rights = list[tuple[LabelledQuestion, bool, bool]]  # with its outcome right without labels and with them
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A question asked without labels and with them, and whether each outcome was right."""
+
+    question: LabelledQuestion
+    was_right: bool
+    is_right: bool
+
+
+Rights = list[Compared]
 
 
 def main() -> None:
@@ -95,7 +105,7 @@ def compared(asked: Sequence[LabelledQuestion], document: Document, encoder: Enc
         [judge(question, assistant.ask(question.turns).as_dict()).is_right for question in asked]
         for assistant in (on(replace(document, labels=()), encoder, index_dir), on(document, encoder, index_dir))
     )
-    return list(zip(asked, without, with_labels, strict=True))
+    return [Compared(*each) for each in zip(asked, without, with_labels, strict=True)]
 
 
 def on(document: Document, encoder: Encoder, index_dir: Path, /) -> Assistant:
@@ -107,14 +117,16 @@ def by_kind(found: Rights, /) -> Iterator[tuple[str, Rights]]:
     """All of them, then those of each kind."""
     yield "all", found
     for kind in (Kind.ANSWER, Kind.UNANSWERED, Kind.ADVICE):
-        yield str(kind), [right for right in found if right[0].expect == kind]
+        yield str(kind), [right for right in found if right.question.expect == kind]
 
 
 def row(name: str, kind: str, rights: Rights, /) -> str:
     """One row of the table, with Wilson intervals."""
-    without, with_labels = (Rate(sum(right[place] for right in rights), len(rights)) for place in (1, 2))
-    gained, lost = (sum(right[1:] == pair for right in rights) for pair in ((False, True), (True, False)))
-    shares = (f"{rate.value:.1%} ({rate.interval[0]:.1%} to {rate.interval[1]:.1%})" for rate in (without, with_labels))
+    without, with_labels = (sum(right.was_right for right in rights), sum(right.is_right for right in rights))
+    gained = sum(right.is_right and not right.was_right for right in rights)
+    lost = sum(right.was_right and not right.is_right for right in rights)
+    rates = (Rate(count, len(rights)) for count in (without, with_labels))
+    shares = (f"{rate.value:.1%} ({rate.interval[0]:.1%} to {rate.interval[1]:.1%})" for rate in rates)
     return f"| {name} | {kind} | {len(rights)} | {' | '.join(shares)} | {gained} | {lost} |"
 
 
