@@ -31,7 +31,7 @@ from assistant.reading.in_full import in_full, points_back
 from assistant.reading.parts import halves
 from assistant.reading.spelling import english
 from assistant.retrieval.learned import learned
-from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.retriever import Found, Retriever
 from assistant.suggestions import fresh, starters, topics
 from assistant.triage.rules import make_rules
 from assistant.triage.urgent import (
@@ -278,6 +278,17 @@ class Assistant:
             with self._answers_lock:
                 self._offered[question] = known
         return known
+
+    @property
+    def retriever(self) -> Retriever:
+        """What finds, for reports that say why."""
+        return self._retriever
+
+    def found(self, turns: Sequence[str], /) -> Found | None:
+        """What the answer to the last of the turns hangs on, read after those before it; `None` if a rule decides."""
+        *earlier, question = [read(turn) for turn in check_turns(turns)]
+        question = in_context(question, earlier)
+        return None if question.triage is not None else self._answering.found(question)
 
     def starters(self) -> tuple[str, ...]:
         """Questions to begin with, one for each section."""

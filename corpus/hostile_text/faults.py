@@ -39,6 +39,7 @@ def faults_of(document: Document, /) -> list[str]:
     fields = [(name, str(getattr(source, name))) for name in FIELDS] + [("topic", topic) for topic in source.topics]
     fields += [("question", question.question) for question in document.questions]
     fields += [("question's topic", question.topic) for question in document.questions]
+    fields += [("labelled question", label.question) for label in document.labels]
     for name, value in fields:
         found += [f"its {name} {fault}" for fault in _faults(value, lines="")]
         if len(value) > LONGEST_FIELD:

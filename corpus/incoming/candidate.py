@@ -120,7 +120,8 @@ def refreshed(folder: Path, handed: HandedOver, /) -> Candidate:
     source = replace(
         candidate.document.source, published=published, topics=candidate.document.source.topics or standing.source.topics
     )
-    return replace(candidate, document=replace(candidate.document, source=source, questions=standing.questions), missing=())
+    document = replace(candidate.document, source=source, questions=standing.questions, labels=standing.labels)
+    return replace(candidate, document=document, missing=())
 
 
 def says_the_same(one: Document, other: Document, /) -> bool:
