@@ -303,3 +303,22 @@ def test_what_is_left_out_of_a_question_hides_no_danger(real_index: Path, encode
     alone = retriever.find(read(said)).danger.urgent
     assert alone > 0.5 > retriever.find(read("What causes it?")).danger.urgent
     assert retriever.find_without(read("What causes it?"), said).danger.urgent == alone
+
+
+def test_an_article_that_does_not_name_what_is_asked_about_answers_nothing_of_it(
+    tmp_path: Path, hash_encoder: HashEncoder
+) -> None:
+    build(
+        [
+            make_document("legs", ["RLS is a disorder. Iron helps RLS at night."]),
+            make_document("skin", ["Cream helps skin at night. Cream helps at night."]),
+        ],
+        encoder=hash_encoder,
+        index_dir=tmp_path,
+    )
+    retriever = Retriever(open_version(tmp_path, current_version(tmp_path)), hash_encoder, learned_by_hand())
+    found = retriever.find(read("Which cream helps Willis-Ekbom disease at night?"))
+    assert found.rows[int(found.scores.argmax())] in {0, 1}
+    of_skin = retriever.limited_to(["skin"]).find(read("Which cream helps Willis-Ekbom disease at night?"))
+    assert of_skin.outcomes["answer"] == 0
+    assert retriever.limited_to(["skin"]).find(read("Which cream helps at night?")).outcomes["answer"] > 0

@@ -73,6 +73,21 @@ def names_what_has_several(text: str, /) -> bool:
     return pattern.search(text) is not None
 
 
+def named_in(text: str, /) -> frozenset[str]:
+    """What the text names of all that has several names, each under its first.
+
+    >>> named_in("Does Willis-Ekbom disease come with renal anaemia?") == {"RLS", "anemia"}
+    True
+    """
+    names = _first_names()
+    return frozenset(names[name.lower()] for name in _words(*names).findall(text))
+
+
+@cache
+def _first_names() -> dict[str, str]:
+    return {name.lower(): group.means for group in groups() if group.instead for name in group.names}
+
+
 def _most_used(group: Group, texts: Sequence[str]) -> str | None:
     """The name that the texts use most; none if they use none."""
     found = Counter(name.lower() for text in texts for name in _words(*group.names).findall(text))

@@ -54,7 +54,7 @@ def _with_plain_cells(markup: str) -> str:
             for paragraph in table.findall(".//p"):
                 paragraph.tail = f" {paragraph.tail or ''}"
                 paragraph.drop_tag()
-    return html.tostring(root, encoding="unicode")
+    return str(html.tostring(root, encoding="unicode"))
 
 
 def _no_image(_: object) -> list[object]:

@@ -73,7 +73,7 @@ def measured(encoder: Encoder, index_dir: Path, /) -> Iterator[tuple[str, Rights
 def with_editors_labels(path: Path, encoder: Encoder, index_dir: Path, /) -> Rights:
     """Every question of an article, without the editor's labels and with them."""
     article = article_of(read_document(ARTICLES / f"{path.stem}.md"))
-    document = labels_from_lines(article.document, path.read_text(encoding="utf-8"), sentences=article.sentences)
+    document = labels_from_lines(article.documents[0], path.read_text(encoding="utf-8"), sentences=article.sentences)
     asked = read_questions(ARTICLES / f"{path.stem}.jsonl")
     return compared(asked, document, encoder, index_dir)
 
@@ -85,7 +85,7 @@ def with_halves(path: Path, encoder: Encoder, index_dir: Path, /) -> Rights:
     halves = asked[: len(asked) // 2], asked[len(asked) // 2 :]
     found: Rights = []
     for labels, others in (halves, halves[::-1]):
-        document = replace(article.document, labels=owner_labels(labels, article))
+        document = replace(article.documents[0], labels=owner_labels(labels, article))
         found += compared(others, document, encoder, index_dir)
     return found
 
