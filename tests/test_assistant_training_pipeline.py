@@ -100,7 +100,7 @@ def test_another_model_is_trained_built_with_and_serves(kind: str, tmp_path: Pat
     encoder = load_encoder(str(folder))
     assert encoder.fingerprint != before.fingerprint
     index_dir = tmp_path / "index"
-    build(labels.articles["tea"].documents, encoder=encoder, index_dir=index_dir)
+    build(list(labels.articles["tea"].documents), encoder=encoder, index_dir=index_dir)
     version = open_version(index_dir, current_version(index_dir))
     assert export_if_missing(encoder, version, index_dir).startswith("Exported")
     serving = encoder_for(version, index_dir, model=str(folder))
