@@ -21,13 +21,14 @@ from assistant.answer import Answer, Kind
 from assistant.answering import ABOUT, Answering, Kept, named
 from assistant.gaps.recorder import GapRecorder
 from assistant.languages.detecting import language_model
+from assistant.languages.terms import offered_as, starters_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, reply, wording, wordings
 from assistant.links import link_to
 from assistant.question import Question, QuestionError, check_turns, last_words, read
+from assistant.reading.english_words import english
 from assistant.reading.follow_ups import Leaning, in_context, leaning
 from assistant.reading.in_full import in_full, points_back
 from assistant.reading.parts import halves
-from assistant.reading.spelling import english
 from assistant.retrieval.learned import learned
 from assistant.retrieval.retriever import Retriever
 from assistant.suggestions import fresh, starters, topics
@@ -158,21 +159,22 @@ class Assistant:
             raise QuestionError("There is none of these articles here.", remedy=f"Choose from {names}.", code="no_article")
         return limited
 
-    def ask(self, turns: Sequence[str], /) -> Answer:
-        """Answer the last of the turns, read with those before it (oldest first).
+    def ask(self, turns: Sequence[str], /, *, reader: str = DEFAULT_LANGUAGE) -> Answer:
+        """Answer the last of the turns, read with those before it (oldest first), asked on a page in the reader's language.
 
         If the rules call it urgent, help comes before any check of length or form. Later turns keep that help in sight.
 
         Raises:
             QuestionError: the question is empty, too long, or not text.
         """
-        question = read(last_words(turns))
+        question = read(last_words(turns), reader=reader)
         if (key := question.help_key) is not None:
             return self._answering.help(question, key)
         *earlier, _ = check_turns(turns)
-        before = [read(turn) for turn in earlier]
+        before = [read(turn, reader=reader) for turn in earlier]
         shadow = shadow_over(before, lambda turn: self._kept(turn).answer.kind)
         answer = self._in_conversation(question, before)
+        question = question.in_other_language() if self._kept(question).is_other else question
         is_dark = question.is_distressed or answer.kind is Kind.URGENT
         if shadow is not None and (is_dark or shadow.falls_on(question, answer.kind)):
             return self._answering.help(question, shadow.key)
@@ -219,7 +221,7 @@ class Assistant:
         return max(sure, key=lambda answer: answer.confidence, default=None)
 
     def _kept(self, question: Question) -> Kept:
-        asked = json.dumps([question.turns, sorted(self._among)]).encode()
+        asked = json.dumps([question.turns, question.reader, sorted(self._among)]).encode()
         key = hashlib.blake2b(asked, key=self._secret).digest()  # memory keeps no word of a visitor
         with self._answers_lock:
             known = self._answers.get(key)
@@ -249,7 +251,9 @@ class Assistant:
             distressed = [GENTLE for turn in before if turn.is_distressed]
             message = message.replace(text[GENTLE], reply(text, GENTLE, before=distressed))
         asked = [*(turn.text for turn in before), question.text]
-        suggestions = fresh(answer.suggestions, asked, self._is_answered)
+        asked += [offered[0] for offered in map(offered_as, asked) if offered is not None]
+        own = starters_in(question.language)
+        suggestions = tuple(own.get(one, one) for one in fresh(answer.suggestions, asked, self._is_answered))
         return replace(answer, message=message, suggestions=suggestions)
 
     def _said_again(self, message: str, question: Question, misses: int) -> str:

@@ -2,6 +2,8 @@
 
     <code>/wording.toml   what the assistant says, its name and its direction of writing; the same keys in each
     <code>/triage.toml    rules for danger, requests for advice and small talk; the plainest phrases of danger
+    <code>/terms.toml     names of the condition, and the article's terms with their English words; may be left out
+    <code>/starters.toml  the questions on offer and their topics in this language; may be left out
 
 A folder with only `triage.toml` is a way of writing that is read but not answered in: `hi-latn`, `emoji`.
 
@@ -20,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-WORDING, TRIAGE = "wording.toml", "triage.toml"
+WORDING, TRIAGE, TERMS, STARTERS = "wording.toml", "triage.toml", "terms.toml", "starters.toml"
 
 
 @cache

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Collection
 from copy import copy
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from functools import cached_property
 from typing import Self
 
@@ -14,19 +13,19 @@ from assistant.answer import MOST_CITATIONS, Hit, Kind
 from assistant.question import Question, read
 from assistant.reading.reader import QuestionReader
 from assistant.retrieval.evidence import Evidence, PassageSet, evidence_of, lexical_shares
+from assistant.retrieval.found import Found, Miss, speaks_clearly
 from assistant.retrieval.learned import Learned, Model
-from assistant.retrieval.neighbours import NEAREST, Placed, Votes, placed
+from assistant.retrieval.learned.multilingual import load_multilingual
+from assistant.retrieval.neighbours import FLOOR, NEAREST, Placed, Votes, placed
+from assistant.retrieval.other_languages import OtherLanguages
 from assistant.retrieval.outcomes import URGENT_FROM, Asked, Danger, agreed, is_long, softmax
 from index import Encoder, Encoding, IndexVersion
 from index.encoding import Vectors
 from index.lexical import COMMON, Integers, Words, stem, words_of
 
-FLOOR = 0.02  # the vote for a passage that no neighbour names; as in fitting
 VOTE_ALONE = 10.0  # of sure votes: the weight of a passage's
 DOUBT, FAR_DOUBT = 0.1, 0.3  # of sure votes: what is left to the judgement, if a neighbour is all but the same, and if not
 CANDIDATES = 256  # passages that compete; a smaller corpus competes whole
-# What has no labels is quoted, beside what has, from a larger probability on.
-NEW_FROM = 0.75
 # For questions that exclude something: the share from which a passage is about it, and the least that another must have.
 ABOUT_IT, LEAST_LEFT = 0.25, 0.05
 # "folic acid (vitamin B9) and vitamin B12", "antidepressants, antipsychotics, and antihistamines". Over an article's text.
@@ -34,40 +33,6 @@ ONE_OF_BEFORE = re.compile(r"(?:,|\)| and| or)(?: and| or| some| certain)* (?:\w
 ONE_OF_AFTER = re.compile(r"\w*(?: \w+)?(?: \([^)]*\))?(?: and | or |, (?:\w+ ){0,2}\w+, (?:and|or) )")
 CLOSE = 64  # of them are looked at closely, word piece by word piece
 LEXICAL = 0.2  # weight of shared words beside a cosine, when choosing those
-
-
-class Miss(Enum):
-    """Why nothing answers: it is not said, all that answers was excluded, or what does *not* do something was asked for."""
-
-    NOT_SAID = "not said"
-    ALL_EXCLUDED = "all excluded"
-    NEGATED = "negated"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The competing passages and the judgement of a question.
-
-    `rows` are the competing passages in reading order, with their `scores`; `shares` are the probabilities that each is the
-    right one, if one is; `outcomes` has the probability of each outcome. `parts` are the places of the passages that
-    together answer a question for the whole topic; none for any other question. `question` is the encoding in context;
-    `danger` is how grave the last turn is by itself; `miss` is why nothing answers, if nothing does.
-    """
-
-    rows: tuple[int, ...]
-    scores: Vectors
-    shares: Vectors
-    outcomes: dict[str, float]
-    question: Encoding
-    danger: Danger
-    parts: tuple[int, ...] = ()
-    miss: Miss = Miss.NOT_SAID
-
-    def unanswered(self, miss: Miss, /) -> "Found":
-        """The same, judged not to be answered, unless it is urgent."""
-        urgent = self.outcomes[Kind.URGENT]
-        outcomes = dict.fromkeys(self.outcomes, 0.0) | {Kind.URGENT: urgent, Kind.UNANSWERED: 1 - urgent}
-        return replace(self, outcomes=outcomes, parts=(), miss=miss)
 
 
 def passage_scores(evidence: Evidence, weights: Vectors, vote: float, votes: Votes | None, /) -> Vectors:
@@ -104,6 +69,7 @@ class Retriever:
         self.reader = QuestionReader(document.text for document in version.documents.values())
         self._placed = placed(learned.questions, version) if labels else None
         self._labelled = self._placed
+        self._others = OtherLanguages(version, load_multilingual)
         self._among: Integers | None = None  # the rows that may be quoted; `None` means all
 
     @property
@@ -153,6 +119,10 @@ class Retriever:
         scores, outcomes = self._judge(judged, self._learned.any_article)
         found = Found(rows, scores, softmax(scores), outcomes, question, danger)
         return found if labelled is None or speaks_clearly(found, labelled) else labelled
+
+    def find_in_other_language(self, asked: Question, /) -> Found | None:
+        """The same for a question in another language than English; `None` where nothing here reads it."""
+        return self._others.find(asked, labelled=self.uses_labels, among=self._among)
 
     def _find_labelled(self, question: Encoding, danger: Danger, labelled: Placed) -> Found:
         """The labelled sentences alone, with the votes of their labels."""
@@ -276,10 +246,3 @@ class Retriever:
             words=words,
             close=close,
         )
-
-
-def speaks_clearly(found: Found, labelled: Found, /) -> bool:
-    """Whether the best passage is none of the labelled ones, is likely enough right, and likelier than what those say."""
-    new = found.outcomes[Kind.ANSWER]
-    others = (labelled.outcomes[kind] for kind in (Kind.ANSWER, Kind.URGENT, Kind.CHAT))
-    return found.rows[int(found.scores.argmax())] not in labelled.rows and new >= max(NEW_FROM, *others)

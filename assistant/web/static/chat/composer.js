@@ -62,8 +62,8 @@ function offerKnown() {
   const matches = words.known.filter((question) => isEnough && !asked.includes(question)
     && typed.every((piece) => wordsOf(question).some((word) => word.startsWith(piece))));
   const buttons = matches.slice(0, MOST_KNOWN).map((question) => {
-    // A question mark would stand on the wrong side in a right-to-left page.
-    const button = element("button", { type: "button", lang: "en", dir: "ltr" }, question);
+    // An English question's mark would stand on the wrong side in a right-to-left page.
+    const button = element("button", { type: "button", lang: words.known_in, dir: "auto" }, question);
     button.dataset.ask = question;
     return button;
   });
