@@ -30,7 +30,7 @@ from index import IndexVersion
 from index.lexical import COMMON
 
 NEAR_HITS = 3  # passages whose sections' questions are offered
-SURE_ELSEWHERE = 0.6  # from which the multilingual reading counts where the English one finds nothing
+SURE_ELSEWHERE = 0.9  # from which the multilingual reading counts where the English one finds nothing
 ABOUT = "chat.about"  # the wording that says what is stored
 
 
@@ -127,8 +127,11 @@ class Answering:
         if other is None:
             return found
         other_kind = self._kind(other, question)
-        needed = SURE_ELSEWHERE if kind is Kind.UNANSWERED else found.outcomes[kind]  # English surely says nothing of Dutch
-        return other if other_kind is not Kind.UNANSWERED and other.outcomes[other_kind] >= needed else found
+        if other_kind in {kind, Kind.UNANSWERED}:
+            return found
+        # The English reading of Dutch is sure that nothing is said; what misspelt English asks is often not said either.
+        is_found = kind is Kind.UNANSWERED and other_kind in {Kind.ANSWER, Kind.URGENT}
+        return other if is_found or other.outcomes[other_kind] >= max(found.outcomes[kind], SURE_ELSEWHERE) else found
 
     def _found_in_english(self, question: Question) -> Found:
         """What is found for a question; without what it excludes, if it excludes something."""

@@ -48,7 +48,7 @@ def report(
         article: the text that every quote must stand in.
         held_out: rows of questions that the model was not trained on.
         trained_on: the turns of those that it was.
-        about: what a reader should know of this run: `files`, `index`, `date`, `articles`, the served slugs, and `held out by
+        about: what a reader should know of this run: `files`, `index`, `date`, `articles`, the served slugs, `held out by
             language`, the rates of right outcomes of questions in a language that nothing was fitted on.
     """
     return {

@@ -97,7 +97,9 @@ def _unknown_to_model(question: str) -> str:
     """The way of writing that most of the words are of, such as "hi-latn", which py3langid takes for any language."""
     words = set(map(str.lower, WORD.findall(question)))
     own = Counter(code for word in words for code in _whose().get(word, ()) if "-" in code)
-    return next((code for code, count in own.most_common(1) if count > 1 and count >= OWN_SHARE * len(words)), "")
+    code, count = next(iter(own.most_common(1)), ("", 0))
+    share = count / max(1, len(words))
+    return code if (count > 1 and share >= OWN_SHARE) or (count >= SURE_OWN and share >= SOME_OWN) else ""
 
 
 def _by_words(question: str, best: str, probability: float, reader: str) -> Recognised:

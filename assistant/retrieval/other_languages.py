@@ -2,8 +2,8 @@
 English, and where nobody labelled anything, with the sentences.
 
 Flows in: a question as it was typed. Flows out: what `Retriever` finds for an English one: scored passages, the probability
-of each outcome, how grave it is. The condition's name is put into English first, and each language's mean is taken out of its
-vectors: else questions in one language are near each other whatever they ask.
+of each outcome, how grave it is. The condition's name is put into English first, and each language's mean is taken out of
+its vectors: else questions in one language are near each other whatever they ask.
 
 Nothing is loaded before the first such question.
 """
@@ -209,8 +209,8 @@ class OtherLanguages:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What questions in other languages are read with: `sentences` (n, d) are the version's vectors without what they have in
-    common, if it has any; `rows` of its passages are the labelled sentences, on which the `voters` vote."""
+    """What questions in other languages are read with: `sentences` (n, d) are the version's vectors, if it has any, without
+    what they have in common; `rows` of its passages are the labelled sentences, on which the `voters` vote."""
 
     encoder: Encoder
     model: MultilingualModel

@@ -148,7 +148,7 @@ def sentence_model(
     sentences: Mapping[str, Vectors],
     /,
 ) -> OutcomeModel:
-    """The model for articles without labels: fitted on the labelled one as if it had none, and on others, asked in English."""
+    """The model for articles without labels: fitted on the labelled one as if it had none, and on others, in English."""
     asked_of: list[tuple[Question, ForeignVotes, Vectors]] = []
     for code in main.codes:
         for row, vote in zip(main.of(code).tolist(), votes[code], strict=True):

@@ -20,7 +20,7 @@ _loading = Lock()
 
 
 class MultilingualEncoder:
-    """Sentence vectors of texts in a hundred languages, without vectors of word pieces. Safe to call from several threads."""
+    """Sentence vectors of texts in a hundred languages, none of word pieces. Safe to call from several threads."""
 
     def __init__(self, *, threads: int = 1) -> None:
         """Load the weights, in some 30 ms.
