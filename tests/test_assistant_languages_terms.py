@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assistant.languages import STARTERS, TERMS, terms
+from assistant.languages import STARTERS, TERMS, language_files, terms
 from assistant.languages.terms import offered_as, starters_in, terms_in, topics_in, with_english_name
 
 FILES: dict[str, dict[str, Any]] = {
@@ -22,12 +22,12 @@ FILES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(autouse=True)
 def files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    real = terms.language_files
+    real = language_files
 
-    def language_files(name: str) -> Mapping[str, Mapping[str, Any]]:
+    def own(name: str) -> Mapping[str, Mapping[str, Any]]:
         return FILES.get(name) or real(name)
 
-    monkeypatch.setattr(terms, "language_files", language_files)
+    monkeypatch.setattr(terms, "language_files", own)
     terms._offered.cache_clear()
     yield
     terms._offered.cache_clear()

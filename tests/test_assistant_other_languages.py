@@ -1,7 +1,5 @@
 """Questions in other languages, from a turn to an answer, with the real encoders."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from assistant import Assistant
@@ -83,10 +81,10 @@ def test_a_follow_up_is_read_with_the_turn_that_it_leans_on(assistant: Assistant
 
 
 @pytest.fixture
-def nothing_to_load(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def nothing_to_load(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     loads: list[int] = []
     monkeypatch.setattr(retriever, "load_multilingual", lambda: loads.append(1))
-    yield loads
+    return loads
 
 
 def test_a_question_in_english_loads_nothing(assistant: Assistant, nothing_to_load: list[int]) -> None:

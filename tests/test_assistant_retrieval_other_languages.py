@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from assistant.answer import Kind
@@ -22,7 +23,7 @@ from assistant.retrieval.other_languages import (
 )
 from assistant.retrieval.outcomes import OUTCOMES, Danger, OutcomeModel, decide
 from index import Encoding, IndexVersion, build, open_version
-from index.encoding import Vectors, unit
+from index.encoding import unit
 from tests.conftest import make_document
 
 SENTENCES = ("Tea is a drink.", "It is hot.")
@@ -99,7 +100,9 @@ def version(tmp_path: Any, hash_encoder: Any) -> IndexVersion:
     return open_version(tmp_path, built.version)
 
 
-def others(version: IndexVersion, vectors: dict[str, list[float]], *, sentences: Vectors | None = None) -> OtherLanguages:
+def others(
+    version: IndexVersion, vectors: dict[str, list[float]], *, sentences: npt.NDArray[np.float16] | None = None
+) -> OtherLanguages:
     encoder = FakeEncoder(vectors)
     manifest = replace(version.manifest, multilingual="fake" if sentences is not None else "")
     loaded: Loaded = (encoder, MODEL)
@@ -148,7 +151,7 @@ def test_vectors_of_another_encoder_are_not_used(version: IndexVersion) -> None:
 
 def test_nothing_is_loaded_before_the_first_question(version: IndexVersion) -> None:
     loaded: list[int] = []
-    other = OtherLanguages(version, lambda: loaded.append(1))  # type: ignore[arg-type, func-returns-value]
+    other = OtherLanguages(version, lambda: loaded.append(1))
     assert loaded == []
     other.find(read("Was?"), labelled=True, among=None)
     other.find(read("Was?"), labelled=True, among=None)

@@ -70,12 +70,12 @@ class ForeignVotes:
     @property
     def passages(self) -> Vectors:
         """The votes for each passage (n,)."""
-        return (self.narrow.passages + self.wide.passages) / 2
+        return _mean(self.narrow.passages, self.wide.passages)
 
     @property
     def together(self) -> Votes:
         """Both as one."""
-        return Votes(self.passages, (self.narrow.kinds + self.wide.kinds) / 2, self.narrow.nearest)
+        return Votes(self.passages, _mean(self.narrow.kinds, self.wide.kinds), self.narrow.nearest)
 
     @property
     def labelled_features(self) -> Vectors:
@@ -133,6 +133,11 @@ def _voted(questions: LabelledQuestions, rows: Integers, cosines: Vectors, falls
     weight = _weights(cosines, falls)
     kinds = np.bincount(questions.kinds[rows], weights=weight, minlength=len(Kind)).astype(np.float32)
     return Votes((weight @ questions.gold[rows]).astype(np.float32), kinds, float(cosines[0]))
+
+
+def _mean(one: Vectors, other: Vectors) -> Vectors:
+    mean: Vectors = (one + other) * np.float32(0.5)
+    return mean
 
 
 def _weights(cosines: Vectors, falls: float) -> Vectors:
