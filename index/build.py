@@ -108,15 +108,13 @@ def _write(
     engines: Engines,
 ) -> BuildResult:
     passages = [passage for document in documents for passage in split(document)]
-    of = {document.id: document for document in documents}
-    read = reading_texts(passages, of)
+    read = reading_texts(passages, {document.id: document for document in documents})
     encoded = encode_missing(read, encoder=encoder, cache=layout.encoding_cache)
     dimension = cached_dimension(layout.encoding_cache, encoder.fingerprint, read[0])
     sentences = None
     if multilingual is not None:
-        said = [of[passage.document_id].text[passage.start : passage.end] for passage in passages]
-        encode_missing(said, encoder=multilingual, cache=layout.encoding_cache)
-        sentences = CachedSentences(layout.encoding_cache, multilingual.fingerprint, [*map(encoding_key, said)])
+        encode_missing(read, encoder=multilingual, cache=layout.encoding_cache)
+        sentences = CachedSentences(layout.encoding_cache, multilingual.fingerprint, [*map(encoding_key, read)])
     name = f"{_free_second(layout)}-{inputs[:6]}"
     manifest = Manifest(
         name,

@@ -89,7 +89,7 @@ def learn(labels: Labels, encoder: Encoder, folder: Path, /, *, cache: Path) -> 
     main = encoded(labels.asked_main, encoder, cache)
     others = encoded([q for q in labels.asked_others if language_of_label(q) == DEFAULT_LANGUAGE], encoder, cache)
     slugs = {labels.main, *(question.slug for question in others.questions)}
-    sentences = {slug: _vectors(labels.articles[slug].sentences, encoder, cache) for slug in sorted(slugs)}
+    sentences = {slug: _vectors(labels.articles[slug].reading_texts, encoder, cache) for slug in sorted(slugs)}
     centres = centres_of(main)
     questions = voters(labels, main, centres)
     unseen = {code: list(unseen_votes(questions, main, code)) for code in main.codes}
