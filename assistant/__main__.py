@@ -30,7 +30,8 @@ from index import current_version
 from index.stores import Engines
 from settings import PROJECT, Settings
 
-HELD_OUT = PROJECT / "tests" / "benchmarks" / "results" / "held-out.json"
+RESULTS = PROJECT / "tests" / "benchmarks" / "results"
+HELD_OUT, OTHER_LANGUAGES = RESULTS / "held-out.json", RESULTS / "other-languages.json"
 
 app = typer.Typer(help="Ask the assistant.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -87,6 +88,7 @@ def evaluate(
         files=[path.name for path in questions],
         index=assistant.version.name,
         date=date.today().isoformat(),
+        **{"held out by language": _held_out_by_language()},
     )
     page = save(found, folder=folder)  # before anything is printed: `| head` must not cost the report
     print(as_text(found))
@@ -126,6 +128,12 @@ def gaps(
         return
     print(gaps_report.as_text(found))
     print(f"\nKept as {_shown(page)}")
+
+
+def _held_out_by_language() -> dict[str, Any]:
+    """What `python -m assistant.training other-languages` measured, if it was committed."""
+    found = json.loads(OTHER_LANGUAGES.read_text(encoding="utf-8")) if OTHER_LANGUAGES.is_file() else {}
+    return dict(found.get("by language", {}))
 
 
 def _examined(in_force: Settings) -> Iterator[Finding]:

@@ -5,20 +5,24 @@ The same question on the same version gets the same bytes. What a conversation c
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import replace
-from typing import NamedTuple, Self
+from dataclasses import dataclass, replace
+from typing import Self
 
 from assistant.answer import RECOGNISED, Answer, Kind
 from assistant.gaps.recorder import GapRecorder
+from assistant.languages.detecting import Reading
+from assistant.languages.starters import offered
+from assistant.languages.terms import terms_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, wording
 from assistant.misses import GENERIC, Mentions, covered, missing_word
 from assistant.question import Question, read
 from assistant.reading.follow_ups import Leaning, leaning
 from assistant.reading.parts import asks_what_does_not, excluding, halves
 from assistant.record import on_record
+from assistant.retrieval.found import Found, Miss
 from assistant.retrieval.outcomes import SURELY_URGENT, decide, sounds_distressed
 from assistant.retrieval.quoting import SCORE_DIGITS, Link, quote
-from assistant.retrieval.retriever import Found, Miss, Retriever
+from assistant.retrieval.retriever import Retriever
 from assistant.suggestions import MOST_CONSIDERED, near, starters
 from assistant.triage.urgent import kind_word, urgent_answer, with_care
 from corpus import Document
@@ -26,14 +30,18 @@ from index import IndexVersion
 from index.lexical import COMMON
 
 NEAR_HITS = 3  # passages whose sections' questions are offered
+SURE_ELSEWHERE = 0.9  # from which the multilingual reading counts where the English one finds nothing
 ABOUT = "chat.about"  # the wording that says what is stored
 
 
-class Kept(NamedTuple):
-    """An answer, and the subject that its question is counted as if nothing answers it and subjects are counted."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer, and the subject that its question is counted as if nothing answers it and subjects are counted. `is_other`:
+    the question might have been English, and was not."""
 
     answer: Answer
     subject: str = ""
+    is_other: bool = False
 
 
 class Answering:
@@ -67,11 +75,13 @@ class Answering:
         if ruled is not None and ruled.kind is not Kind.ADVICE:
             return Kept(self._fixed(ruled.wording, question, ruled.kind, confidence=1.0))
         found = self.found(question)
+        is_other = found.is_multilingual and question.language == DEFAULT_LANGUAGE
+        question = question.in_other_language() if is_other else question
         answer = self._judged(found, question)
         if self._gaps is None or answer.kind is not Kind.UNANSWERED:
-            return Kept(answer)
+            return Kept(answer, is_other=is_other)
         is_english = question.language == DEFAULT_LANGUAGE
-        return Kept(answer, self._gaps.subject_of(found.question, is_english=is_english))
+        return Kept(answer, self._gaps.subject_of(found.question, is_english=is_english), is_other)
 
     def _judged(self, found: Found, question: Question) -> Answer:
         ruled = question.triage
@@ -79,18 +89,44 @@ class Answering:
             if found.danger.urgent >= SURELY_URGENT:
                 return self.help(question, Kind.URGENT.wording)
             return self._half(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0)
-        is_english, is_known = question.language == DEFAULT_LANGUAGE, question.is_distressed
-        kind = decide(found.outcomes, found.danger, is_english=is_english, is_distressed=is_known)
+        kind, is_known = self._kind(found, question), question.is_distressed
         half = self._half(question) if kind in {Kind.ADVICE, Kind.UNANSWERED} else None
         answer = half or self._said(kind, found, question)
-        if kind is Kind.URGENT or not (is_known or (is_english and sounds_distressed(found.danger))):
+        is_read = found.is_multilingual or question.language == DEFAULT_LANGUAGE
+        if kind is Kind.URGENT or not (is_known or (is_read and sounds_distressed(found.danger))):
             return answer
         return with_care(answer, kind_word(question.language, region=self._region))
 
-    def found(self, question: Question, /) -> Found:
+    def _kind(self, found: Found, question: Question) -> Kind:
+        return decide(
+            found.outcomes,
+            found.danger,
+            is_english=question.language == DEFAULT_LANGUAGE,
+            is_multilingual=found.is_multilingual,
+            is_distressed=question.is_distressed,
+        )
+
+    def found(self, question: Question) -> Found:
+        """What is found for a question, read in its language; where that cannot be told, in English, unless nothing there
+        answers it and the other reading is surer."""
+        reading = question.recognised.reading
+        if reading is Reading.OTHER:
+            return self._retriever.find_in_other_language(question) or self._retriever.find(question)
+        found = self._found_in_english(question)
+        if reading is Reading.ENGLISH or (kind := self._kind(found, question)) in {Kind.ANSWER, Kind.URGENT}:
+            return found
+        other = self._retriever.find_in_other_language(question)
+        if other is None:
+            return found
+        other_kind = self._kind(other, question)
+        if other_kind in {kind, Kind.UNANSWERED}:
+            return found
+        # The English reading of Dutch is sure that nothing is said; what misspelt English asks is often not said either.
+        is_found = kind is Kind.UNANSWERED and other_kind in {Kind.ANSWER, Kind.URGENT}
+        return other if is_found or other.outcomes[other_kind] >= max(found.outcomes[kind], SURE_ELSEWHERE) else found
+
+    def _found_in_english(self, question: Question) -> Found:
         """What is found for a question; without what it excludes, if it excludes something."""
-        if question.language != DEFAULT_LANGUAGE:
-            return self._retriever.find(question)
         if asks_what_does_not(question.text):
             return self._retriever.find(question).unanswered(Miss.NEGATED)
         if (asked := excluding(question.text)) is None:
@@ -134,17 +170,21 @@ class Answering:
     def _miss(self, question: Question, found: Found) -> list[str]:
         """What is said where nothing answers: the word that the corpus lacks, if there is one, and what it covers."""
         text = wording(question.language, self._site)
-        if question.language != DEFAULT_LANGUAGE:
+        if question.recognised.reading is Reading.OTHER and not found.is_multilingual:
             return [text["unanswered.foreign"]]
         if found.miss is Miss.ALL_EXCLUDED:
             return [text["unanswered.excluded"]]
         missing = self.missing(question) if found.miss is Miss.NOT_SAID else None
         first = text["unanswered.message"] if missing is None else named(text["unanswered.missing"], missing)
         topics = covered(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)
-        return [first, text["unanswered.covers"].replace("{topics}", ", ".join(topics))] if topics else [first]
+        own = [offered(topic, question.language)[0] for topic in topics]
+        return [first, text["unanswered.covers"].replace("{topics}", ", ".join(own))] if topics else [first]
 
     def missing(self, question: Question, /) -> str | None:
         """The visitor's own word that the corpus nowhere holds, under that or another name."""
+        if question.recognised.reading is Reading.OTHER:
+            named_here = terms_in(question.text, question.recognised.written).items()
+            return next((own for own, english in named_here if english not in self._mentions), None)
         read_as = self._retriever.reader.as_read
         return missing_word(question.text, lambda word: word in self._mentions or read_as(word) in self._mentions)
 
@@ -170,7 +210,7 @@ class Answering:
         """Whether a question on offer gets an answer."""
         asked = read(question)
         found = self.found(asked) if asked.triage is None else None
-        return found is not None and decide(found.outcomes, found.danger) is Kind.ANSWER
+        return found is not None and self._kind(found, asked) is Kind.ANSWER
 
 
 def named(text: str, word: str, /) -> str:

@@ -26,12 +26,13 @@ from assistant.languages.translating import said_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, reply, wording, wordings
 from assistant.links import link_to
 from assistant.question import Question, QuestionError, check_turns, last_words, read
+from assistant.reading.english_words import english
 from assistant.reading.follow_ups import Leaning, in_context, leaning
 from assistant.reading.in_full import in_full, points_back
 from assistant.reading.parts import halves
-from assistant.reading.spelling import english
+from assistant.retrieval.found import Found
 from assistant.retrieval.learned import learned
-from assistant.retrieval.retriever import Found, Retriever
+from assistant.retrieval.retriever import Retriever
 from assistant.suggestions import fresh, starters, topics
 from assistant.triage.rules import make_rules
 from assistant.triage.urgent import (
@@ -160,8 +161,8 @@ class Assistant:
             raise QuestionError("There is none of these articles here.", remedy=f"Choose from {names}.", code="no_article")
         return limited
 
-    def ask(self, turns: Sequence[str], /) -> Answer:
-        """Answer the last of the turns, read with those before it (oldest first).
+    def ask(self, turns: Sequence[str], /, *, reader: str = DEFAULT_LANGUAGE) -> Answer:
+        """Answer the last of the turns, read with those before it (oldest first), asked on a page in the reader's language.
 
         If the rules call it urgent, help comes before any check of length or form. Later turns keep that help in sight. A
         question on offer in another language gets the answer of its English original, said in that language.
@@ -169,11 +170,11 @@ class Assistant:
         Raises:
             QuestionError: the question is empty, too long, or not text.
         """
-        question = read(last_words(turns))
+        question = read(last_words(turns), reader=reader)
         if (key := question.help_key) is not None:
             return self._answering.help(question, key)
         *earlier, last = check_turns(turns)
-        before = [read(turn if (asked := original(turn)) is None else asked.question) for turn in earlier]
+        before = [read(turn if (asked := original(turn)) is None else asked.question, reader=reader) for turn in earlier]
         if (asked := original(last)) is None:
             return self._answered(question, before)
         return said_in(self._answered(read(asked.question), before), asked.language, site=self.site)[0]
@@ -182,6 +183,7 @@ class Assistant:
         """The answer to a question in the conversation `before` it."""
         shadow = shadow_over(before, lambda turn: self._kept(turn).answer.kind)
         answer = self._in_conversation(question, before)
+        question = question.in_other_language() if self._kept(question).is_other else question
         is_dark = question.is_distressed or answer.kind is Kind.URGENT
         if shadow is not None and (is_dark or shadow.falls_on(question, answer.kind)):
             return self._answering.help(question, shadow.key)
@@ -228,7 +230,7 @@ class Assistant:
         return max(sure, key=lambda answer: answer.confidence, default=None)
 
     def _kept(self, question: Question) -> Kept:
-        asked = json.dumps([question.turns, sorted(self._among)]).encode()
+        asked = json.dumps([question.turns, question.reader, sorted(self._among)]).encode()
         key = hashlib.blake2b(asked, key=self._secret).digest()  # memory keeps no word of a visitor
         with self._answers_lock:
             known = self._answers.get(key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from assistant.answer import Hit
-from assistant.reading.spelling import how_common
+from assistant.reading.english_words import how_common
 from corpus import Document
 from index.lexical import COMMON, stem
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from assistant.languages.detecting import language_of
+from assistant.languages.detecting import Reading, Recognised, recognised
+from assistant.languages.wording import DEFAULT_LANGUAGE
 from assistant.triage.disguises import ends_of, undisguised_texts
 from assistant.triage.rules import Triage, asks_about_oneself, tells_of_distress, triage_of
 from corpus import ShownError
@@ -31,13 +32,16 @@ class Question:
 
     `before` is what it leans on, read in the same way, which tells what "it" and "those" stand for; `None` if it stands for
     itself. `plain` is the text as most rules read it, `triage` what the rules say of it, in whatever disguise it came.
-    Language and distress are found on first use, since a kept answer needs neither; hence no slots.
+    `reader` is the language of the page on which it was asked. Language and distress are found on first use, since a kept
+    answer needs neither; hence no slots.
     """
 
     text: str
     plain: str
     triage: Triage | None
     before: str | None = None
+    reader: str = DEFAULT_LANGUAGE
+    settled: Recognised | None = None  # what its language turned out to be
 
     @property
     def help_key(self) -> str | None:
@@ -45,9 +49,19 @@ class Question:
         return self.triage.wording if self.triage is not None and self.triage.is_urgent else None
 
     @cached_property
+    def recognised(self) -> Recognised:
+        """Its language, as far as that can be told."""
+        among = () if self.triage is None else self.triage.languages
+        return self.settled or recognised(self.text, among=among, reader=self.reader)
+
+    @property
     def language(self) -> str:
-        """The code of the language in which it is answered."""
-        return language_of(self.text, among=() if self.triage is None else self.triage.languages)
+        """The code of the language in which it is answered: English unless it is surely another."""
+        return self.recognised.language if self.recognised.reading is Reading.OTHER else DEFAULT_LANGUAGE
+
+    def in_other_language(self) -> "Question":
+        """The same question, which turned out not to be in English."""
+        return replace(self, settled=replace(self.recognised, reading=Reading.OTHER))
 
     @cached_property
     def is_distressed(self) -> bool:
@@ -69,8 +83,8 @@ class Question:
         return replace(self, before=_spaced(before))
 
 
-def read(turn: str, /) -> Question:
-    """A turn by itself. Any text is accepted: the rules read it before `check_turns` does.
+def read(turn: str, /, *, reader: str = DEFAULT_LANGUAGE) -> Question:
+    """A turn by itself, on a page in the reader's language. Any text is accepted: rules read it before `check_turns` does.
 
     >>> read("Can  iron help?\\n").text
     'Can iron help?'
@@ -79,7 +93,7 @@ def read(turn: str, /) -> Question:
     readings = as_read = undisguised_texts(text)
     if sent != text:  # spaces matter where letters are spaced out
         readings = (*undisguised_texts(sent), *as_read)
-    return Question(text, as_read[0], triage_of(readings, plain=as_read[0]))
+    return Question(text, as_read[0], triage_of(readings, plain=as_read[0]), reader=reader)
 
 
 def check_turns(turns: object, /) -> tuple[str, ...]:

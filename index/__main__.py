@@ -21,6 +21,7 @@ from corpus.library import removed_articles
 from corpus.site import load_site
 from index.build import BuildResult
 from index.build import build as build_version
+from index.encoding.multilingual import fingerprint, multilingual_encoder
 from index.encoding.sentence_transformer import load_encoder
 from index.errors import IndexDamagedError, IndexMissingError
 from index.folder import IndexFolder
@@ -252,6 +253,7 @@ def _built(settings: Settings, index: IndexFolder, *, publish_it: bool) -> tuple
         site=load_site(settings.corpus_dir),
         publish_it=publish_it,
         engines=index.engines,
+        multilingual=multilingual_encoder() if fingerprint() else None,
     )
     version = index.open(result.version)
     return result, version, export_if_missing(encoder, version, index.path)

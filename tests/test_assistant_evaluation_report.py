@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from markupsafe import escape
@@ -56,6 +57,17 @@ def test_the_text_has_one_figure_a_line() -> None:
         "  lay: 0.500  [0.095, 0.905] of 2",
         "  plain: 1.000  [0.207, 1.000] of 1",
     ]
+
+
+def test_the_text_has_a_row_a_language_with_its_interval_asked_now_and_held_out() -> None:
+    german = Outcome(
+        LabelledQuestion("g1", ("Ist Tee heiß?",), "answer", ("hot",), language="de"), "answer", (TEA,), (True,)
+    )
+    about: dict[str, Any] = {"held out by language": {"de": Rate(1, 2).as_dict()}}
+    lines = as_text(report([GOOD, german], article=TEA, **about)).splitlines()
+    now, later = lines.index("right outcome by language:"), lines.index("right outcome by language, held out:")
+    assert lines[now + 1 : now + 3] == ["  de: 1.000  [0.207, 1.000] of 1", "  en: 1.000  [0.207, 1.000] of 1"]
+    assert lines[later + 1] == "  de: 0.500  [0.095, 0.905] of 2"
 
 
 def test_a_printed_figure_is_rounded_once() -> None:

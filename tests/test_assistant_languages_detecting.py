@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.evaluation.labelled import read_questions
-from assistant.languages.detecting import language_model, language_of
+from assistant.languages.detecting import Reading, language_model, language_of, recognised
 from assistant.languages.wording import languages
 from settings import PROJECT
 
@@ -60,8 +60,6 @@ def test_english_questions_as_typed_count_as_english() -> None:
 def test_short_questions_in_another_language_are_recognised(language: str) -> None:
     rows = asked("own/other-languages.jsonl") + asked("own/other-languages-harmless.jsonl")
     short = [question for said, question in rows if said == language and len(question) <= SHORT]
-    if language == "hi":  # Hindi in Latin letters counts as English
-        short = [question for question in short if not question.isascii()]
     found = Counter(map(language_of, short))
     print(f"\n{language}: {found[language]} of {len(short)}")
     assert len(short) >= 25
@@ -78,4 +76,38 @@ def test_any_text_is_in_a_supported_language(text: str) -> None:
 
 
 def test_the_model_is_of_the_supported_languages() -> None:
-    assert sorted(language_model().labels) == list(languages())
+    assert sorted(language_model().labels) == [code for code in languages() if "-" not in code]
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "reading"),
+    [
+        ("What causes RLS?", "en", Reading.ENGLISH),
+        ("does diet matter", "nl", Reading.EITHER),  # py3langid is sure that it is Dutch
+        ("mujhe raat ko pair me dard kyu hota hai", "hi-latn", Reading.OTHER),
+        ("почему болят ноги", "", Reading.OTHER),  # read, whether or not there is wording in the language
+        ("γιατί πονάνε τα πόδια", "", Reading.OTHER),
+    ],
+)
+def test_a_question_is_read_in_english_unless_its_script_or_its_words_say_otherwise(
+    question: str, written: str, reading: Reading
+) -> None:
+    found = recognised(question)
+    assert found.reading is reading
+    assert found.written == written or (not written and found.written in {"", "ru", "uk"})
+
+
+def test_a_question_of_two_words_is_not_taken_for_english() -> None:
+    assert recognised("Hilft Eisen?").reading is not Reading.ENGLISH
+    assert recognised("Hilft Eisen?").written == "de"
+
+
+def test_hindi_in_latin_letters_is_answered_in_hindi() -> None:
+    assert recognised("kya dialysis walo ko ye hota hai").language == "hi"
+
+
+def test_the_language_of_the_page_tips_the_scale_where_nothing_else_does() -> None:
+    assert recognised("Ferritin?", reader="de").reading is Reading.EITHER
+    assert recognised("Ferritin?", reader="de").written == "de"
+    assert recognised("Ferritin?").reading is Reading.ENGLISH
+    assert recognised("Why does iron matter?", reader="de").reading is Reading.ENGLISH

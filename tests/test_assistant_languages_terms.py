@@ -2,9 +2,10 @@
 
 import pytest
 
+from assistant.languages import TERMS as TERMS_FILE
 from assistant.languages import TRIAGE, language_files
 
-TERMS = language_files("terms.toml")
+TERMS = language_files(TERMS_FILE)
 WITHOUT_WORDS = {"emoji"}
 ENGLISH = set(TERMS["de"]["terms"].values())
 

@@ -127,12 +127,12 @@ def test_a_text_is_undisguised_and_its_language_looked_up_once(monkeypatch: pyte
     def noted(name: str, real: Callable[..., object]) -> Callable[..., object]:
         return lambda text, **options: (seen.append(name), real(text, **options))[1]  # type: ignore[func-returns-value]
 
-    for name in ("undisguised_texts", "language_of"):
+    for name in ("undisguised_texts", "recognised"):
         monkeypatch.setattr(question_module, name, noted(name, getattr(question_module, name)))
     question = read("Can iron help?")
     assert seen == ["undisguised_texts"]  # an answer that is kept needs no language
     assert question.language == question.language == "en"
-    assert seen == ["undisguised_texts", "language_of"]
+    assert seen == ["undisguised_texts", "recognised"]
 
 
 @given(ANY_TEXT)

@@ -6,7 +6,7 @@ import string
 import pytest
 from symspellpy import SymSpell, Verbosity
 
-from assistant.reading.spelling import Vocabulary, english
+from assistant.reading.english_words import Vocabulary, english
 
 TRIED = 1_500
 

@@ -11,10 +11,11 @@ from assistant.answer import Kind
 from assistant.question import read
 from assistant.reading.reader import QuestionReader
 from assistant.retrieval.evidence import PASSAGE_FEATURES, TokenWeights
+from assistant.retrieval.found import Miss
 from assistant.retrieval.learned import Learned, Model, learned
 from assistant.retrieval.neighbours import NEAREST, NEIGHBOUR_FEATURES, LabelledQuestions, Votes
 from assistant.retrieval.outcomes import OUTCOMES, QUESTION_FEATURES, URGENT_FROM, Heads, LevelHead, OutcomeModel
-from assistant.retrieval.retriever import CANDIDATES, LEAST_LEFT, Miss, Retriever, settled
+from assistant.retrieval.retriever import CANDIDATES, LEAST_LEFT, Retriever, settled
 from corpus import Document
 from index import IndexVersion, build, current_version, open_version
 from index.encoding import Vectors

@@ -373,3 +373,20 @@ def test_the_lock_is_released_when_publishing_fails(index_dir: Path) -> None:
         publish(layout, OLDER)
     with publishing(index_dir) as layout:
         publish(layout, current_version(index_dir))
+
+
+def test_a_version_holds_its_sentences_for_other_languages_where_it_was_built_with_such_an_encoder(
+    tmp_path: Path, hash_encoder: HashEncoder
+) -> None:
+    plain = build([make_document()], encoder=hash_encoder, index_dir=tmp_path)
+    assert open_version(tmp_path, plain.version).multilingual is None
+    built = build([make_document()], encoder=hash_encoder, index_dir=tmp_path, multilingual=HashEncoder())
+    assert built.is_new
+    version = open_version(tmp_path, built.version)
+    assert version.manifest.multilingual == hash_encoder.fingerprint
+    assert version.multilingual is not None
+    assert np.allclose(version.multilingual, version.vectors.pooled, atol=1e-3)
+    path = tmp_path / built.version / "multilingual.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(IndexDamagedError, match="multilingual"):
+        open_version(tmp_path, built.version)

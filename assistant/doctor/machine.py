@@ -97,7 +97,8 @@ def _articles(corpus_dir: Path, version: IndexVersion | None) -> Finding:
 
 def _is_built_from(documents: list[Document], site: str, manifest: Manifest) -> bool:
     engine = manifest.store["engine"]
-    return fingerprint_inputs(documents, model=manifest.model, engine=engine, site=site) == manifest.inputs
+    made_with = {"model": manifest.model, "multilingual": manifest.multilingual}
+    return fingerprint_inputs(documents, **made_with, engine=engine, site=site) == manifest.inputs
 
 
 def _permissions(*, corpus_dir: Path, index_dir: Path, feedback_file: Path) -> Finding:

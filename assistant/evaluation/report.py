@@ -21,7 +21,7 @@ MOST_MISTAKES = 40
 NO_TOPICS = "not measured: it needs questions on two topics or more; `make train` writes which topic each is on"
 UNSEEN = "second-hand"  # the folder of questions that are never trained on
 CURVE_STEPS = 11  # rows of the table of a curve
-UNKNOWN: dict[str, Any] = {"files": [], "index": "", "date": "", "articles": []}
+UNKNOWN: dict[str, Any] = {"files": [], "index": "", "date": "", "articles": [], "held out by language": {}}
 
 
 def ask_all(assistant: Assistant, questions: Sequence[LabelledQuestion], /) -> list[Outcome]:
@@ -48,7 +48,8 @@ def report(
         article: the text that every quote must stand in.
         held_out: rows of questions that the model was not trained on.
         trained_on: the turns of those that it was.
-        about: what a reader should know of this run: `files`, `index`, `date`, and `articles`, the served slugs.
+        about: what a reader should know of this run: `files`, `index`, `date`, `articles`, the served slugs, `held out by
+            language`, the rates of right outcomes of questions in a language that nothing was fitted on.
     """
     return {
         **UNKNOWN,
@@ -69,6 +70,9 @@ def turns_in(folder: Path, /) -> set[tuple[str, ...]]:
 def as_text(found: dict[str, Any], /) -> str:
     """One figure a line: name, value, 95 % interval; and the bounds on quotes that do not answer."""
     lines = [_line(name, figure) for name, figure in found["figures"].items()]
+    for name, rates in (("", found["right outcome by language"]), (", held out", found["held out by language"])):
+        lines += ["", f"right outcome by language{name}:"] if rates else []
+        lines += [f"  {_line(code, rate)} of {rate['total']}" for code, rate in rates.items()]
     lines += ["", "right outcome by style:"]
     lines += [f"  {_line(style, rate)} of {rate['total']}" for style, rate in found["right outcome by style"].items()]
     for name, own in found["held out"]["slices"].items():

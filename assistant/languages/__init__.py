@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-WORDING, TRIAGE, STARTERS = "wording.toml", "triage.toml", "starters.toml"
+WORDING, TRIAGE, TERMS, STARTERS = "wording.toml", "triage.toml", "terms.toml", "starters.toml"
 
 
 @cache

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from assistant.answer import Citation, Kind
 from assistant.assistant import Assistant
 from assistant.refresh.answers import Pair
+from assistant.retrieval.found import Found, Miss
 from assistant.retrieval.neighbours import matched
 from assistant.retrieval.outcomes import ANSWER_FROM
-from assistant.retrieval.retriever import Found, Miss
 from index import IndexVersion
 
 FEWEST_WORDS = 4  # of a sentence that a command names

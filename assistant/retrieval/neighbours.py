@@ -5,7 +5,7 @@ A label belongs to sentences, not to an article: it holds where its sentence sta
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ from index.lexical import Integers
 from index.stores.faiss import FaissStore
 
 NEIGHBOURS = 12
+FLOOR = 0.02  # the vote for a passage that no neighbour names; as in fitting
 SHARPNESS = 15.0  # how fast a neighbour's weight falls with its distance; as in fitting
 # Right passages, on average, that make a question one about the whole topic: this finds 73 % of 60 held-out questions with
 # five right passages or more, and 1 % of 1,153 with one or two.
@@ -81,26 +82,33 @@ class LabelledQuestions:
     """The labelled questions of one article.
 
     `sentences` (n) are its own, in reading order. `pooled` (m, d) are the questions' vectors at any length, whole numbers or
-    not; `gold` (m, n) is 1 where a sentence is a right quote; `kinds` (m,) the right `Kind.number`.
+    not; `gold` (m, n) is 1 where a sentence is a right quote; `kinds` (m,) the right `Kind.number`; `gentle` (m,), if it is
+    known, is 1 where somebody is in distress who is not in danger.
     """
 
     sentences: tuple[str, ...]
     pooled: npt.NDArray[np.float32 | np.int8]
     gold: Vectors
     kinds: npt.NDArray[np.int64]
+    gentle: Vectors = field(default_factory=lambda: np.zeros(0, np.float32))
 
     @cached_property
     def _store(self) -> FaissStore:
         # Always all of them: an inverted file would be trained at each start, take 60 MB more, and miss some of the nearest.
         return FaissStore.build(self.pooled.astype(np.float32), flat_up_to=len(self.pooled))
 
+    def nearest(self, vector: Vectors, /, *, count: int) -> tuple[Integers, Vectors]:
+        """The numbers of the questions nearest to a vector (d,), nearest first, and their cosines with it."""
+        _, nearest = self._store.search(vector, count=count)
+        cosines = unit(self.pooled[nearest].astype(np.float32)) @ vector  # FAISS rounds differently, and votes may tie
+        return nearest, cosines
+
     def votes(self, question: Encoding, /, *, but: int | None = None) -> Votes:
         """The votes of the nearest questions, weighted by nearness; `but` is the number of one that does not vote."""
-        _, nearest = self._store.search(question.pooled, count=NEIGHBOURS + (but is not None))
-        nearest = nearest[nearest != but][:NEIGHBOURS] if but is not None else nearest
-        cosine = (
-            unit(self.pooled[nearest].astype(np.float32)) @ question.pooled
-        )  # FAISS rounds differently, and votes may tie
+        nearest, cosine = self.nearest(question.pooled, count=NEIGHBOURS + (but is not None))
+        if but is not None:
+            others = np.flatnonzero(nearest != but)[:NEIGHBOURS]
+            nearest, cosine = nearest[others], cosine[others]
         weight = np.exp(SHARPNESS * (cosine - cosine.max()))
         weight /= weight.sum()
         kinds = np.bincount(self.kinds[nearest], weights=weight, minlength=len(Kind))
@@ -114,7 +122,8 @@ class LabelledQuestions:
         gold = self.gold[:, sentences]
         kept = (self.kinds != Kind.ANSWER.number) | (gold.sum(axis=1) > 0)
         texts = tuple(self.sentences[number] for number in sentences.tolist())
-        return LabelledQuestions(texts, self.pooled[kept], gold[kept], self.kinds[kept])
+        gentle = self.gentle[kept] if len(self.gentle) else self.gentle
+        return LabelledQuestions(texts, self.pooled[kept], gold[kept], self.kinds[kept], gentle)
 
 
 @dataclass(frozen=True, slots=True)

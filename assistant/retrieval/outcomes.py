@@ -73,11 +73,13 @@ class OutcomeModel:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """Probabilities that a message is urgent, and that it is urgent or gentle; `is_long` if it is more than a question."""
+    """Probabilities that a message is urgent, and that it is urgent or gentle; `is_long` if it is more than a question.
+    `is_multilingual`: the multilingual encoder read it."""
 
     urgent: float
     distress: float
     is_long: bool = False
+    is_multilingual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,32 @@ CHAT_FROM = 0.8
 FOREIGN_FROM = {Kind.URGENT: 0.8, Kind.ADVICE: 0.7, Kind.CHAT: 0.7}
 
 
-def decide(outcomes: dict[str, float], danger: Danger, /, *, is_english: bool = True, is_distressed: bool = False) -> Kind:
+# The multilingual encoder reads every language, and its probabilities hold for all. On 1,532 labelled questions in 22
+# languages, whose language and topic nothing knew, this catches 396 of 410 urgent ones and alarms 37 of 1,122 others, all of
+# which were written to look alike; from 0.3 on it would be 400 and 70. Help is shown to who is known to be in distress from
+# SURELY_URGENT on. A quote is shown where advice is unlikely: of 26 quotes shown for danger or for advice 14 are left.
+MULTILINGUAL_URGENT_FROM, MULTILINGUAL_CHAT_FROM, MULTILINGUAL_ANSWER_FROM = 0.5, 0.5, 0.5
+ADVICE_BELOW = 0.2
+MULTILINGUAL_DISTRESS_FROM = 0.5
+
+
+def decide(
+    outcomes: dict[str, float],
+    danger: Danger,
+    /,
+    *,
+    is_english: bool = True,
+    is_multilingual: bool = False,
+    is_distressed: bool = False,
+) -> Kind:
     """The kind of answer: urgent by what is read in context or by the last turn alone, else the likeliest; quotes only from
     a larger probability on.
 
     `is_distressed`: the rules know that somebody is in distress. They go before the judgement unless it is sure, and in a
     language that the encoder does not read before its guess: of eleven such messages ten told of distress and one of danger.
     """
+    if is_multilingual:
+        return _decide_multilingual(outcomes, is_distressed=is_distressed)
     if not is_english:
         return _decide_foreign(outcomes, without={Kind.URGENT} if is_distressed else set())
     if is_urgent(outcomes[Kind.URGENT], danger, is_distressed=is_distressed):
@@ -156,7 +177,20 @@ def is_urgent(in_context: float, danger: Danger, /, *, is_distressed: bool = Fal
 
 def sounds_distressed(danger: Danger, /) -> bool:
     """Whether somebody is in distress who is not in danger."""
+    if danger.is_multilingual:
+        return danger.distress >= MULTILINGUAL_DISTRESS_FROM
     return danger.distress >= (LONG_DISTRESS_FROM if danger.is_long else DISTRESS_FROM)
+
+
+def _decide_multilingual(outcomes: dict[str, float], *, is_distressed: bool) -> Kind:
+    if outcomes[Kind.URGENT] >= (SURELY_URGENT if is_distressed else MULTILINGUAL_URGENT_FROM):
+        return Kind.URGENT
+    if outcomes[Kind.CHAT] >= MULTILINGUAL_CHAT_FROM:
+        return Kind.CHAT
+    if outcomes[Kind.ADVICE] >= max(ADVICE_BELOW, outcomes[Kind.UNANSWERED]):
+        return Kind.ADVICE
+    is_said = outcomes[Kind.ANSWER] + outcomes["lost"] >= MULTILINGUAL_ANSWER_FROM
+    return Kind.ANSWER if is_said and outcomes[Kind.ADVICE] < ADVICE_BELOW else Kind.UNANSWERED
 
 
 def _decide_foreign(outcomes: dict[str, float], *, without: set[Kind]) -> Kind:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.answer import FEW_CITATIONS, Citation
+from assistant.retrieval.found import Found
 from assistant.retrieval.outcomes import softmax
-from assistant.retrieval.retriever import Found
 from index import IndexVersion
 from index.encoding import Vectors
 

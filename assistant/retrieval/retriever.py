@@ -3,8 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Self
 
@@ -16,21 +15,20 @@ from assistant.question import Question, read
 from assistant.reading.field_terms import named_in
 from assistant.reading.reader import QuestionReader
 from assistant.retrieval.evidence import Evidence, PassageSet, evidence_of, lexical_shares
+from assistant.retrieval.found import Found, Miss, speaks_clearly
 from assistant.retrieval.learned import Learned, Model
-from assistant.retrieval.neighbours import NEAREST, Placed, Votes, placed
+from assistant.retrieval.learned.multilingual import load_multilingual
+from assistant.retrieval.neighbours import FLOOR, NEAREST, Placed, Votes, placed
+from assistant.retrieval.other_languages import OtherLanguages
 from assistant.retrieval.outcomes import URGENT_FROM, Asked, Danger, agreed, is_long, softmax
 from assistant.retrieval.owner_labels import OwnerLabels, named_first, settled_for, supported
 from index import Encoder, Encoding, IndexVersion
 from index.encoding import Vectors
 from index.lexical import COMMON, Integers, Words, stem, words_of
 
-FLOOR = 0.02  # the vote for a passage that no neighbour names; as in fitting
 VOTE_ALONE = 10.0  # of sure votes: the weight of a passage's
 DOUBT, FAR_DOUBT = 0.1, 0.3  # of sure votes: what is left to the judgement, if a neighbour is all but the same, and if not
 CANDIDATES = 256  # passages that compete; a smaller corpus competes whole
-# What has no labels is quoted, beside what has, from this probability on. Beside six unlabelled articles on restless legs
-# 0.45 has 0.836 of 250 questions right, this 0.816, 0.75 has 0.792; beside twelve on other subjects 0.882, 0.886, 0.889.
-NEW_FROM = 0.6
 # For questions that exclude something: the share from which a passage is about it, and the least that another must have.
 ABOUT_IT, LEAST_LEFT = 0.25, 0.05
 # "folic acid (vitamin B9) and vitamin B12", "antidepressants, antipsychotics, and antihistamines". Over an article's text.
@@ -42,40 +40,6 @@ LEXICAL = 0.2  # weight of shared words beside a cosine, when choosing those
 
 
 Flags = npt.NDArray[np.bool_]
-
-
-class Miss(Enum):
-    """Why nothing answers: it is not said, all that answers was excluded, or what does *not* do something was asked for."""
-
-    NOT_SAID = "not said"
-    ALL_EXCLUDED = "all excluded"
-    NEGATED = "negated"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The competing passages and the judgement of a question.
-
-    `rows` are the competing passages in reading order, with their `scores`; `shares` are the probabilities that each is the
-    right one, if one is; `outcomes` has the probability of each outcome. `parts` are the places of the passages that
-    together answer a question for the whole topic; none for any other question. `question` is the encoding in context;
-    `danger` is how grave the last turn is by itself; `miss` is why nothing answers, if nothing does.
-    """
-
-    rows: tuple[int, ...]
-    scores: Vectors
-    shares: Vectors
-    outcomes: dict[str, float]
-    question: Encoding
-    danger: Danger
-    parts: tuple[int, ...] = ()
-    miss: Miss = Miss.NOT_SAID
-
-    def unanswered(self, miss: Miss, /) -> "Found":
-        """The same, judged not to be answered, unless it is urgent."""
-        urgent = self.outcomes[Kind.URGENT]
-        outcomes = dict.fromkeys(self.outcomes, 0.0) | {Kind.URGENT: urgent, Kind.UNANSWERED: 1 - urgent}
-        return replace(self, outcomes=outcomes, parts=(), miss=miss)
 
 
 def passage_scores(evidence: Evidence, weights: Vectors, vote: float, votes: Votes | None, /) -> Vectors:
@@ -115,6 +79,7 @@ class Retriever:
         self._labelled = self._placed
         self._owned = OwnerLabels.of(version, encoder, self._as_asked) if labels else None
         self._articles = frozenset(version.documents)  # that may be quoted
+        self._others = OtherLanguages(version, load_multilingual)
         self._among: Integers | None = None  # the rows that may be quoted; `None` means all
 
     @property
@@ -218,6 +183,10 @@ class Retriever:
     def _names_in(self, number: int) -> frozenset[str]:
         document = self._documents[number]
         return named_in(f"{document.source.title}\n{document.text}")
+
+    def find_in_other_language(self, asked: Question, /) -> Found | None:
+        """The same for a question in another language than English; `None` where nothing here reads it."""
+        return self._others.find(asked, labelled=self.uses_labels, among=self._among)
 
     def _find_labelled(self, question: Encoding, danger: Danger, labelled: Placed) -> Found:
         """The labelled sentences alone, with the votes of their labels."""
@@ -348,10 +317,3 @@ class Retriever:
             words=words,
             close=close,
         )
-
-
-def speaks_clearly(found: Found, labelled: Found, /) -> bool:
-    """Whether the best passage is none of the labelled ones, is likely enough right, and likelier than what those say."""
-    new = found.outcomes[Kind.ANSWER]
-    others = (labelled.outcomes[kind] for kind in (Kind.ANSWER, Kind.URGENT, Kind.CHAT))
-    return found.rows[int(found.scores.argmax())] not in labelled.rows and new >= max(NEW_FROM, *others)

@@ -32,9 +32,9 @@ from assistant.retrieval.evidence import (
     passage_set,
 )
 from assistant.retrieval.learned import Model
-from assistant.retrieval.neighbours import LabelledQuestions, Votes
+from assistant.retrieval.neighbours import FLOOR, LabelledQuestions, Votes
 from assistant.retrieval.outcomes import OUTCOMES, Asked, Danger, Heads, LevelHead, OutcomeModel, agreed, is_long
-from assistant.retrieval.retriever import FLOOR, outcome_features, passage_scores, settled
+from assistant.retrieval.retriever import outcome_features, passage_scores, settled
 from assistant.training.labels import Article, Labels, Question, pooled
 from index import Encoder, Encoding
 from index.encoding import Vectors

@@ -16,7 +16,7 @@ from torch.nn import functional
 from assistant.retrieval.evidence import PASSAGE_FEATURES, TokenWeights
 from assistant.retrieval.learned import Model
 from assistant.retrieval.neighbours import NEIGHBOUR_FEATURES, LabelledQuestions
-from assistant.retrieval.outcomes import QUESTION_FEATURES, Heads, LevelHead
+from assistant.retrieval.outcomes import QUESTION_FEATURES, Heads, LevelHead, OutcomeModel
 from assistant.training.encoder import KIND_HEADS, TrainableEncoder
 from assistant.training.fitting import Fitted
 from index.encoding import Vectors
@@ -88,15 +88,19 @@ def save_learned(
 
 
 def save_questions(questions: LabelledQuestions, path: Path, /) -> None:
-    """Write the questions that vote: vectors as whole numbers from -127 to 127, gold as bits."""
+    """Write the questions that vote."""
+    np.savez(path, **question_arrays(questions))  # uncompressed: whole numbers hardly shrink, and every start reads it
+
+
+def question_arrays(questions: LabelledQuestions, /) -> dict[str, Any]:
+    """The questions that vote, as they are kept: vectors as whole numbers from -127 to 127, gold as bits."""
     largest = np.abs(questions.pooled).max(axis=1, keepdims=True)
-    np.savez(  # uncompressed: whole numbers hardly shrink, and every start reads it
-        path,
-        pooled=np.round(questions.pooled / largest * 127).astype(np.int8),
-        gold=np.packbits(questions.gold > 0, axis=1),
-        passages=questions.gold.shape[1],
-        kinds=questions.kinds.astype(np.uint8),
-    )
+    return {
+        "pooled": np.round(questions.pooled / largest * 127).astype(np.int8),
+        "gold": np.packbits(questions.gold > 0, axis=1),
+        "passages": questions.gold.shape[1],
+        "kinds": questions.kinds.astype(np.uint8),
+    }
 
 
 def save_json(table: dict[str, Any], path: Path, /) -> None:
@@ -106,9 +110,12 @@ def save_json(table: dict[str, Any], path: Path, /) -> None:
 
 
 def _table(model: Model) -> dict[str, Any]:
-    names = ("mean", "scale", "weights", "bias")
-    outcomes = {name: getattr(model.outcomes, name).tolist() for name in names}
-    return {"weights": model.weights.tolist(), "vote": model.vote, "outcomes": outcomes}
+    return {"weights": model.weights.tolist(), "vote": model.vote, "outcomes": outcome_table(model.outcomes)}
+
+
+def outcome_table(model: OutcomeModel, /) -> dict[str, Any]:
+    """The model as it is kept."""
+    return {name: getattr(model, name).tolist() for name in ("mean", "scale", "weights", "bias")}
 
 
 def _rounded_unit(vectors: Tensor) -> Vectors:

@@ -108,6 +108,26 @@ class CachedVectors:
         np.save(folder / SPANS, np.array([placed[key] for key in self.keys], np.int64), allow_pickle=False)
 
 
+@dataclass(frozen=True, slots=True)
+class CachedSentences:
+    """Only the pooled vectors of some texts in a cache, for an encoder that knows no word pieces; in half precision, since
+    they are compared and not computed with."""
+
+    cache: Path
+    model: str
+    keys: Sequence[bytes]
+
+    def save(self, path: Path, /) -> None:
+        """Write them to a file, one by one."""
+        with closing(sqlite3.connect(self.cache)) as database, path.open("wb") as file:
+            rows = read_encodings(database, self.model, self.keys)
+            for row, (pooled, _) in enumerate(rows):
+                vector = np.frombuffer(pooled, dtype=np.float32).astype(np.float16)
+                if row == 0:
+                    _write_header(file, vector.dtype, (len(self.keys), len(vector)))
+                file.write(vector.tobytes())
+
+
 def cached_dimension(cache: Path, model: str, text: str, /) -> int:
     """The number of dimensions of a text's encoding, which the cache holds."""
     with closing(sqlite3.connect(cache)) as database:

@@ -2,7 +2,7 @@
 
 <index>/CURRENT                the name of the version that is served
 <index>/<version>/             documents.json, passages.npy, vectors.npy, tokens.npy, token_spans.npy,
-                               store.faiss or collection.txt, manifest.json
+                               store.faiss or collection.txt, manifest.json; multilingual.npy if such an encoder was there
 <index>/models/<fingerprint>-int8/  model.onnx, weights.bin, tokenizer.json, model.json: the model that versions were built
                                with, in eight bits
 <index>/<version>/manifest.json.sig, <index>/models/<fingerprint>-int8/model.json.sig  signatures, if they were signed
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CURRENT, ROLLBACK = "CURRENT", "ROLLBACK"
-DOCUMENTS, PASSAGES, MANIFEST = "documents.json", "passages.npy", "manifest.json"
+DOCUMENTS, PASSAGES, MANIFEST, MULTILINGUAL = "documents.json", "passages.npy", "manifest.json", "multilingual.npy"
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from corpus.regular_files import LARGEST_RECORD, read_regular
 from index.encoding.vectors import VECTOR_FILES
 from index.errors import BUILD_COMMAND, IndexDamagedError, IndexMissingError
-from index.published.layout import DOCUMENTS, MANIFEST, PASSAGES, IndexLayout
+from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, IndexLayout
 from index.published.signing import NO_KEY, Trust
 from index.stores import FAISS, Description
 from index.stores import FILES as STORE_FILES
@@ -33,16 +33,21 @@ class Manifest:
     store: Description = field(default_factory=lambda: {"engine": FAISS})  # where the vectors are searched; `index/stores`
     site: str = ""  # the corpus's `site.toml`
     gone: tuple[str, ...] = ()  # ids of articles that were published before and are no more
+    multilingual: str = ""  # the encoder of MULTILINGUAL, by its fingerprint; empty without that file
     format: int = FORMAT
 
 
-def files_of(store: Description, /) -> set[str]:
-    """The files of a version with such a store, beside the manifest.
+def files_of(store: Description, /, *, is_multilingual: bool = False) -> set[str]:
+    """The files of a version with such a store, and with sentences for other languages or not, beside the manifest.
 
     Raises:
         KeyError: this program has no such store.
     """
-    return COMMON_FILES | {STORE_FILES[store["engine"]]}
+    return COMMON_FILES | {STORE_FILES[store["engine"]]} | ({MULTILINGUAL} if is_multilingual else set())
+
+
+def _files_of(manifest: Manifest) -> set[str]:
+    return files_of(manifest.store, is_multilingual=bool(manifest.multilingual))
 
 
 def sealed(record: dict[str, Any], /) -> bytes:
@@ -83,6 +88,6 @@ def _parsed(data: bytes, name: str) -> Manifest:
     if not is_sealed(data, seal):
         raise IndexDamagedError(f"version {name}: {MANIFEST} is damaged.", remedy=BUILD_COMMAND)
     manifest = Manifest(**record | {"gone": tuple(record["gone"])})
-    if not isinstance(manifest.files, dict) or manifest.files.keys() != files_of(manifest.store):
+    if not isinstance(manifest.files, dict) or manifest.files.keys() != _files_of(manifest):
         raise IndexDamagedError(f"the manifest of version {name} does not name its files.", remedy=BUILD_COMMAND)
     return manifest

@@ -17,11 +17,11 @@ from corpus import Document
 from corpus.durable import sync, write_durably
 from corpus.library import document_from, record_of
 from corpus.regular_files import LARGEST_POINTER, open_regular, read_regular
-from index.encoding.cache import SavedVectors
+from index.encoding.cache import CachedSentences, SavedVectors
 from index.encoding.vectors import POOLED, VECTOR_FILES, PassageVectors
 from index.errors import BUILD_COMMAND, IndexDamagedError, IndexMissingError
 from index.passages import Passage, PassageTable
-from index.published.layout import DOCUMENTS, MANIFEST, PASSAGES, VERSION_NAME, IndexLayout
+from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, VERSION_NAME, IndexLayout
 from index.published.manifest import Manifest, read_manifest, sealed
 from index.published.signing import NO_KEY, Trust
 from index.stores import DEFAULT_ENGINES, Engines, VectorStore
@@ -31,7 +31,8 @@ LARGEST_IN_MEMORY = 512 * 1024 * 1024  # bytes; a larger array is read from its 
 
 @dataclass(frozen=True, slots=True)
 class IndexVersion:
-    """A loaded version. Row i of `vectors.pooled` and of `store` belongs to `passages[i]`."""
+    """A loaded version. Row i of `vectors.pooled`, of `store` and of `multilingual` (n, d), if it has that, belongs to
+    `passages[i]`."""
 
     name: str
     manifest: Manifest
@@ -39,6 +40,7 @@ class IndexVersion:
     passages: PassageTable
     vectors: PassageVectors
     store: VectorStore
+    multilingual: npt.NDArray[np.float16] | None = None
 
 
 def list_versions(index_dir: Path, /) -> list[str]:
@@ -81,6 +83,7 @@ def write_version(
     documents: list[Document],
     passages: list[Passage],
     vectors: SavedVectors,
+    multilingual: CachedSentences | None = None,
     engines: Engines = DEFAULT_ENGINES,
 ) -> Path:
     """Write a complete version; the manifest's `files` and `store` are added here. Call it inside `locking.publishing`."""
@@ -91,6 +94,8 @@ def write_version(
     table = PassageTable.of(documents, passages)
     np.save(folder / PASSAGES, table.places, allow_pickle=False)
     vectors.save(folder)
+    if multilingual is not None:
+        multilingual.save(folder / MULTILINGUAL)
     store = engines.write(np.load(folder / POOLED, mmap_mode="r", allow_pickle=False), folder)
     files = {}
     for path in sorted(folder.iterdir()):
@@ -121,11 +126,13 @@ def open_version(
         passages = PassageTable(documents.values(), _load_array(folder / PASSAGES))
         vectors = PassageVectors(*(_load_array(folder / file) for file in VECTOR_FILES))
         store = engines.open(manifest.store, folder, vectors.pooled)
+        multilingual = _load_array(folder / MULTILINGUAL) if manifest.multilingual else None
     except (ValueError, TypeError, KeyError, RuntimeError, OSError):
         raise IndexDamagedError(f"version {name} cannot be read by this program.", remedy=BUILD_COMMAND) from None
-    if not (len(passages) == manifest.passages and vectors.fit(manifest.passages, manifest.dimension)):
+    is_whole = multilingual is None or len(multilingual) == manifest.passages
+    if not (is_whole and len(passages) == manifest.passages and vectors.fit(manifest.passages, manifest.dimension)):
         raise IndexDamagedError(f"version {name}: its vectors do not fit its passages.", remedy=BUILD_COMMAND)
-    return IndexVersion(name, manifest, documents, passages, vectors, store)
+    return IndexVersion(name, manifest, documents, passages, vectors, store, multilingual)
 
 
 def article_ids(index_dir: Path, manifest: Manifest, /) -> list[str]:

@@ -88,8 +88,12 @@ def learned() -> Learned:
 
 
 def _model(table: dict[str, Any]) -> Model:
-    outcomes = OutcomeModel(*(_vector(table["outcomes"][name]) for name in ("mean", "scale", "weights", "bias")))
-    return Model(_vector(table["weights"]), float(table["vote"]), outcomes)
+    return Model(_vector(table["weights"]), float(table["vote"]), outcome_model(table["outcomes"]))
+
+
+def outcome_model(table: dict[str, Any], /) -> OutcomeModel:
+    """The model that was written as this table."""
+    return OutcomeModel(*(_vector(table[name]) for name in ("mean", "scale", "weights", "bias")))
 
 
 def _questions(folder: Traversable, sentences: tuple[str, ...]) -> LabelledQuestions:

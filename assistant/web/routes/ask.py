@@ -63,12 +63,12 @@ def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
         """Answer the last of `{"turns": [...]}`; the body may be sent as application/json or text/plain.
 
         `"articles"` limits the answer to some articles; `"language"` is the reader's, for fixed wording that would
-        otherwise be English.
+        otherwise be English, and for a question whose language cannot be told.
         """
         asked, assistant = await read_asked(request), live.current
 
         def ask_some(turns: Sequence[str]) -> Answer:
-            return _limited(assistant, asked.articles).ask(turns)
+            return _limited(assistant, asked.articles).ask(turns, reader=asked.language)
 
         try:
             answer = await admission.answer(ask_some, asked, address=address_of(request))

