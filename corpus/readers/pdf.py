@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
@@ -18,7 +19,6 @@ WIDER = 1.6  # times the usual distance of lines: a new paragraph
 BULLET = re.compile(r"[•●◦▪‣■]\s*|(?:\uf0b7|\uf0a7)\s*")
 HYPHENS = ("-", "\u2010")
 WORD = LinearPattern(r"[\pL\p{Nl}\p{No}]+(?:-[\pL\p{Nl}\p{No}]+)*")
-MOST_JOINED_SHOWN = 12
 
 
 def read_pdf(data: bytes, /) -> Draft:
@@ -30,22 +30,17 @@ def read_pdf(data: bytes, /) -> Draft:
     pages = read_pages(data)
     if not pages.lines:
         raise CorpusError("the file holds no text, only pictures of it.", remedy="Run text recognition (OCR) over it first.")
-    doubts = [f"{len(pages.silent_pages)} of {pages.pages} pages hold no text."] if pages.silent_pages else []
+    doubts = [Doubt(f"{len(pages.silent_pages)} of {pages.pages} pages hold no text.")] if pages.silent_pages else []
     size = _body_size(pages.lines)
-    joined: list[str] = []
+    joined: list[Alteration] = []
     vocabulary = Counter(word.lower() for line in pages.lines for word in WORD.findall(line.text))
     blocks = [
         Block(_text(lines, vocabulary, joined), is_heading) for is_heading, lines in _paragraphs(list(pages.lines), size)
     ]
     title, blocks = _title(blocks, pages.lines, " ".join(settle(pages.properties.get("Title", "")).split()))
-    if not title:
-        raise CorpusError("the file has no title.", remedy="Give it one in its properties, or as its first line.")
-    if joined:
-        shown = ", ".join(joined[:MOST_JOINED_SHOWN])
-        doubts.append(f"Joined across line ends, please check: {shown}{', …' if len(joined) > MOST_JOINED_SHOWN else ''}.")
-    text, sections = assemble(title, _with_lists(blocks))
     author = " ".join(settle(pages.properties.get("Author", "")).split())
-    return Draft(title, text, sections, author=author, doubts=tuple(doubts))
+    made = assemble(title, _with_lists(blocks))
+    return Draft(title, *made, author=author, doubts=tuple(doubts), alterations=tuple(joined))
 
 
 def _body_size(lines: Iterable[Line]) -> float:
@@ -88,7 +83,7 @@ def _continues(group: tuple[bool, list[Line]], line: Line, *, is_heading: bool) 
     return goes_on or before.text.endswith(HYPHENS)
 
 
-def _text(lines: list[Line], vocabulary: Counter[str], joined: list[str]) -> str:
+def _text(lines: list[Line], vocabulary: Counter[str], joined: list[Alteration]) -> str:
     text = ""
     for line in lines:
         if text.endswith(HYPHENS) and line.text[:1].islower() and (start := WORD.search(text[:-1].rsplit(" ", 1)[-1])):
@@ -102,14 +97,14 @@ def _text(lines: list[Line], vocabulary: Counter[str], joined: list[str]) -> str
     return unicodedata.normalize("NFC", settle(text)).strip()
 
 
-def _keeps_hyphen(first: str, second: str, vocabulary: Counter[str], joined: list[str]) -> bool:
+def _keeps_hyphen(first: str, second: str, vocabulary: Counter[str], joined: list[Alteration]) -> bool:
     """How the document writes the word elsewhere decides; if it does not, the hyphen goes and the maintainer is told."""
     with_hyphen, without = f"{first}-{second}".lower(), f"{first}{second}".lower()
     if vocabulary[without]:
         return False
     if vocabulary[with_hyphen]:
         return True
-    joined.append(f"{first}{second}")
+    joined.append(Alteration("joined across a line end", f"{first}-{second}", f"{first}{second}"))
     return False
 
 
@@ -136,7 +131,8 @@ def _with_lists(blocks: list[Block]) -> list[Block]:
         if items:
             has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
             lead, paragraphs = list_paragraphs(items, made.pop().text if has_lead else "")
-            made += [Block(text, is_heading=False) for text in ([lead] if lead else []) + paragraphs]
+            made += [Block(lead, is_heading=False)] if lead else []
+            made += [Block(text, is_heading=False, composed_of="list") for text in paragraphs]
             items = []
         made.append(block)
     return made[:-1]
