@@ -9,7 +9,7 @@ from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.lists_and_tables import SENTENCE_END, list_paragraphs
+from corpus.readers.lists_and_tables import SENTENCE_END, add_list
 from corpus.readers.pdf_lines import Line, read_pages
 from corpus.readers.text import settle
 
@@ -129,10 +129,7 @@ def _with_lists(blocks: list[Block]) -> list[Block]:
             items.append(block.text[bullet.end() :])
             continue
         if items:
-            has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
-            lead, paragraphs = list_paragraphs(items, made.pop().text if has_lead else "")
-            made += [Block(lead, is_heading=False)] if lead else []
-            made += [Block(text, is_heading=False, composed_of="list") for text in paragraphs]
+            add_list(made, items)
             items = []
         made.append(block)
     return made[:-1]
