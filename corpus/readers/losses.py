@@ -64,7 +64,7 @@ def losses(pieces: Sequence[Piece], text: str, /) -> tuple[Doubt, ...]:
             region = _Region(piece.text, at)
             regions.append(region)
         region.add(piece, seen.tokens)
-        reached = max(reached, at)
+        reached = max(reached, at + len(seen.letters))
     for region, following in pairwise([*regions, _Region("", len(out.letters))]):
         found += region.fewer(out.between(region.start, following.start))
     found += _made_up(pieces, out.tokens)

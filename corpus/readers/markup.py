@@ -34,6 +34,7 @@ PLACE = "data-place"  # numbers the elements of a tree, so that what became of o
 KINDS = {**dict.fromkeys(HEADINGS, "heading"), **dict.fromkeys(("li", "dt", "dd"), "list item"), "td": "cell", "th": "cell"}
 WHOLES = {*LISTS, "dl", "table", "tbody", "thead", "tfoot", "tr", "li", "dt", "dd", "td", "th", "caption"}
 APART = {*CONTAINERS, *HEADINGS, *LISTS}
+OF_HEAD = {"title", "meta", "link", "style", "script", "base", "noscript", "template"}
 MATHEMATICS = {"math", "mrow", "msup", "msub", "mfrac", "msqrt", "mstyle", "semantics"}
 
 
@@ -55,12 +56,13 @@ def parse(text: str, /) -> HtmlElement:
 def read_page(text: str, /) -> Page:
     """The same, with what `losses` and a preview need to know."""
     root = html.document_fromstring(without_declaration(text))
+    _end_head(root)
     left_out = show(root)
     for element in root.iter():
         element.text, element.tail = without_splitting(element.text or ""), without_splitting(element.tail or "")
     for contents in [element for element in root.iter(*LISTS) if _is_contents(element)]:
         drop(contents)
-    mark_raised(root)
+    left_out += mark_raised(root)
     wrap_loose_words(root)
     for element, number in zip(root.iter(), count(), strict=False):
         element.set(PLACE, str(number))
@@ -73,6 +75,21 @@ def read_page(text: str, /) -> Page:
     for terms in list(root.iter("dl")):
         _settle_terms(terms)
     return Page(shown, root, tuple(left_out), tuple(doubts))
+
+
+def _end_head(root: HtmlElement) -> None:
+    """Put what no head can hold into the body: a page may leave out both tags, and lxml takes `<nav>` for the head's."""
+    head = root.find("head")
+    if head is None:
+        return
+    children = list(head)
+    start = next((at for at, child in enumerate(children) if isinstance(child.tag, str) and child.tag not in OF_HEAD), None)
+    if start is None:
+        return
+    body = root.find("body")
+    body = etree.SubElement(root, "body") if body is None else body
+    for at, child in enumerate(children[start:]):
+        body.insert(at, child)
 
 
 def without_declaration(markup: str, /) -> str:
