@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.lists_and_tables import SENTENCE_END, add_list
+from corpus.readers.lists_and_tables import SENTENCE_END, add_list, lead_in, table_lead
 from corpus.readers.pdf_lines import Line, read_pages
 from corpus.readers.text import settle
 
@@ -17,6 +17,7 @@ LARGER = 1.12  # times the size of the text: a heading
 LONGEST_HEADING = 160  # characters
 WIDER = 1.6  # times the usual distance of lines: a new paragraph
 BULLET = re.compile(r"[•●◦▪‣■]\s*|(?:\uf0b7|\uf0a7)\s*")
+NUMBERED = re.compile(r"(\d{1,2})[.)]\s+")
 HYPHENS = ("-", "\u2010")
 WORD = LinearPattern(r"[\pL\p{Nl}\p{No}]+(?:-[\pL\p{Nl}\p{No}]+)*")
 
@@ -34,12 +35,12 @@ def read_pdf(data: bytes, /) -> Draft:
     size = _body_size(pages.lines)
     joined: list[Alteration] = []
     vocabulary = Counter(word.lower() for line in pages.lines for word in WORD.findall(line.text))
-    blocks = [
-        Block(_text(lines, vocabulary, joined), is_heading) for is_heading, lines in _paragraphs(list(pages.lines), size)
-    ]
+    groups = _paragraphs(list(pages.lines), size)
+    blocks = [Block(_text(lines, vocabulary, joined), is_heading) for is_heading, lines in groups]
+    blocks = _with_leads(blocks, [lines[0].box if lines[0].is_row else 0 for _, lines in groups])
     title, blocks = _title(blocks, pages.lines, " ".join(settle(pages.properties.get("Title", "")).split()))
     author = " ".join(settle(pages.properties.get("Author", "")).split())
-    made = assemble(title, _with_lists(blocks))
+    made = assemble(title, _with_lists(title, blocks))
     return Draft(title, *made, author=author, doubts=tuple(doubts), alterations=tuple(joined))
 
 
@@ -69,7 +70,7 @@ def _paragraphs(lines: list[Line], size: float) -> list[tuple[bool, list[Line]]]
 
 def _continues(group: tuple[bool, list[Line]], line: Line, *, is_heading: bool) -> bool:
     was_heading, before = group[0], group[1][-1]
-    if was_heading != is_heading or before.is_row or line.is_row or BULLET.match(line.text):
+    if was_heading != is_heading or before.is_row or line.is_row or _begins_item(group[1], line):
         return False
     is_near = before.page == line.page and 0 < before.bottom - line.bottom < WIDER * max(before.size, line.size)
     if is_heading:
@@ -81,6 +82,13 @@ def _continues(group: tuple[bool, list[Line]], line: Line, *, is_heading: bool) 
     # Over the end of a column or a page, or around a picture: a sentence goes on.
     goes_on = not before.text.endswith((*SENTENCE_END, ":")) and line.text[:1].islower()
     return goes_on or before.text.endswith(HYPHENS)
+
+
+def _begins_item(group: list[Line], line: Line) -> bool:
+    """Whether a line begins an item of a list: with a bullet, with 1, or with the number after that of the item before."""
+    number, before = NUMBERED.match(line.text), NUMBERED.match(group[0].text)
+    is_next = number is not None and int(number[1]) == (int(before[1]) + 1 if before else 1)
+    return is_next or BULLET.match(line.text) is not None
 
 
 def _text(lines: list[Line], vocabulary: Counter[str], joined: list[Alteration]) -> str:
@@ -120,16 +128,34 @@ def _title(blocks: list[Block], lines: tuple[Line, ...], stated: str) -> tuple[s
     return stated, blocks
 
 
-def _with_lists(blocks: list[Block]) -> list[Block]:
-    """Bulleted paragraphs that follow each other become a list."""
+def _with_leads(blocks: Sequence[Block], tables: Sequence[int]) -> list[Block]:
+    """Rows of tables, each opened by the words that lead to its table. `tables` numbers each block's, 0 if it is no row."""
     made: list[Block] = []
+    lead, before = "", 0
+    for block, table in zip(blocks, tables, strict=True):
+        if table and table != before:
+            lead = ""
+            if made and not before and not made[-1].is_heading and not BULLET.match(made[-1].text):
+                rest, lead = table_lead(made.pop().text)
+                made += [Block(rest, is_heading=False)] if rest else []
+        row = Block(f"{lead_in(lead)} {block.text}".strip(), is_heading=False, composed_of="table")
+        made.append(row if table else block)
+        before = table
+    return made
+
+
+def _with_lists(title: str, blocks: Sequence[Block]) -> list[Block]:
+    """Paragraphs that follow each other with bullets, or counted from 1, become a list."""
+    made = [Block(title, is_heading=True)]
     items: list[str] = []
-    for block in [*blocks, Block("", is_heading=True)]:
-        if not block.is_heading and (bullet := BULLET.match(block.text)):
-            items.append(block.text[bullet.end() :])
+    for block in blocks:
+        number = NUMBERED.match(block.text)
+        mark = number if number and int(number[1]) == len(items) + 1 else BULLET.match(block.text)
+        if mark and not block.is_heading:
+            items.append(block.text[mark.end() :])
             continue
-        if items:
-            add_list(made, items)
-            items = []
+        add_list(made, items)
+        items = []
         made.append(block)
-    return made[:-1]
+    add_list(made, items)
+    return made[1:]

@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import mammoth
-from lxml import etree
+from lxml import etree, html
 
 from corpus.errors import CorpusError
 from corpus.readers.draft import Draft, assemble
@@ -33,7 +33,7 @@ def read_word(data: bytes, /) -> Draft:
         raise CorpusError(
             f"the file is not DOCX ({type(error).__name__}).", remedy="Save it as DOCX and try again."
         ) from None
-    root = parse(settle(markup))
+    root = parse(_with_plain_cells(settle(markup)))
     for note in root.xpath("//li[starts-with(@id, 'footnote-') or starts-with(@id, 'endnote-')]"):
         note.drop_tree()
     content = blocks(root, has_bold_headings=True)
@@ -41,6 +41,17 @@ def read_word(data: bytes, /) -> Draft:
     if content and content[0].is_heading:
         title, content = content[0].text, content[1:]
     return Draft(title, *assemble(title, content), author=properties.get("author", ""))
+
+
+def _with_plain_cells(markup: str) -> str:
+    """Tables of several rows and columns, whose cells say what they say without the paragraphs that Word puts in each."""
+    root = html.fragment_fromstring(markup, create_parent="div")
+    for table in root.iter("table"):
+        if len(table.findall(".//tr")) > 1 and len(table.find(".//tr")) > 1:
+            for paragraph in table.findall(".//p"):
+                paragraph.tail = f" {paragraph.tail or ''}"
+                paragraph.drop_tag()
+    return html.tostring(root, encoding="unicode")
 
 
 def _no_image(_: object) -> list[object]:
