@@ -56,7 +56,7 @@ def test_an_item_that_stands_twice_and_came_out_once_is_missed() -> None:
 
 def test_a_short_item_is_not_found_in_another_part_of_a_long_text() -> None:
     pieces = [Piece("paragraph", "word " * 2_000), Piece("heading", "Numbers"), Piece("cell", "seven")]
-    assert [doubt.place for doubt in losses(pieces, f"seven {'word ' * 2_000} Numbers")] == ["under “Numbers”"]
+    assert [doubt.place for doubt in losses(pieces, f"seven {'word ' * 2_000}\n\nNumbers")] == ["under “Numbers”"]
 
 
 def test_a_number_that_the_file_does_not_hold_is_named() -> None:

@@ -104,7 +104,8 @@ def _read(data: bytes, ending: str, charset: str) -> Draft:
 
 def _compared(draft: Draft) -> Draft:
     """A draft with a doubt for everything that its file shows and its text lacks."""
-    seen = (Piece("heading", draft.title), *draft.seen) if draft.seen else ()
+    is_seen = any(piece.text == draft.title for piece in draft.seen)
+    seen = draft.seen if is_seen or not draft.seen else (Piece("heading", draft.title), *draft.seen)
     return replace(draft, doubts=(*draft.doubts, *losses(seen, draft.text)), seen=())
 
 

@@ -60,12 +60,14 @@ def losses(pieces: Sequence[Piece], text: str, /) -> tuple[Doubt, ...]:
         if at < 0:
             found += _missing(piece, out, reached, region.heading)
             continue
-        if piece.kind == "heading" and (line := out.line(seen.letters, reached)) >= 0:
-            at = line
-            region = _Region(piece.text, at)
+        line = out.line(seen.letters, reached) if piece.kind == "heading" else -1
+        if line >= 0:
+            region = _Region(piece.text, line)
             regions.append(region)
+            reached = line + len(seen.letters)
+        elif len(seen.letters) > SHORT:  # a short one may have been found in the next row, or by chance
+            reached = max(reached, at + len(seen.letters))
         region.add(piece, seen.tokens)
-        reached = max(reached, at + len(seen.letters))
     for region, following in pairwise([*regions, _Region("", len(out.letters))]):
         found += region.fewer(out.between(region.start, following.start))
     found += _made_up(pieces, out.tokens)

@@ -145,9 +145,9 @@ def _guess(data: bytes) -> str:
         if (text := _try(data, encoding)) is not None and _reads_as_words(text):
             return encoding
     best = from_bytes(data, cp_isolation=COMMON).best()
-    if best is None:
+    if best is None and _try(data, "cp1252") is None:
         raise CorpusError("no encoding fits the text.", remedy="Save it as UTF-8 and try again.")
-    return best.encoding
+    return best.encoding if best else "cp1252"
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
@@ -162,6 +162,7 @@ WESTERN = ("cp1252", "iso8859_15", "mac_roman", "cp850")
 COMMON = "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 iso8859_2 koi8_r shift_jis euc_jp gb18030 big5 cp949".split()
 MOST_FOREIGN = 0.3  # of the letters of a text that is written in Latin ones
 TYPOGRAPHIC = set("‘’‚“”„–—…•€£©®°±²³µ·¼½¾«»×÷ §¹º¡¿")
+WORDS_OF_ONE = set("àÀéÉèÈóÓêÊøØåÅ")
 WITHIN_WORDS = set("’–—·")
 BEFORE_WORDS = set("‘“„‚«¡¿•–—’·°µ§\xa0")
 
@@ -178,7 +179,7 @@ def _is_in_place(text: str, at: int) -> bool:
     before, letter, after = text[at - 1 : at] if at else "", text[at], text[at + 1 : at + 2]
     if letter.isalpha() and letter not in TYPOGRAPHIC:
         is_capital_within = letter.isupper() and (before.islower() or (before.isalpha() and after.islower()))
-        is_word = before.isalpha() or after.isalpha()
+        is_word = before.isalpha() or after.isalpha() or letter in WORDS_OF_ONE
         return is_word and not is_capital_within and unicodedata.name(letter).startswith("LATIN")
     if letter not in TYPOGRAPHIC:
         return False

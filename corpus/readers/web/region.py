@@ -157,22 +157,24 @@ def _take(units: list[_Unit]) -> None:
             unit.is_taken = False
         elif unit.is_kept:
             unit.is_taken = True
-        else:
-            is_between = first <= at <= last
+        elif not is_elsewhere:
             leads = before is not None and before.is_taken and (before.text.endswith(":") or before.is_heading)
-            unit.is_taken = not is_elsewhere and _is_text(unit, leads=leads, is_between=is_between)
+            unit.is_taken = _is_text(unit, leads=leads, is_between=first <= at <= last, is_alone=not has_kept)
         before = unit
     _take_headings(units)
     _take_whole_tables(units)
 
 
-def _is_text(unit: _Unit, *, leads: bool, is_between: bool) -> bool:
-    """Whether a unit that trafilatura dropped is the article's own: it hangs on what stands before it, or is prose."""
+def _is_text(unit: _Unit, *, leads: bool, is_between: bool, is_alone: bool) -> bool:
+    """Whether a unit that trafilatura dropped is the article's own: it hangs on what stands before it, or is prose.
+
+    Where trafilatura found nothing at all, everything is that is not made of links.
+    """
     is_linked = _linked(unit.element) >= MOSTLY_LINKS * len(_letters(unit.text))
     if leads and (unit.is_list or is_between):
         return True
-    if is_linked:
-        return False
+    if is_linked or is_alone:
+        return not is_linked
     if unit.is_list or unit.element.get(COMPOSED_OF):
         return is_between
     words = len(unit.text.split())
