@@ -49,6 +49,11 @@ def test_what_is_struck_out_or_hidden_is_not_text_and_is_told(gone: str) -> None
     assert draft.doubts == ()
 
 
+def test_what_a_button_right_before_it_opens_is_read() -> None:
+    draft = page("<button>Show</button><div style='display:none'><p>Children can have it too, as often as others.</p></div>")
+    assert "Children can have it too, as often as others." in draft.text
+
+
 @pytest.mark.parametrize(
     "panel",
     [
@@ -56,7 +61,7 @@ def test_what_is_struck_out_or_hidden_is_not_text_and_is_told(gone: str) -> None
         "<button aria-controls='a1' aria-expanded='false'>Can children have it?</button><div id='a1' hidden><p>{}</p></div>",
         "<details><summary>Can children have it?</summary><p>{}</p></details>",
         "<button class='accordion'><h3>Can children have it?</h3></button><div style='display:none'><p>{}</p></div>",
-        "<p role='tablist'><a role='tab' href='#t'>Can children have it?</a></p><div role=tabpanel id=t hidden><p>{}</p></div>",
+        "<a role=tab href='#t'>Can children have it?</a><div role=tabpanel id=t hidden><p>{}</p></div>",
     ],
 )
 def test_accordions_and_tabs_are_read_as_opened(panel: str) -> None:

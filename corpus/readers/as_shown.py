@@ -33,6 +33,7 @@ MERE_CONTROL = LinearPattern(
     r"(?i)(?:show|hide|read|view|see|open|close|expand|collapse|toggle|menu|share|print|play|listen|back|search|more|less|next|"
     r"previous|copy|save|sign|log|subscribe|accept|contents|navigation)\b"
 )
+OPENED = "data-opened"  # marks what a button opened that is no more
 LONGEST_HEADING = 160  # characters
 MOST_WORDS_TOLD = 60
 
@@ -169,7 +170,12 @@ def _opened(root: HtmlElement) -> set[str]:
 
 def _opens(element: HtmlElement, openers: set[str]) -> bool:
     """Whether a reader of the page can open a hidden element."""
-    if element.get("id") in openers or element.get("role") == "tabpanel" or element.get("hidden") == "until-found":
+    if (
+        element.get("id") in openers
+        or element.get(OPENED) is not None
+        or element.get("role") == "tabpanel"
+        or element.get("hidden") == "until-found"
+    ):
         return True
     before = element.getprevious()
     controls = [] if before is None else [before, *before.iterdescendants()]
@@ -201,6 +207,7 @@ def _settle_control(element: HtmlElement) -> None:
     words = _words(element)
     is_in_heading = any(ancestor.tag in HEADINGS | {"summary", "dt"} for ancestor in element.iterancestors())
     opens = element.get("aria-expanded") is not None or element.get("aria-controls") is not None or _is_accordion(element)
+    element.set("aria-expanded", "true")  # what it opens, once it is no button any more, is open
     if is_in_heading or _has_heading(element):
         element.tag = "span" if is_in_heading else "div"
     elif element.get("role") == "heading" or (
@@ -208,6 +215,8 @@ def _settle_control(element: HtmlElement) -> None:
     ):
         element.tag = "h4"
     elif element.tag == "button":
+        if (panel := element.getnext()) is not None and is_hidden(panel):
+            panel.set(OPENED, "")
         drop(element)
 
 
