@@ -58,7 +58,7 @@ def hand_over(source: str, /, *, folder: Path, most: int, rules: FetchRules = PU
     """
     first = fetched_file(source, folder=folder, rules=rules) if is_address(source) else HandedOver(Path(source))
     ending = first.path.suffix.lower()
-    listed = _listed(first) if ending in (*LISTS, ".txt") else Listed()
+    listed = _listed(first) if ending in LISTS or (ending == ".txt" and _begins_with_address(first.path)) else Listed()
     if ending not in LISTS and not listed.articles:
         yield first
         return
@@ -94,6 +94,15 @@ def ending_of(response: Response, url: str, /) -> str:
 
 def _listed(handed: HandedOver) -> Listed:
     return read_list(handed.path, base=handed.fetched.url if handed.fetched else "")
+
+
+def _begins_with_address(path: Path) -> bool:
+    """Whether a text may be a list of addresses; most are articles, which need no second reading."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        beginning = file.read(2_000).lstrip()
+    return beginning.lower().startswith((b"http://", b"https://", b"#"))
 
 
 def _addresses(source: str, listed: Listed, *, folder: Path, most: int, rules: FetchRules) -> list[str]:
