@@ -98,10 +98,11 @@ def _listed(handed: HandedOver) -> Listed:
 
 def _begins_with_address(path: Path) -> bool:
     """Whether a text may be a list of addresses; most are articles, which need no second reading."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        beginning = file.read(2_000).lstrip()
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(2_000).lstrip()
+    except OSError:
+        return False  # its reader says what is wrong with it
     return beginning.lower().startswith((b"http://", b"https://", b"#"))
 
 
