@@ -80,10 +80,10 @@ def _ask_child(what: str, path: Path, said: str, *, wall_seconds: float) -> dict
             child.kill()  # also when the maintainer interrupts
             child.wait()
         answer.seek(0)
-        said = answer.read(MOST_OUTPUT)
+        printed = answer.read(MOST_OUTPUT)
     if code != 0:
         raise CorpusError(f"{path.name} could not be read ({_reason(code)}).", remedy=HARM)
-    result: dict[str, Any] = json.loads(said)
+    result: dict[str, Any] = json.loads(printed)
     if "error" in result:
         raise CorpusError(result["error"], remedy=result["remedy"])
     return result

@@ -100,7 +100,7 @@ def _title(
     said = [_plain(node.get("headline")) for node in linked] + [metas.get(name, "") for name in TITLES]
     window = next((_plain("".join(element.itertext())) for element in page.iter("title")), "")
     parts = [part for part in (_plain(part) for part in SEPARATOR.split(window)) if part and part != publisher]
-    visible = [(heading, _plain("".join(heading.itertext()))) for heading in above]
+    visible: list[tuple[HtmlElement, str]] = [(heading, _plain("".join(heading.itertext()))) for heading in above]
     visible = [(heading, text) for heading, text in visible if text and text != publisher]
     for statements in (said, [window, *parts]):
         agreed = {_letters(statement) for statement in statements} - {""}
