@@ -66,7 +66,7 @@ class Answering:
         ruled = question.triage
         if ruled is not None and ruled.kind is not Kind.ADVICE:
             return Kept(self._fixed(ruled.wording, question, ruled.kind, confidence=1.0))
-        found = self._found(question)
+        found = self.found(question)
         answer = self._judged(found, question)
         if self._gaps is None or answer.kind is not Kind.UNANSWERED:
             return Kept(answer)
@@ -87,7 +87,7 @@ class Answering:
             return answer
         return with_care(answer, kind_word(question.language, region=self._region))
 
-    def _found(self, question: Question) -> Found:
+    def found(self, question: Question, /) -> Found:
         """What is found for a question; without what it excludes, if it excludes something."""
         if question.language != DEFAULT_LANGUAGE:
             return self._retriever.find(question)
@@ -169,7 +169,7 @@ class Answering:
     def is_answered(self, question: str, /) -> bool:
         """Whether a question on offer gets an answer."""
         asked = read(question)
-        found = self._found(asked) if asked.triage is None else None
+        found = self.found(asked) if asked.triage is None else None
         return found is not None and decide(found.outcomes, found.danger) is Kind.ANSWER
 
 

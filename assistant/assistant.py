@@ -21,6 +21,8 @@ from assistant.answer import Answer, Kind
 from assistant.answering import ABOUT, Answering, Kept, named
 from assistant.gaps.recorder import GapRecorder
 from assistant.languages.detecting import language_model
+from assistant.languages.starters import original
+from assistant.languages.translating import said_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, reply, wording, wordings
 from assistant.links import link_to
 from assistant.question import Question, QuestionError, check_turns, last_words, read
@@ -29,7 +31,7 @@ from assistant.reading.in_full import in_full, points_back
 from assistant.reading.parts import halves
 from assistant.reading.spelling import english
 from assistant.retrieval.learned import learned
-from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.retriever import Found, Retriever
 from assistant.suggestions import fresh, starters, topics
 from assistant.triage.rules import make_rules
 from assistant.triage.urgent import (
@@ -161,7 +163,8 @@ class Assistant:
     def ask(self, turns: Sequence[str], /) -> Answer:
         """Answer the last of the turns, read with those before it (oldest first).
 
-        If the rules call it urgent, help comes before any check of length or form. Later turns keep that help in sight.
+        If the rules call it urgent, help comes before any check of length or form. Later turns keep that help in sight. A
+        question on offer in another language gets the answer of its English original, said in that language.
 
         Raises:
             QuestionError: the question is empty, too long, or not text.
@@ -169,8 +172,14 @@ class Assistant:
         question = read(last_words(turns))
         if (key := question.help_key) is not None:
             return self._answering.help(question, key)
-        *earlier, _ = check_turns(turns)
-        before = [read(turn) for turn in earlier]
+        *earlier, last = check_turns(turns)
+        before = [read(turn if (asked := original(turn)) is None else asked.question) for turn in earlier]
+        if (asked := original(last)) is None:
+            return self._answered(question, before)
+        return said_in(self._answered(read(asked.question), before), asked.language, site=self.site)[0]
+
+    def _answered(self, question: Question, before: Sequence[Question]) -> Answer:
+        """The answer to a question in the conversation `before` it."""
         shadow = shadow_over(before, lambda turn: self._kept(turn).answer.kind)
         answer = self._in_conversation(question, before)
         is_dark = question.is_distressed or answer.kind is Kind.URGENT
@@ -269,6 +278,17 @@ class Assistant:
             with self._answers_lock:
                 self._offered[question] = known
         return known
+
+    @property
+    def retriever(self) -> Retriever:
+        """What finds, for reports that say why."""
+        return self._retriever
+
+    def found(self, turns: Sequence[str], /) -> Found | None:
+        """What the answer to the last of the turns hangs on, read after those before it; `None` if a rule decides."""
+        *earlier, question = [read(turn) for turn in check_turns(turns)]
+        question = in_context(question, earlier)
+        return None if question.triage is not None else self._answering.found(question)
 
     def starters(self) -> tuple[str, ...]:
         """Questions to begin with, one for each section."""

@@ -64,7 +64,9 @@ def put_article(
     fetched: Fetched | None = None,
     doubts: Sequence[Doubt] = (),
 ) -> Path:
-    """Add an article, or replace the one of the same id; its questions stay. `doubts` are those that were accepted.
+    """Add an article, or replace the one of the same id; its questions and its owner's labels stay.
+
+    `doubts` are those that were accepted.
 
     Raises:
         CorpusError: the id is not a slug.
@@ -73,8 +75,10 @@ def put_article(
     shutil.rmtree(incoming, ignore_errors=True)
     staged = save_article(document, original=original, corpus_dir=incoming, fetched=fetched, doubts=doubts)
     standing = ArticleLayout(corpus_dir / document.id)
-    if standing.questions.exists():
-        shutil.copyfile(standing.questions, ArticleLayout(staged).questions)
+    kept = ArticleLayout(staged)
+    for old, new in ((standing.questions, kept.questions), (standing.labels, kept.labels)):
+        if old.exists():
+            shutil.copyfile(old, new)
     _remember(corpus_dir, {id_: day for id_, day in removed_articles(corpus_dir).items() if id_ != document.id})
     for path in (*staged.iterdir(), staged):
         sync(path)  # or after a power cut the new name could stand for empty files
@@ -113,7 +117,7 @@ def save_article(
     document = replace(document, source=replace(document.source, sha256=sha256_of(handed_over)))
     record = {
         "format": FORMAT,
-        **{field: value for field, value in record_of(document).items() if field != "questions"},
+        **{field: value for field, value in record_of(document).items() if field not in {"questions", "labels"}},
         "original_suffix": original.suffix,
         "text_sha256": sha256_of(document.text.encode("utf-8")),
         **({"fetched": asdict(fetched)} if fetched else {}),

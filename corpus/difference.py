@@ -25,7 +25,7 @@ class ArticleDifference:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[tuple[str, str], ...] = ()
-    fields: tuple[str, ...] = ()  # of its provenance
+    fields: tuple[str, ...] = ()  # of its provenance, and what else it has beside its text
 
     def to_json(self) -> dict[str, Any]:
         """For a program."""
@@ -52,6 +52,7 @@ def compare_articles(old: Document, new: Document, /) -> ArticleDifference | Non
     removed, added, changed = _sentences(sentences_of(old), sentences_of(new))
     names = ("title", "author", "publisher", "published", "licence", "url")
     fields = [name for name in names if getattr(old.source, name) != getattr(new.source, name)]
+    fields += ["owner's labels"] if old.labels != new.labels else []
     fields += ["sections"] if [s.heading for s in old.sections] != [s.heading for s in new.sections] else []
     if not (removed or added or changed or fields):
         return None

@@ -64,12 +64,27 @@ class SuggestedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerLabel:
+    """A question with the sentences that answer it, as the article's owner says; with none, the article does not say.
+
+    Each answer is a whole sentence as it stood in the article when it was labelled.
+    """
+
+    question: str
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """An article. `id` is its slug; only what lies inside a section can be quoted."""
+    """An article. `id` is its slug; only what lies inside a section can be quoted.
+
+    `questions` are offered to visitors; `labels` teach which sentences answer what, and are shown to nobody.
+    """
 
     id: str
     text: str
     sections: tuple[Section, ...]
     source: Source
     questions: tuple[SuggestedQuestion, ...] = ()
+    labels: tuple[OwnerLabel, ...] = ()
     composed: tuple[Composed, ...] = ()  # in the order of the text; none overlaps another

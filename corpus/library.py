@@ -4,6 +4,7 @@
     <corpus>/<slug>/text.txt            the canonical text, made once by a reader
     <corpus>/<slug>/article.json        provenance, sections, hashes
     <corpus>/<slug>/questions.json      questions to offer to visitors, by section; may be absent
+    <corpus>/<slug>/labels.json         questions with the sentences that answer them, as the owner says; may be absent
     <corpus>/removed.json               articles that were removed, each with its day: their addresses are gone, not unknown
 
 `article.json` is written last: its existence means that the article is complete. Everything here reads; what writes
@@ -20,7 +21,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from corpus.document import Composed, Document, Fetched, Section, Source, SuggestedQuestion
+from corpus.document import Composed, Document, Fetched, OwnerLabel, Section, Source, SuggestedQuestion
 from corpus.doubts import Doubt
 from corpus.errors import CorpusError
 
@@ -39,6 +40,7 @@ class QuestionGroup:
 
 
 QUESTIONS = TypeAdapter(list[QuestionGroup])
+LABELS = TypeAdapter(list[OwnerLabel])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class ArticleLayout:
     def questions(self) -> Path:
         """Questions to offer, if there are any."""
         return self.folder / "questions.json"
+
+    @property
+    def labels(self) -> Path:
+        """The owner's labels, if there are any."""
+        return self.folder / "labels.json"
 
     def original(self, suffix: str) -> Path:
         """The file as it was handed over."""
@@ -136,9 +143,9 @@ def load_article(folder: Path, /) -> Document:
             raise CorpusError(f"{folder.name}: {path.name} is missing.", remedy=ADD_AGAIN)
         if sha256_of(path.read_bytes()) != expected:
             raise CorpusError(f"{folder.name}: {path.name} is not the file that was recorded.", remedy=ADD_AGAIN)
-    questions = _read_questions(layout)
+    beside = {"questions": _read_questions(layout), "labels": _read_labels(layout)}
     try:
-        return document_from(record | {"questions": questions}, layout.text.read_bytes().decode("utf-8"))
+        return document_from(record | beside, layout.text.read_bytes().decode("utf-8"))
     except (ValueError, TypeError) as error:
         raise CorpusError(f"{folder.name}: article.json has an unusable field ({error}).", remedy=ADD_AGAIN) from None
 
@@ -154,6 +161,18 @@ def _read_questions(layout: ArticleLayout) -> list[dict[str, str]]:
             remedy='Write it as [{"section": "…", "questions": ["…"]}], or delete it: an article needs none.',
         ) from None
     return [{"section": g.section, "question": text, "topic": g.topic} for g in groups for text in g.questions]
+
+
+def _read_labels(layout: ArticleLayout) -> list[dict[str, Any]]:
+    if not layout.labels.exists():
+        return []
+    try:
+        return [asdict(label) for label in LABELS.validate_json(layout.labels.read_bytes())]
+    except ValidationError:
+        raise CorpusError(
+            f"{layout.folder.name}: labels.json is not a list of questions with their answers.",
+            remedy='Write it as [{"question": "…", "answers": ["…"]}], or delete it: an article needs none.',
+        ) from None
 
 
 ADD_AGAIN = "Restore it from version control, or add the article again: `python -m corpus add FILE --replace`."
@@ -233,8 +252,9 @@ def document_from(record: dict[str, Any], text: str, /) -> Document:
     source["topics"] = tuple(source.get("topics", ()))
     sections = tuple(Section(**section) for section in record["sections"])
     questions = tuple(SuggestedQuestion(**question) for question in record.get("questions", ()))
+    labels = tuple(OwnerLabel(label["question"], tuple(label["answers"])) for label in record.get("labels", ()))
     composed = tuple(Composed(**span) for span in record.get("composed", ()))
-    return Document(record["id"], text, sections, Source(**source), questions, composed)
+    return Document(record["id"], text, sections, Source(**source), questions, labels, composed)
 
 
 def record_of(document: Document, /) -> dict[str, Any]:
@@ -249,4 +269,5 @@ def record_of(document: Document, /) -> dict[str, Any]:
         "sections": [asdict(section) for section in document.sections],
         "questions": [asdict(question) for question in document.questions],
         "composed": [asdict(span) for span in document.composed],
+        **({"labels": [asdict(label) for label in document.labels]} if document.labels else {}),
     }

@@ -18,6 +18,8 @@ import re2
 # though never more than linear. Few patterns read an article of up to a million letters, in a process that soon ends; a
 # server holds thousands, for questions of a few hundred letters.
 ARTICLE_MEMORY, QUESTION_MEMORY = 64 * 2**20, 2**20
+# Patterns whose pieces one automaton looks for. RE2 gives it eight megabytes; those of all languages need more.
+MOST_TOGETHER = 256
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Match = Any  # re2's own, which it does not export; it has the methods of `re.Match`
@@ -94,19 +96,25 @@ class PatternFilter:
             PatternError: RE2 does not take one; the message names it.
         """
         options = _options(memory, has_groups=False)
-        self._filter, self._has_patterns = re2.Filter(), False
-        for source in sources:
+        self._filters: list[Any] = []
+        for number, source in enumerate(sources):
+            if number % MOST_TOGETHER == 0:
+                self._filters.append(re2.Filter())
             try:
-                self._filter.Add(source, options)
+                self._filters[-1].Add(source, options)
             except re2.error as error:
                 raise _refused(source, error) from None
-            self._has_patterns = True
-        if self._has_patterns:
-            self._filter.Compile()
+        for together in self._filters:
+            together.Compile()
 
     def found(self, text: str, /) -> list[int]:
         """The numbers of the patterns that match somewhere, counted from 0 in the order in which they were given."""
-        return sorted(self._filter.Match(_encodable(text)) or ()) if self._has_patterns else []
+        encodable = _encodable(text)
+        return sorted(
+            part * MOST_TOGETHER + number
+            for part, together in enumerate(self._filters)
+            for number in together.Match(encodable) or ()
+        )
 
 
 def _options(memory: int, *, has_groups: bool) -> Any:

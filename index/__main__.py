@@ -14,9 +14,9 @@ import typer
 
 from assistant import Assistant
 from assistant.evaluation.labelled import read_questions
-from assistant.refresh import refresh_report, save
+from assistant.refresh import lost_offers, refresh_report, save
 from assistant.refresh.report import MOST_LABELLED
-from corpus import command_line, load_corpus
+from corpus import ShownError, command_line, load_corpus
 from corpus.library import removed_articles
 from corpus.site import load_site
 from index.build import BuildResult
@@ -40,6 +40,7 @@ Newest = Annotated[str | None, typer.Argument(help="left out: the newest")]
 Key = Annotated[Path | None, typer.Option("--key", help="file of the private key that signs it")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
 
+MOST_TOLD = 5  # questions without an answer; the report has all
 REPORTS = PROJECT / "reports"
 OWN_QUESTIONS = PROJECT / "tests" / "questions" / "dev.jsonl"  # where the project has its tests with it
 
@@ -52,9 +53,11 @@ def build(
 ) -> None:
     """Build a version from the corpus and publish it; an unchanged corpus builds nothing.
 
-    The model is exported in eight bits, so that serving needs no torch. With `--key` the version is signed first.
+    The model is exported in eight bits, so that serving needs no torch. With `--key` the version is signed first. Questions
+    on offer that lose their answer are named, with the command that goes back.
     """
     settings, index = _settings_and_index()
+    before = _published_name(index)
     signing = SigningKey(key) if key else None  # before the minutes of building
     publishes_last = publish and (signing is not None or index.trust.is_on)
     result, _, exported = _built(settings, index, publish_it=publish and not publishes_last)
@@ -67,7 +70,9 @@ def build(
         index.sign(result.version, signing)
     if publish:
         said.append(index.publish(result.version) if publishes_last else index.share(result.version))
-    _print(" ".join(filter(None, said)), as_json, asdict(result))
+    lost, unknown = _lost_offers(settings, index, before, result.version) if publish and result.is_new else ([], "")
+    lines = [" ".join(filter(None, said)), *_told_lost(lost), *filter(None, [unknown])]
+    _print("\n".join(lines), as_json, asdict(result) | {"lost": lost})
 
 
 @app.command()
@@ -258,15 +263,55 @@ def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str
     files = questions or [path for path in (OWN_QUESTIONS,) if path.is_file()]
     labelled = [question for path in files for question in read_questions(path)]
     _, version, _ = _built(settings, index, publish_it=False)
-    encoder = encoder_for(version, index.path, model=settings.model)  # compare what will be served
-    new = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
-    published = None
-    with suppress(IndexMissingError, IndexDamagedError):
-        published = index.open(current_version(index.path))
-    is_comparable = published is not None and published.manifest.model == encoder.fingerprint
-    old = new.on(published) if published is not None and is_comparable else None
+    old, new = _assistants(settings, index, _published(index), version)
     found = refresh_report(old, new, labelled, most_labelled=sample)
     return found | {"page": str(save(found, folder=folder))}
+
+
+def _published_name(index: IndexFolder) -> str:
+    """The name of the published version; empty without one."""
+    with suppress(IndexMissingError, IndexDamagedError):
+        return current_version(index.path)
+    return ""
+
+
+def _published(index: IndexFolder) -> IndexVersion | None:
+    """The published version, if there is a whole one."""
+    with suppress(IndexMissingError, IndexDamagedError):
+        return index.open(current_version(index.path))
+    return None
+
+
+def _assistants(
+    settings: Settings, index: IndexFolder, published: IndexVersion | None, version: IndexVersion
+) -> tuple[Assistant | None, Assistant]:
+    """What answers from the published version, if it is of the same model, and from another one: as they will be served."""
+    encoder = encoder_for(version, index.path, model=settings.model)
+    new = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
+    is_comparable = published is not None and published.manifest.model == encoder.fingerprint
+    return (new.on(published) if published is not None and is_comparable else None), new
+
+
+def _lost_offers(settings: Settings, index: IndexFolder, before: str, name: str) -> tuple[list[dict[str, Any]], str]:
+    """The questions on offer that lost their answer when a version took the place of another, or why that is not known."""
+    if before in {"", name}:
+        return [], ""
+    try:
+        old, new = _assistants(settings, index, index.open(before), index.open(name))
+    except ShownError as error:
+        return [], f"Which answers it lost is not known: {error}"
+    return ([], "") if old is None else (lost_offers(old, new), "")
+
+
+def _told_lost(lost: list[dict[str, Any]]) -> list[str]:
+    """For a person: what was lost and why, how to mend it, how to go back."""
+    if not lost:
+        return []
+    told = [f"Questions on offer that lost their answer: {len(lost)}."]
+    for row in lost:
+        told += [f"  {row['turns'][-1]}", *(f"    {why}" for why in row["why"])]
+        told += [f"    {remedy['command']}" for remedy in row["remedies"] if "index publish" not in remedy["command"]]
+    return [*told, "Go back: `python -m index rollback`. A label counts at the next build."]
 
 
 def _summary(found: dict[str, Any]) -> str:
@@ -280,7 +325,12 @@ def _summary(found: dict[str, Any]) -> str:
         f"  report: {found['page']}",
         "The gate holds." if found["passes"] else "The gate does not hold:",
     ]
-    return "\n".join([*lines, *(f"  {fault}" for fault in found["faults"])])
+    lines += [f"  {fault}" for fault in found["faults"]]
+    without = [row for row in found["answers"] if row["why"]]
+    for row in without[:MOST_TOLD]:
+        lines += [f"{row['what']}: {row['turns'][-1]}", *(f"  {why}" for why in row["why"])]
+    more = [f"… and {len(without) - MOST_TOLD} more"] if len(without) > MOST_TOLD else []
+    return "\n".join([*lines, *more, *(["What you can do about each stands in the report."] if without else [])])
 
 
 def _publish(index: IndexFolder, version: str, *, key: Path | None, as_json: bool, dry_run: bool) -> None:

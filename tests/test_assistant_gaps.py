@@ -270,7 +270,8 @@ def test_asked_what_it_stores_it_says_that_it_counts(assistant: Assistant, recor
 
 
 def test_the_widget_tells_it_in_every_language(assistant: Assistant, recorder: GapRecorder) -> None:
-    built, telling = WidgetFiles.read(), WidgetFiles.read().telling(is_counting=True, site=SITE)
+    questions = frozenset(question for _, questions in assistant.topics() for question in questions)
+    built, telling = WidgetFiles.read(), WidgetFiles.read().telling(is_counting=True, site=SITE, questions=questions)
     assert WidgetFiles.read().telling(is_counting=False) != telling
     assert wording()["privacy.gaps"] in telling.script.decode()
     assert telling.words_hash in telling.script.decode()

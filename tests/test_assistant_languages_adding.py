@@ -18,10 +18,10 @@ RULES = """
 spaces = true
 
 [urgent]
-crisis = ['olmek istiyorum']
+crisis = ['haluan kuolla']
 
 [plainest]
-urgent = ["ölmek istiyorum"]
+urgent = ["haluan kuolla"]
 """
 
 SERVED = """
@@ -46,13 +46,13 @@ built = Path(sys.argv[2])
 if (HERE / "node_modules").exists():
     build(built)
 found = {
-    "urgent": answered("Artık ölmek istiyorum"),
-    "unanswered": answered("Türkiye'nin en yüksek dağı hangisidir, biliyor musunuz?"),
-    "page": client.get("/page/tr").text,
+    "urgent": answered("En jaksa enää, haluan kuolla"),
+    "unanswered": answered("Mikä on Suomen korkein vuori, osaatteko sanoa?"),
+    "page": client.get("/page/fi").text,
     "chooser": client.get("/page/en").text,
-    "privacy": client.get("/privacy?lang=tr").text,
-    "widget": widget_words("tr"),
-    "built": json.loads((built / "tr.json").read_text("utf-8")) if built.exists() else widget_words("tr"),
+    "privacy": client.get("/privacy?lang=fi").text,
+    "widget": widget_words("fi"),
+    "built": json.loads((built / "fi.json").read_text("utf-8")) if built.exists() else widget_words("fi"),
 }
 print("FOUND" + json.dumps(found))
 """
@@ -60,7 +60,7 @@ print("FOUND" + json.dumps(found))
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the program with Turkish, whose wording is the English one behind "TR"."""
+    """A copy of the program with Finnish, whose wording is the English one behind "FI"."""
     copy = tmp_path / "checkout"
     leave = shutil.ignore_patterns("versions", "node_modules", "__pycache__", ".lock*")
     for part in ("assistant", "index", "corpus"):
@@ -69,28 +69,28 @@ def checkout(tmp_path: Path) -> Path:
     tools = PROJECT / "assistant" / "web" / "widget" / "node_modules"
     if tools.exists() and shutil.which("npx"):
         (copy / tools.relative_to(PROJECT)).symlink_to(tools)
-    turkish = copy / FOLDER.relative_to(PROJECT) / "tr"
-    turkish.mkdir()
+    finnish = copy / FOLDER.relative_to(PROJECT) / "fi"
+    finnish.mkdir()
     wording = re.sub(
-        r'^(?!direction)(\w+ = |  )"', r'\1"TR ', (FOLDER / "en" / WORDING).read_text("utf-8"), flags=re.MULTILINE
+        r'^(?!direction)(\w+ = |  )"', r'\1"FI ', (FOLDER / "en" / WORDING).read_text("utf-8"), flags=re.MULTILINE
     )
-    (turkish / WORDING).write_text(wording, "utf-8")
-    (turkish / TRIAGE).write_text(RULES, "utf-8")
+    (finnish / WORDING).write_text(wording, "utf-8")
+    (finnish / TRIAGE).write_text(RULES, "utf-8")
     return copy
 
 
-def test_a_thirteenth_language_is_served_by_page_api_and_widget(checkout: Path, real_index: Path, tmp_path: Path) -> None:
+def test_a_new_language_is_served_by_page_api_and_widget(checkout: Path, real_index: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(checkout)}
     command = [sys.executable, "-c", SERVED, str(real_index), str(tmp_path / "built")]
     ended = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True)
     assert "FOUND" in ended.stdout, ended.stderr
     found = json.loads(ended.stdout.split("FOUND")[1])
-    assert found["urgent"].startswith("TR I am glad you wrote this.")
-    assert found["unanswered"].startswith("TR I looked, but the article does not say.")
-    assert '<div class="chat" lang="tr" dir="ltr"' in found["page"]
-    assert "TR Send" in found["page"]
-    assert "ölmek istiyorum" in found["page"]
-    assert "TR English" in found["chooser"]
-    assert "TR What is kept" in found["privacy"]
+    assert found["urgent"].startswith("FI I am glad you wrote this.")
+    assert found["unanswered"].startswith("FI I looked, but the article does not say.")
+    assert '<div class="chat" lang="fi" dir="ltr"' in found["page"]
+    assert "FI Send" in found["page"]
+    assert "haluan kuolla" in found["page"]
+    assert "FI English" in found["chooser"]
+    assert "FI What is kept" in found["privacy"]
     for widget in (found["widget"], found["built"]):
-        assert (widget["open"], widget["direction"], widget["phrases"]) == ("TR Ask a question", "ltr", "ölmek istiyorum")
+        assert (widget["open"], widget["direction"], widget["phrases"]) == ("FI Ask a question", "ltr", "haluan kuolla")

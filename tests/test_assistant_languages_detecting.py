@@ -27,6 +27,10 @@ SHORT = 60  # letters
         ("कौन सी दवाएँ इसे बढ़ा सकती हैं?", "hi"),
         ("哪些药物会引起不宁腿？", "zh"),
         ("どんな薬が原因になりますか", "ja"),
+        ("hangi ilaçlar buna yol açabilir?", "tr"),
+        ("какие лекарства могут это вызвать?", "ru"),
+        ("які ліки можуть це спричинити?", "uk"),
+        ("vilka läkemedel kan utlösa det?", "sv"),
     ],
 )
 def test_a_question_is_recognised_in_each_language_that_there_is_wording_in(question: str, language: str) -> None:

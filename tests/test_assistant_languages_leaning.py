@@ -91,6 +91,34 @@ FOLLOW_UPS = {
         ("E nas crianças?", "Mas o café também provoca?", "E quanto ao ferro baixo?"),
         ("O que causa as pernas inquietas?", "É hereditário este problema todo?", "A falta de ferro pode provocá-la?"),
     ),
+    "ru": (
+        ("Почему?", "А кто ещё?", "Что это значит?"),
+        ("А у детей летом?", "А что с кофе?", "Эти лекарства вызывают его ночью?"),
+        (
+            "Что вызывает синдром беспокойных ног?",
+            "Может ли нехватка железа быть причиной?",
+            "Почему ночью становится хуже?",
+        ),
+    ),
+    "sv": (
+        ("Varför?", "Och vem mer?", "Vad betyder det?"),
+        ("Och hos barn på sommaren?", "Hur är det med kaffe?", "Hjälper de andra på natten?"),
+        ("Vad orsakar restless legs?", "Kan järnbrist vara orsaken?", "Varför blir det värre på natten?"),
+    ),
+    "tr": (
+        ("Neden?", "Peki kim?", "Bu ne demek?"),
+        ("Peki çocuklarda da görülür mü?", "Ya kahve?", "Bu ilaçlar geceleri de yapar mı?"),
+        ("Huzursuz bacak sendromuna ne yol açar?", "Demir eksikliği neden olabilir mi?", "Geceleri neden kötüleşir?"),
+    ),
+    "uk": (
+        ("Чому?", "А хто ще?", "Що це означає?"),
+        ("А в дітей улітку?", "А що з кавою?", "Ці ліки спричиняють його вночі?"),
+        (
+            "Що спричиняє синдром неспокійних ніг?",
+            "Чи може нестача заліза бути причиною?",
+            "Чому вночі стає гірше?",
+        ),
+    ),
     "zh": (
         ("为什么？", "還有誰？", "什么意思？"),
         ("那儿童呢？", "但是铁有影响吗？", "那些药会引起吗？"),
@@ -155,6 +183,22 @@ PERSONAL = {
     "pt": (
         ("O meu remédio pode causar isto?", "Tenho anemia, é essa a causa?"),
         ("Pode me dizer o que a causa?", "Quanto ferro por mês é preciso?"),
+    ),
+    "ru": (
+        ("Может ли мой антидепрессант это вызвать?", "Я беременна, станет ли хуже?"),
+        ("Можете сказать мне, что это вызывает?", "Какую роль играет железо?"),
+    ),
+    "sv": (
+        ("Kan min medicin orsaka det?", "Jag har blodbrist, är det orsaken?"),
+        ("Kan du berätta för mig vad som orsakar det?", "Vilken roll spelar järn?"),
+    ),
+    "tr": (
+        ("Benim ilacım buna yol açar mı?", "Hamileyim, kötüleşir mi?"),
+        ("Bunun nedenini bana söyler misiniz?", "Demirin rolü nedir?"),
+    ),
+    "uk": (
+        ("Чи може мій антидепресант це спричинити?", "Я вагітна, чи стане гірше?"),
+        ("Можете сказати мені, що це спричиняє?", "Яку роль відіграє залізо?"),
     ),
     "zh": (("我的药会引起吗？", "我怀孕了，会加重吗？"), ("请告诉我病因是什么", "缺铁会引起吗？")),
 }

@@ -24,7 +24,7 @@ TEA = '[en]\ntitle = "All about tea"\nsubject = "tea"\n\n[de]\ntitle = "Alles ü
 FILLED_LATER = {"limit", "seconds", "count", "word", "topics"}  # by what is said then
 OURS = re.compile(
     "restless|RLS|piernas inquietas|jambes sans repos|gambe senza|pernas inquietas|niespokojnych nóg|"
-    "تململ|रेस्टलेस|むずむず|不宁腿",
+    "تململ|रेस्टलेस|むずむず|不宁腿|huzursuz bacak|беспокойных ног|неспокійних ніг",
     re.IGNORECASE,
 )
 NAMED = re.compile(OURS.pattern.replace("|RLS", ""), re.IGNORECASE)  # in code, RLS is part of names that others rely on

@@ -69,11 +69,13 @@ def test_a_dry_run_shows_and_changes_nothing(run: Run, small_corpus: Path) -> No
 def test_what_was_done_is_told_as_json(run: Run) -> None:
     row = {"section": SECTION, "topic": "", "question": "What is tea?"}
     told = json.loads(run("questions", "tea", "--add", "What is tea?", "--yes", "--json").out)
-    assert told == {"id": "tea", "added": [row], "removed": [], "written": True}
+    assert told == {"id": "tea", "added": [row], "removed": [], "labelled": [], "unlabelled": [], "written": True}
     assert json.loads(run("questions", "tea", "--remove", "1", "--dry-run", "--json").out) == {
         "id": "tea",
         "added": [],
         "removed": [row],
+        "labelled": [],
+        "unlabelled": [],
         "written": False,
     }
 

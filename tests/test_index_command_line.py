@@ -78,6 +78,30 @@ def test_build_with_a_model_that_cannot_be_loaded_is_one_line_and_builds_nothing
     assert not index_dir.exists()
 
 
+def test_build_names_the_questions_on_offer_that_it_lost_and_how_to_go_back(
+    run: Run, small_corpus: Path, index_dir: Path
+) -> None:
+    def label(*answers: str) -> None:
+        (small_corpus / "tea" / "labels.json").write_text(
+            json.dumps([{"question": "What is tea?", "answers": answers}]), encoding="utf-8"
+        )
+
+    offered = [{"section": "About tea", "questions": ["What is tea?"]}]
+    (small_corpus / "tea" / "questions.json").write_text(json.dumps(offered), encoding="utf-8")
+    label("Tea is a drink.")
+    assert "lost" not in run("build").out  # nothing was published before
+    before = current_version(index_dir)
+    label()
+    told = run("build").out
+    assert current_version(index_dir) != before  # it goes on publishing
+    assert "\nQuestions on offer that lost their answer: 1.\n  What is tea?\n" in told
+    assert "    A label says that tea does not say it.\n" in told
+    assert "    python -m corpus questions tea --add 'What is tea?' --answers 'Tea is a drink.'\n" in told
+    assert told.endswith("Go back: `python -m index rollback`. A label counts at the next build.\n")
+    label("Tea is a drink.")
+    assert json.loads(run("build", "--json").out)["lost"] == []
+
+
 def test_versions_are_listed_oldest_first_with_a_mark_at_the_published_one(run: Run, versions: list[str]) -> None:
     older, newer = versions
     assert run("versions").out == f"  {older}\n* {newer}\n"

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from assistant import Assistant
 from assistant.answer import Kind
+from assistant.languages import STARTERS, language_files
 from assistant.languages.wording import languages, unfilled, wording
 from assistant.triage.rules import triage
 from assistant.triage.urgent import regions
@@ -26,6 +27,7 @@ from tests.conftest import SITE
 
 LARGEST_SCRIPT = 7_168  # bytes, gzip -9
 LARGEST_WORDS = 1_500
+QUESTIONS = frozenset(language_files(STARTERS)["de"]["questions"])
 
 
 def gzipped(content: bytes) -> int:
@@ -34,7 +36,7 @@ def gzipped(content: bytes) -> int:
 
 def served() -> WidgetFiles:
     """What a server of our own corpus serves."""
-    return WidgetFiles.read().telling(is_counting=False, site=SITE)
+    return WidgetFiles.read().telling(is_counting=False, site=SITE, questions=QUESTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +104,15 @@ def test_every_other_language_holds_its_wording_as_it_now_is(language: str) -> N
     words = json.loads(WidgetFiles.read().words[language])
     said = {name: unfilled(language)[key].replace("{limit}", "1,000") for name, key in WORDS.items()}
     assert said.items() <= words.items()
+
+
+def test_other_languages_hold_the_wordings_of_the_questions_that_are_offered_here_and_no_others() -> None:
+    question = "How is iron linked to dopamine?"
+    told = WidgetFiles.read().telling(is_counting=False, questions=frozenset({question, "Is tea healthy?"}))
+    german = json.loads(told.words["de"])
+    assert german[question] == "Wie hängen Eisen und Dopamin zusammen?"
+    assert QUESTIONS & german.keys() == {question}
+    assert "Is tea healthy?" not in german
 
 
 @pytest.mark.parametrize("language", languages())

@@ -2,15 +2,20 @@
 
     <code>/wording.toml   what the assistant says, its name and its direction of writing; the same keys in each
     <code>/triage.toml    rules for danger, requests for advice and small talk; the plainest phrases of danger
+    <code>/terms.toml     what visitors call the condition, and the article's terms in English
+    <code>/starters.toml  the questions on offer and their topics; English has none, since they are its own
 
-A folder with only `triage.toml` is a way of writing that is read but not answered in: `hi-latn`, `emoji`.
+A folder without `wording.toml` is a way of writing that is read but not answered in: `hi-latn`, `emoji`.
 
 To add a language that py3langid recognises (`https://github.com/adbar/py3langid` lists its codes):
 
 1. copy `en/wording.toml` to `<code>/wording.toml` and translate it;
 2. write `<code>/triage.toml`; the head of `en/triage.toml` explains its form;
-3. write `tests/samples/everyday/<code>.toml`, sentences that test the rules;
-4. run `make widget`, which puts the language into the widget, and `make test`.
+3. write `<code>/terms.toml` and `<code>/starters.toml`, as the other languages have them;
+4. write the language's sentences in `tests/samples/`, which test the rules;
+5. run `make widget`, which puts the language into the widget, and `make test`.
+
+What a site is about in that language stands beside its articles, in `site.toml`.
 """
 
 import tomllib
@@ -20,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-WORDING, TRIAGE = "wording.toml", "triage.toml"
+WORDING, TRIAGE, STARTERS = "wording.toml", "triage.toml", "starters.toml"
 
 
 @cache

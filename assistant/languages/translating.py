@@ -1,6 +1,7 @@
 """A message in the reader's language. Every line is fixed wording, so this looks lines up and translates nothing.
 
-A line may be filled with what the corpus or the visitor calls something (`FILLED`), which stays as it is.
+A line may be filled with what the corpus or the visitor calls something (`FILLED`): topics on offer are known in every
+language, anything else stays as it is.
 
 A message may begin with care: help lines, or a gentle offer. An empty line ends that part.
 """
@@ -9,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.answer import Answer
+from assistant.languages.starters import offered
 from assistant.languages.wording import DEFAULT_LANGUAGE, languages, wording
 
-FILLED = ("{word}", "{topics}")
+TOPICS = "{topics}"
+FILLED = ("{word}", TOPICS)
 Lines = list[tuple[str, str]]  # each with its language
 
 
@@ -23,7 +26,7 @@ def message_lines(answer: Answer, language: str, /, *, site: str = "") -> Lines:
     lines = [
         f"{text['urgent.number']}: {line.removeprefix(number)}"
         if line.startswith(number)
-        else translations.get(line) or _filled(line, translations)
+        else translations.get(line) or _filled(line, translations, language)
         for line in answer.message.split("\n")
     ]
     return [(_language_of_line(line, language, site), line) for line in lines]
@@ -50,11 +53,13 @@ def _language_of_line(line: str, expected: str, site: str) -> str:
     return next((code for code in candidates if line in wording(code, site).values()), expected)
 
 
-def _filled(line: str, translations: Mapping[str, str]) -> str:
+def _filled(line: str, translations: Mapping[str, str], language: str) -> str:
     """The translation of the line that this one was filled from; the line itself if there is none."""
     for place in FILLED:
         for english, translated in translations.items():
             before, is_there, after = english.partition(place)
             if is_there and line.startswith(before) and line.endswith(after):
-                return translated.replace(place, line[len(before) : len(line) - len(after)])
+                said = line[len(before) : len(line) - len(after)]
+                topics = ", ".join(offered(topic, language)[0] for topic in said.split(", "))
+                return translated.replace(place, topics if place == TOPICS else said)
     return line

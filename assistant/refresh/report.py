@@ -29,6 +29,7 @@ from assistant.refresh.answers import (
     outcomes,
 )
 from assistant.refresh.gate import compared, faults
+from assistant.refresh.reasons import is_without, reasons, remedies
 from corpus import Document
 from corpus.difference import compare, sentences_of
 from index import IndexVersion
@@ -76,7 +77,7 @@ def refresh_report(
         "faults": wrong,
         "articles": [change.to_json() | {"title": _title(change.id, before, new.version)} for change in changes],
         "unchanged": len(new.version.documents) - sum(change.state != "removed" for change in changes),
-        "answers": [_plain(pair) for pair in pairs if pair.what != "same"],
+        "answers": [_plain(pair, old, new) for pair in pairs if pair.what != "same"],
         "asked": {
             "labelled": sum(not pair.asked.is_offered for pair in pairs),
             "judged": len(sound),
@@ -118,7 +119,15 @@ def _baseline(old: Assistant, pairs: list[Pair]) -> list[tuple[Asked, Answer]]:
     return [(pair.asked, pair.new) for pair in ask_both(None, old, [pair.asked for pair in pairs])]
 
 
-def _plain(pair: Pair) -> dict[str, Any]:
+def lost_offers(old: Assistant, new: Assistant, /, *, most: int = MOST_OFFERED) -> list[dict[str, Any]]:
+    """The questions on offer that a version answered and another does not: as in the report, with reasons and remedies."""
+    changes = compare(_documents(old.version), _documents(new.version))
+    pairs = ask_both(old, new, offered(old.version, new.version, changes, most=most))
+    return [_plain(pair, old, new) for pair in pairs if pair.what == "lost"]
+
+
+def _plain(pair: Pair, old: Assistant | None, new: Assistant) -> dict[str, Any]:
+    without = is_without(pair)
     return {
         "turns": list(pair.asked.question.turns),
         "what": pair.what,
@@ -127,6 +136,8 @@ def _plain(pair: Pair) -> dict[str, Any]:
         "expect": pair.asked.question.expect,
         "old": _shown(pair.old) if pair.old else None,
         "new": _shown(pair.new),
+        "why": reasons(pair, old, new) if without else [],
+        "remedies": [asdict(remedy) for remedy in remedies(pair, new)] if without else [],
     }
 
 

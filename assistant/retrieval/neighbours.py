@@ -139,7 +139,7 @@ def placed(questions: LabelledQuestions, version: IndexVersion, /) -> Placed | N
         return None
     number = int(np.bincount(owners).argmax())
     own = np.flatnonzero(version.passages.places[:, 0] == number)
-    found = _matched(questions.sentences, [texts[row] for row in own.tolist()])
+    found = matched(questions.sentences, [texts[row] for row in own.tolist()])
     if len(found) < SAME_ARTICLE * len(questions.sentences):
         return None
     by_place = sorted((place, sentence) for sentence, place in found.items())
@@ -148,7 +148,7 @@ def placed(questions: LabelledQuestions, version: IndexVersion, /) -> Placed | N
     return Placed(version.passages[int(rows[0])].document_id, rows, questions.only(sentences))
 
 
-def _matched(sentences: Sequence[str], texts: Sequence[str]) -> dict[int, int]:
+def matched(sentences: Sequence[str], texts: Sequence[str], /) -> dict[int, int]:
     """The place of each sentence among some texts that it equals, or else is most like, by its number; each place once."""
     places: dict[str, list[int]] = {}
     for place, text in enumerate(texts):

@@ -17,6 +17,7 @@ from assistant.retrieval.evidence import Evidence, PassageSet, evidence_of, lexi
 from assistant.retrieval.learned import Learned, Model
 from assistant.retrieval.neighbours import NEAREST, Placed, Votes, placed
 from assistant.retrieval.outcomes import URGENT_FROM, Asked, Danger, agreed, is_long, softmax
+from assistant.retrieval.owner_labels import OwnerLabels, named_first, settled_for, supported
 from index import Encoder, Encoding, IndexVersion
 from index.encoding import Vectors
 from index.lexical import COMMON, Integers, Words, stem, words_of
@@ -104,6 +105,8 @@ class Retriever:
         self.reader = QuestionReader(document.text for document in version.documents.values())
         self._placed = placed(learned.questions, version) if labels else None
         self._labelled = self._placed
+        self._owned = OwnerLabels.of(version, encoder, self._as_asked) if labels else None
+        self._articles = frozenset(version.documents)  # that may be quoted
         self._among: Integers | None = None  # the rows that may be quoted; `None` means all
 
     @property
@@ -121,9 +124,27 @@ class Retriever:
         if self._placed is not None:
             self._labelled_passages  # noqa: B018
         other = copy(self)
+        other._articles = self._articles.intersection(articles)
         other._among = self._version.passages.rows_of(articles)
         other._labelled = self._placed if self._placed is not None and self._placed.article in articles else None
+        other._owned = None if self._owned is None else self._owned.of_articles(articles)
         return other
+
+    @property
+    def labelled_sentences(self) -> dict[str, int]:
+        """The sentences that labels name, as they were labelled, with the rows where they stand now."""
+        found: dict[str, int] = {}
+        if self._labelled is not None:
+            texts, named = self._labelled.questions.sentences, self._labelled.questions.gold.any(axis=0)
+            rows = self._labelled.rows.tolist()
+            found |= {text: row for text, row, is_named in zip(texts, rows, named, strict=True) if is_named}
+        for own in () if self._owned is None else self._owned.placed:
+            found |= dict(zip(own.sentences, own.rows, strict=True))
+        return found
+
+    def owners_silence(self, question: Encoding, /) -> frozenset[str]:
+        """The articles whose owners say that these do not answer a question."""
+        return frozenset() if self._owned is None else self._owned.verdict(question).silent
 
     @property
     def is_empty(self) -> bool:
@@ -132,6 +153,28 @@ class Retriever:
 
     def find(self, asked: Question, /) -> Found:
         """Score the passages that may answer the question, and give the probability of each outcome.
+
+        What the articles' owners said of a question that is all but the same decides, unless there is danger; what they said
+        of one that is near counts.
+        """
+        found = self._find(asked)
+        if self._owned is None or found.outcomes[Kind.URGENT] >= URGENT_FROM:
+            return found
+        said = self._owned.verdict(found.question)
+        if said.rows:
+            rows, scores = named_first(found.rows, found.scores, said.rows)
+            outcomes = settled_for(Kind.ANSWER, found.outcomes)
+            return replace(found, rows=rows, scores=scores, shares=softmax(scores), outcomes=outcomes, parts=())
+        if not said.silent:
+            support = self._owned.support(found.question, found.rows[int(found.scores.argmax())])
+            return replace(found, outcomes=supported(found.outcomes, support)) if support else found
+        others = self._articles - said.silent
+        if others:
+            return self.limited_to(others).find(asked)
+        return replace(found, outcomes=settled_for(Kind.UNANSWERED, found.outcomes), parts=())
+
+    def _find(self, asked: Question) -> Found:
+        """What is found without the owners' labels.
 
         The labelled sentences are judged as if they were the whole corpus. Other sentences are judged beside them, by what
         holds for any article, and speak only where they speak clearly: so what a site adds or edits changes no other answer.
@@ -217,6 +260,9 @@ class Retriever:
             return True
         before, after = text[: found.start()], text[found.end() :]
         return ONE_OF_BEFORE.search(before) is not None or ONE_OF_AFTER.match(after) is not None
+
+    def _as_asked(self, question: str) -> str:
+        return self.reader.readings(question).in_context
 
     @property
     def _count(self) -> int:

@@ -68,12 +68,14 @@ def create_server(
     server.include_router(article_routes(live, copies))
     built = WidgetFiles.read()
 
-    @lru_cache(2)  # the site changes with a version, if at all
-    def telling(site: str) -> WidgetFiles:
-        return built.telling(is_counting=live.gaps is not None, region=live.current.region, site=site)
+    @lru_cache(2)  # these change with a version, if at all
+    def telling(site: str, questions: frozenset[str]) -> WidgetFiles:
+        counts, region = live.gaps is not None, live.current.region
+        return built.telling(is_counting=counts, region=region, site=site, questions=questions)
 
     def files() -> WidgetFiles:
-        return telling(live.current.site)
+        served = live.current
+        return telling(served.site, frozenset(question for _, questions in served.topics() for question in questions))
 
     server.include_router(widget_routes(allowed, live, files))
     server.include_router(embed_routes(live, files, copies))

@@ -74,6 +74,7 @@ def _texts(document: Document) -> Iterator[tuple[str, str]]:
     yield from (("topic", topic) for topic in document.source.topics)
     for question in document.questions:
         yield from (("question", question.question), ("question's topic", question.topic))
+    yield from (("labelled question", label.question) for label in document.labels)
 
 
 def _faults(text: str, name: str) -> Iterator[str]:

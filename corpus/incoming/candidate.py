@@ -122,7 +122,7 @@ def refreshed(folder: Path, handed: HandedOver, /) -> Candidate:
     source = replace(
         candidate.document.source, published=published, topics=candidate.document.source.topics or standing.source.topics
     )
-    document = replace(candidate.document, source=source, questions=standing.questions)
+    document = replace(candidate.document, source=source, questions=standing.questions, labels=standing.labels)
     accepted = accepted_doubts_of(folder)
     doubts = tuple(doubt for doubt in candidate.doubts if doubt not in accepted)
     return replace(candidate, document=document, doubts=doubts, missing=())

@@ -1,6 +1,8 @@
 """The questions that an article offers to visitors: changed one at a time, checked, written whole or not at all.
 
 proposing   questions that an article's headings suggest
+labelling   the owner's labels: which sentences answer a question, or that the article does not say
+change      what a command changes, shown before it is written
 __main__    `python -m corpus questions`
 """
 
@@ -44,16 +46,26 @@ def with_added(document: Document, question: str, /, *, section: str, topic: str
     Raises:
         CorpusError: it is empty, too long, offered already, or hostile text.
     """
-    question, topic = " ".join(question.split()), " ".join(topic.split())
-    if not question:
-        raise CorpusError("a question to add is empty.", remedy='Write it: --add "What is it?".')
-    if len(question) > LONGEST:
-        raise CorpusError(f"a question to add has {len(question)} characters.", remedy=f"Use {LONGEST} or fewer.")
+    question, topic = checked_words(question), " ".join(topic.split())
     if any(same(own.question, question) for own in document.questions):
         raise CorpusError(f"{document.id} offers {question!r} already.", remedy="Leave it out, or change it.")
     topics = [own.topic for own in document.questions if own.section == section]
     added = SuggestedQuestion(section, question, topic or next(iter(topics), ""))
-    return _checked(replace(document, questions=(*document.questions, added)))
+    return checked(replace(document, questions=(*document.questions, added)))
+
+
+def checked_words(question: str, /) -> str:
+    """A question's words with single spaces between them.
+
+    Raises:
+        CorpusError: it is empty or too long.
+    """
+    question = " ".join(question.split())
+    if not question:
+        raise CorpusError("a question to add is empty.", remedy='Write it: --add "What is it?".')
+    if len(question) > LONGEST:
+        raise CorpusError(f"a question to add has {len(question)} characters.", remedy=f"Use {LONGEST} or fewer.")
+    return question
 
 
 def with_removed(document: Document, which: str, /) -> Document:
@@ -74,7 +86,7 @@ def with_removed(document: Document, which: str, /) -> Document:
     return replace(document, questions=tuple(kept))
 
 
-def _checked(document: Document, /) -> Document:
+def checked(document: Document, /) -> Document:
     """The same article.
 
     Raises:
@@ -85,7 +97,8 @@ def _checked(document: Document, /) -> Document:
         raise CorpusError(
             f"{document.id} has no section {unknown.section!r}.", remedy=f"Its sections: {'; '.join(sorted(headings))}."
         )
-    if fault := next((fault for fault in faults_of(document) if fault.startswith("its question")), None):
+    own = ("its question", "its labelled question")
+    if fault := next((fault for fault in faults_of(document) if fault.startswith(own)), None):
         raise CorpusError(f"{document.id}: {fault}.", remedy="Reword the question.")
     return document
 

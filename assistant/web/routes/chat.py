@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount
 
 from assistant.assistant import Assistant
+from assistant.languages.starters import offered, offered_among
 from assistant.languages.wording import DEFAULT_LANGUAGE, languages, wording
 from assistant.web.gate.gradio import OWN_FRAMES, AllowedRoutes, PagePolicy
 from assistant.web.gate.responses import refusal
@@ -101,9 +102,11 @@ def shell_html(assistant: Assistant, language: str, /, *, with_article: bool = T
     """The page, in a language; the article, which is the same in all of them, may be left out."""
     text = wording(language, assistant.site)
     documents = list(assistant.version.documents.values())
+    known = [question.question for document in documents for question in document.questions]
     words: dict[str, object] = {
         **words_of(text, PAGE, language=language, phrases_of=languages(), region=assistant.region),
-        "known": [question.question for document in documents for question in document.questions],
+        **offered_among(known, language),
+        "known": known,
         "origins": {document.id: origin_of(document.source) for document in documents},
     }
     return render(
@@ -116,6 +119,7 @@ def shell_html(assistant: Assistant, language: str, /, *, with_article: bool = T
         document=documents[0],
         sections=outline(documents[0], assistant.version.passages.of_document(documents[0].id)) if with_article else [],
         topics=assistant.topics(),
+        offered=lambda text: offered(text, language),
         text=text,
         words_json=json.dumps(words, ensure_ascii=False),
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.languages.starters import offered_among
 from assistant.languages.wording import DEFAULT_LANGUAGE, languages, unfilled, wording
 from assistant.suggestions import MOST_QUESTIONS
 from assistant.triage.urgent import ANYWHERE
@@ -59,13 +60,19 @@ class WidgetFiles:
         words = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.json"))}
         return cls((folder / "widget.js").read_bytes(), (folder / "frame.js").read_bytes(), words)
 
-    def telling(self, *, is_counting: bool, region: str = ANYWHERE, site: str = "") -> "WidgetFiles":
-        """The same files with what this server knows: whom to call, whether it counts subjects, what its articles are about.
+    def telling(
+        self, *, is_counting: bool, region: str = ANYWHERE, site: str = "", questions: frozenset[str] = frozenset()
+    ) -> "WidgetFiles":
+        """The same files with what this server knows: whom to call, whether it counts subjects, what its articles are about,
+        and the other languages' wordings of the questions that they offer.
 
-        Twelve languages with the lines of one region, put in here, are smaller than the lines of all regions in each file.
+        All languages with the lines of one region, put in here, are smaller than the lines of all regions in each file.
         """
         said = {language: _said(language, is_counting=is_counting, region=region, site=site) for language in languages()}
-        words = {language: _telling(content, said[language]) for language, content in self.words.items()}
+        words = {
+            language: _with(_telling(content, said[language]), offered_among(questions, language))
+            for language, content in self.words.items()
+        }
         hashes = {self.words_hash.encode(): WidgetFiles(b"", b"", words).words_hash.encode()}
         script, frame = (_telling(_telling(each, said[DEFAULT_LANGUAGE]), hashes) for each in (self.script, self.frame))
         return WidgetFiles(script, frame, words)
@@ -211,6 +218,11 @@ def _said(language: str, *, is_counting: bool, region: str, site: str) -> dict[b
 
 def _quoted(text: str) -> bytes:
     return json.dumps(text, ensure_ascii=False).encode()
+
+
+def _with(content: bytes, texts: Mapping[str, str]) -> bytes:
+    """A JSON object with more texts, as the build writes it."""
+    return json.dumps({**json.loads(content), **texts}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _telling(content: bytes, said: Mapping[bytes, bytes]) -> bytes:

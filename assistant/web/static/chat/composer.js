@@ -1,6 +1,6 @@
 // The box to type into: Enter sends, Shift+Enter breaks the line, Up recalls, and known questions come up as one types.
 import { element } from "../conversation/dom.js";
-import { words } from "../conversation/words.js";
+import { language, words } from "../conversation/words.js";
 import { part } from "./parts.js";
 
 const MOST_KNOWN = 3;
@@ -59,11 +59,12 @@ function offerKnown() {
   const typed = wordsOf(box().value);
   const isEnough = typed.join("").length >= FEWEST_LETTERS;
   const asked = [...part("log").querySelectorAll(".asked")].map((turn) => turn.textContent);
-  const matches = words.known.filter((question) => isEnough && !asked.includes(question)
+  const known = words.known.map((question) => [words[question] ?? question, question in words ? language : "en"]);
+  const matches = known.filter(([question]) => isEnough && !asked.includes(question)
     && typed.every((piece) => wordsOf(question).some((word) => word.startsWith(piece))));
-  const buttons = matches.slice(0, MOST_KNOWN).map((question) => {
+  const buttons = matches.slice(0, MOST_KNOWN).map(([question, lang]) => {
     // A question mark would stand on the wrong side in a right-to-left page.
-    const button = element("button", { type: "button", lang: "en", dir: "ltr" }, question);
+    const button = element("button", { type: "button", lang, dir: "auto" }, question);
     button.dataset.ask = question;
     return button;
   });

@@ -59,7 +59,6 @@ export function conversation({ log, box, report, show, send, ...face }) {
     if (answer) {
       earlier.push(question);
       isGrave ||= answer.kind === "urgent";
-      answer.suggestions = answer.suggestions.filter((text) => !earlier.includes(text));
       tell(reply(answer, spoken, face, ask, face.after?.(answer, turns)));
       report("answer", { kind: answer.kind, citations: answer.citations });
     } else {

@@ -54,7 +54,10 @@ export const reply = ({ kind, message, citations, suggestions }, spoken, { capti
 /** Questions that can be asked by choosing them. */
 export const questions = (label, texts, ask) => element("div", { className: "suggestions", role: "group", ariaLabel: label },
   element("p", {}, label),
-  texts.map((text) => element("button", { lang: "en", dir: "ltr", onclick: () => ask(text) }, text)));
+  texts.map((text) => {
+    const said = words[text] || text; // a site's own questions are English
+    return element("button", { lang: said === text ? "en" : language, dir: "auto", onclick: () => ask(said) }, said);
+  }));
 
 /** Something to press, in a message. */
 export const button = (text, onclick) => element("button", { onclick }, text);
