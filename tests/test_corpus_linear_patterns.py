@@ -20,7 +20,7 @@ from corpus.readers.pdf import BULLET, WORD
 from corpus.readers.pdf_lines import PAGE_NUMBER
 from corpus.readers.plain_text import read_plain_text
 from corpus.readers.text import settle
-from corpus.readers.web_page import declared_encoding, licence_at
+from corpus.readers.web.page import declared_encoding, licence_at
 from tests.conftest import make_document
 
 LENGTH = 100_000  # characters

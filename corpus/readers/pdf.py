@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
@@ -19,7 +20,6 @@ BULLET = re.compile(r"[•●◦▪‣■]\s*|(?:\uf0b7|\uf0a7)\s*")
 NUMBERED = re.compile(r"(\d{1,2})[.)]\s+")
 HYPHENS = ("-", "\u2010")
 WORD = LinearPattern(r"[\pL\p{Nl}\p{No}]+(?:-[\pL\p{Nl}\p{No}]+)*")
-MOST_JOINED_SHOWN = 12
 
 
 def read_pdf(data: bytes, /) -> Draft:
@@ -31,22 +31,17 @@ def read_pdf(data: bytes, /) -> Draft:
     pages = read_pages(data)
     if not pages.lines:
         raise CorpusError("the file holds no text, only pictures of it.", remedy="Run text recognition (OCR) over it first.")
-    doubts = [f"{len(pages.silent_pages)} of {pages.pages} pages hold no text."] if pages.silent_pages else []
+    doubts = [Doubt(f"{len(pages.silent_pages)} of {pages.pages} pages hold no text.")] if pages.silent_pages else []
     size = _body_size(pages.lines)
-    joined: list[str] = []
+    joined: list[Alteration] = []
     vocabulary = Counter(word.lower() for line in pages.lines for word in WORD.findall(line.text))
     groups = _paragraphs(list(pages.lines), size)
     blocks = [Block(_text(lines, vocabulary, joined), is_heading) for is_heading, lines in groups]
     blocks = _with_leads(blocks, [lines[0].box if lines[0].is_row else 0 for _, lines in groups])
     title, blocks = _title(blocks, pages.lines, " ".join(settle(pages.properties.get("Title", "")).split()))
-    if not title:
-        raise CorpusError("the file has no title.", remedy="Give it one in its properties, or as its first line.")
-    if joined:
-        shown = ", ".join(joined[:MOST_JOINED_SHOWN])
-        doubts.append(f"Joined across line ends, please check: {shown}{', …' if len(joined) > MOST_JOINED_SHOWN else ''}.")
-    text, sections = assemble(title, _with_lists(title, blocks))
     author = " ".join(settle(pages.properties.get("Author", "")).split())
-    return Draft(title, text, sections, author=author, doubts=tuple(doubts))
+    made = assemble(title, _with_lists(title, blocks))
+    return Draft(title, *made, author=author, doubts=tuple(doubts), alterations=tuple(joined))
 
 
 def _body_size(lines: Iterable[Line]) -> float:
@@ -96,7 +91,7 @@ def _begins_item(group: list[Line], line: Line) -> bool:
     return is_next or BULLET.match(line.text) is not None
 
 
-def _text(lines: list[Line], vocabulary: Counter[str], joined: list[str]) -> str:
+def _text(lines: list[Line], vocabulary: Counter[str], joined: list[Alteration]) -> str:
     text = ""
     for line in lines:
         if text.endswith(HYPHENS) and line.text[:1].islower() and (start := WORD.search(text[:-1].rsplit(" ", 1)[-1])):
@@ -110,14 +105,14 @@ def _text(lines: list[Line], vocabulary: Counter[str], joined: list[str]) -> str
     return unicodedata.normalize("NFC", settle(text)).strip()
 
 
-def _keeps_hyphen(first: str, second: str, vocabulary: Counter[str], joined: list[str]) -> bool:
+def _keeps_hyphen(first: str, second: str, vocabulary: Counter[str], joined: list[Alteration]) -> bool:
     """How the document writes the word elsewhere decides; if it does not, the hyphen goes and the maintainer is told."""
     with_hyphen, without = f"{first}-{second}".lower(), f"{first}{second}".lower()
     if vocabulary[without]:
         return False
     if vocabulary[with_hyphen]:
         return True
-    joined.append(f"{first}{second}")
+    joined.append(Alteration("joined across a line end", f"{first}-{second}", f"{first}{second}"))
     return False
 
 
@@ -143,7 +138,8 @@ def _with_leads(blocks: Sequence[Block], tables: Sequence[int]) -> list[Block]:
             if made and not before and not made[-1].is_heading and not BULLET.match(made[-1].text):
                 rest, lead = table_lead(made.pop().text)
                 made += [Block(rest, is_heading=False)] if rest else []
-        made.append(Block(f"{lead_in(lead)} {block.text}".strip(), is_heading=False) if table else block)
+        row = Block(f"{lead_in(lead)} {block.text}".strip(), is_heading=False, composed_of="table")
+        made.append(row if table else block)
         before = table
     return made
 

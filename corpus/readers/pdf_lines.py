@@ -18,7 +18,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.lists_and_tables import table_sentences
-from corpus.readers.markup import HIGH, LOW, NUMBER
+from corpus.readers.raised import HIGH, LOW, NUMBER
 
 MOST_PAGES = 300
 MARGIN = 0.1  # of the page's height: where running heads and page numbers stand
