@@ -1,0 +1,181 @@
+"""A PDF: letters become pieces of lines, pieces become columns and tables, lines become paragraphs, larger lines headings.
+
+    pages (letters, tables, columns) → paragraphs → lists and title → compared with a second reading → draft
+
+A PDF says where its letters stand and nothing else, so much of this is judgement; what is not sure is told as a doubt, and
+a sentence with a letter that cannot be read is left out.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from sentencex import segment
+
+from corpus.errors import CorpusError
+from corpus.readers.draft import Block, Draft, assemble
+from corpus.readers.lists_and_tables import SENTENCE_END, list_paragraphs
+from corpus.readers.pdf.letters import UNREADABLE
+from corpus.readers.pdf.pages import SAVE_AGAIN, Pages, read_pages
+from corpus.readers.pdf.paragraphs import BULLET, LONGEST_HEADING, WEAK_MARK, WORD, Group, body_size, grouped, kind_of_mark, text_of
+from corpus.readers.pdf.second_reading import FEWEST_READ, compared, letters_by_page, share_read, unlike
+from corpus.readers.stated import stated_author, stated_title
+from corpus.readers.telling import told
+
+MOST_JOINED_SHOWN = 12
+MOST_UNREADABLE = 0.2  # of the paragraphs; more is a file whose letters are lost
+LONGEST_ITEM = 120  # characters of an item that has no mark
+TITLE_FROM = 1.15  # times the size of the text
+
+
+def read_pdf(data: bytes, /) -> Draft:
+    """Read an article. Its title is what its properties and its first page agree on, or the largest text of that page.
+
+    Raises:
+        CorpusError: the file is not a PDF, is locked, or holds pictures of text only.
+    """
+    pages = read_pages(data)
+    if not pages.lines:
+        raise CorpusError("the file holds no text, only pictures of it.", remedy="Run text recognition (OCR) over it first.")
+    doubts = [told(f"page {notice.page}", notice.found, notice.reason) for notice in pages.notices]
+    joined: list[str] = []
+    size = body_size(pages.lines)
+    vocabulary = Counter(word.lower() for line in pages.lines for word in WORD.findall(line.text))
+    groups = [(group, text_of(group.lines, vocabulary, joined)) for group in grouped(pages.lines, size)]
+    title, groups, differing = _title(groups, pages, size)
+    doubts += differing
+    blocks = _readable(_with_lists(groups), doubts)
+    if joined:
+        shown = ", ".join(joined[:MOST_JOINED_SHOWN])
+        doubts.append(f"Joined across line ends, please check: {shown}{', …' if len(joined) > MOST_JOINED_SHOWN else ''}.")
+    doubts += _compared(data, pages, groups)
+    text, sections = assemble(title, blocks)
+    return Draft(title, text, sections, author=stated_author(pages.properties.get("Author", "")), doubts=tuple(doubts))
+
+
+def _title(groups: list[tuple[Group, str]], pages: Pages, size: float) -> tuple[str, list[tuple[Group, str]], list[str]]:
+    """The title, what is left without it, and a doubt if the file states another one.
+
+    What is stated and stands on the first page is sure; else it is the largest text of that page; else what is stated.
+    """
+    stated = stated_title(pages.properties.get("Title"))
+    first = [place for place, (group, _) in enumerate(groups) if group.lines[0].page == pages.lines[0].page]
+    if stated:
+        for place in first:
+            if compared(groups[place][1]) == compared(stated):
+                return groups[place][1], groups[:place] + groups[place + 1 :], []
+        if compared(stated) in compared(" ".join(groups[place][1] for place in first)):
+            return stated, groups, []
+    place = _largest(groups, first, size)
+    if place is None:
+        return stated, groups, []
+    title = groups[place][1]
+    doubts = [told("properties", stated, f"the file states this title, and shows “{title}”")] if stated else []
+    return title, groups[:place] + groups[place + 1 :], doubts
+
+
+def _largest(groups: list[tuple[Group, str]], places: list[int], size: float) -> int | None:
+    """The place of the largest heading; a bold one of the text's own size only where it comes first."""
+    headings = [place for place in places if groups[place][0].is_heading and len(groups[place][1]) > 1]
+    large = [place for place in headings if groups[place][0].lines[0].size >= TITLE_FROM * size]
+    # A journal's name or a date stands at the page's edge, often larger than the title.
+    large = [place for place in large if not groups[place][0].lines[0].is_marginal] or large
+    if large:
+        return max(large, key=lambda place: groups[place][0].lines[0].size)
+    return headings[0] if headings and headings[0] == places[0] else None
+
+
+def _with_lists(groups: Sequence[tuple[Group, str]]) -> list[Block]:
+    """Items that follow each other become a list; so do short paragraphs that a colon announces."""
+    made: list[Block] = []
+    items: list[str] = []
+    before: Group | None = None
+    for group, text in groups:
+        if items and before and before.is_item and kind_of_mark(text) != kind_of_mark(before.lines[0].text):
+            made, items = _with_items(made, items), []
+        has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
+        if group.is_item:
+            items.append(_without_mark(text))
+        elif (items or has_lead) and _is_unmarked_item(group, text):
+            items.append(text)
+        else:
+            made, items = _with_items(made, items), []
+            made.append(Block(text, group.is_heading))
+        before = group
+    return _with_items(made, items)
+
+
+def _with_items(made: list[Block], items: list[str]) -> list[Block]:
+    if not items:
+        return made
+    has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
+    lead, paragraphs = list_paragraphs(items, made[-1].text if has_lead else "")
+    kept = made[:-1] if has_lead else made
+    return [*kept, *(Block(text, is_heading=False) for text in ([lead] if lead else []) + paragraphs)]
+
+
+def _is_unmarked_item(group: Group, text: str) -> bool:
+    is_entry = len(text) <= LONGEST_ITEM and not text.endswith((*SENTENCE_END, ":"))
+    return is_entry and not group.is_heading and not group.is_row and len(group.lines) == 1
+
+
+def _without_mark(text: str) -> str:
+    mark = BULLET.match(text) or WEAK_MARK.match(text)
+    return text[mark.end() :] if mark else text
+
+
+def _readable(blocks: Sequence[Block], doubts: list[str]) -> list[Block]:
+    """Blocks without the sentences that hold a sign which cannot be read; each of them is told.
+
+    Raises:
+        CorpusError: most of the file cannot be read.
+    """
+    unreadable = [block for block in blocks if UNREADABLE in block.text]
+    if len(unreadable) > MOST_UNREADABLE * len(blocks) and len(unreadable) > 1:
+        raise CorpusError(
+            f"{len(unreadable)} of its {len(blocks)} paragraphs hold signs that cannot be read: its fonts do not say what they "
+            "mean.",
+            remedy=f"{SAVE_AGAIN} If that does not help, run text recognition (OCR) over it.",
+        )
+    readable: list[Block] = []
+    for block in blocks:
+        if UNREADABLE not in block.text:
+            readable.append(block)
+            continue
+        sentences = [block.text] if block.is_heading else [found.strip() for found in segment("en", block.text)]
+        doubts += [told("", sentence, "a sign in it cannot be read, so it was left out") for sentence in sentences
+                   if UNREADABLE in sentence]  # fmt: skip
+        if rest := " ".join(sentence for sentence in sentences if UNREADABLE not in sentence):
+            readable.append(Block(rest, block.is_heading))
+    return readable
+
+
+def _compared(data: bytes, pages: Pages, groups: Sequence[tuple[Group, str]]) -> list[str]:
+    """Doubts of what a second program reads otherwise."""
+    theirs = letters_by_page(data)
+    if theirs is None:
+        return [told("", "", "a second program (pdfium) cannot open the file, so nothing could be compared")]
+    doubts = []
+    for number, (ours, shown) in enumerate(zip(pages.letters, theirs, strict=False), start=1):
+        if (share := share_read(ours, shown)) < FEWEST_READ:
+            doubts.append(told(f"page {number}", "", f"only {share:.0%} of its letters were read"))
+    for number, line in unlike(_runs(groups), theirs):
+        if line:
+            doubts.append(told(f"page {number}", line, "a second program (pdfium) reads it otherwise"))
+        else:
+            doubts.append(told(f"page {number}", "", "a second program (pdfium) reads it in another order"))
+    return doubts
+
+
+def _runs(groups: Sequence[tuple[Group, str]]) -> Iterator[tuple[int, list[str]]]:
+    """The lines of each paragraph, parted where it goes on in another place."""
+    for group, _ in groups:
+        if group.is_row:
+            continue
+        run = [group.lines[0]]
+        for before, line in pairwise(group.lines):
+            if line.page != before.page or not before.top > line.top or before.bottom - line.top > before.size * 3:
+                yield run[0].page, [one.text for one in run]
+                run = []
+            run.append(line)
+        yield run[0].page, [one.text for one in run]
