@@ -20,7 +20,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from corpus.document import Document, Fetched, Section, Source, SuggestedQuestion
+from corpus.document import Composed, Document, Fetched, Section, Source, SuggestedQuestion
+from corpus.doubts import Doubt
 from corpus.errors import CorpusError
 
 FORMAT = 1  # bump when a reader of the old article.json would misread the new one
@@ -194,6 +195,11 @@ def fetched_of(folder: Path, /) -> Fetched | None:
     return Fetched(**stated)
 
 
+def accepted_doubts_of(folder: Path, /) -> tuple[Doubt, ...]:
+    """The doubts that a maintainer accepted when the article was added."""
+    return tuple(Doubt(**stated) for stated in read_record(ArticleLayout(folder)).get("accepted_doubts", ()))
+
+
 def removed_articles(corpus_dir: Path, /) -> dict[str, date]:
     """The ids of articles that were removed and did not come back, each with its day.
 
@@ -227,7 +233,8 @@ def document_from(record: dict[str, Any], text: str, /) -> Document:
     source["topics"] = tuple(source.get("topics", ()))
     sections = tuple(Section(**section) for section in record["sections"])
     questions = tuple(SuggestedQuestion(**question) for question in record.get("questions", ()))
-    return Document(record["id"], text, sections, Source(**source), questions)
+    composed = tuple(Composed(**span) for span in record.get("composed", ()))
+    return Document(record["id"], text, sections, Source(**source), questions, composed)
 
 
 def record_of(document: Document, /) -> dict[str, Any]:
@@ -241,4 +248,5 @@ def record_of(document: Document, /) -> dict[str, Any]:
         "source": source,
         "sections": [asdict(section) for section in document.sections],
         "questions": [asdict(question) for question in document.questions],
+        "composed": [asdict(span) for span in document.composed],
     }

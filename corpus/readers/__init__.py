@@ -14,6 +14,7 @@ from typing import Any
 
 from corpus.errors import CorpusError
 from corpus.readers.draft import Draft
+from corpus.readers.losses import Piece, losses
 from corpus.readers.text import decode, settle
 
 LARGEST_FILE = 32_000_000  # bytes, on disk or from the network
@@ -43,7 +44,7 @@ def read_bytes(data: bytes, path: PurePath, /, *, charset: str = "") -> Draft:
     """The same for the content of a file."""
     ending = known_ending(path)
     try:
-        draft = _read(data, ending, charset)
+        draft = _compared(_read(data, ending, charset))
     except CorpusError as error:
         raise CorpusError(f"{path.name}: {error.message}", remedy=error.remedy) from None
     if not any(section.end > section.start for section in draft.sections):
@@ -94,9 +95,15 @@ def _read(data: bytes, ending: str, charset: str) -> Draft:
         read_bytes = _function(*BYTE_READERS[ending])
         made: Draft = read_bytes(data, charset=charset) if ending == ".html" else read_bytes(data)
         return made
-    text, doubt = decode(data, declared=charset)
+    text, doubts = decode(data, declared=charset)
     draft: Draft = _function(*TEXT_READERS[ending])(settle(text))
-    return replace(draft, doubts=(*draft.doubts, doubt)) if doubt else draft
+    return replace(draft, doubts=(*doubts, *draft.doubts))
+
+
+def _compared(draft: Draft) -> Draft:
+    """A draft with a doubt for everything that its file shows and its text lacks."""
+    seen = (Piece("heading", draft.title), *draft.seen) if draft.seen else ()
+    return replace(draft, doubts=(*draft.doubts, *losses(seen, draft.text)), seen=())
 
 
 def _function(module: str, name: str) -> Callable[..., Any]:

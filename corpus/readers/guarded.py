@@ -10,9 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from corpus.document import Section
+from corpus.document import Composed, Section
+from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.readers import Draft, check_file, known_ending
+from corpus.readers.losses import Piece
 
 # What reading one file may cost.
 MEMORY_BYTES = 2**30  # address space of the child
@@ -23,6 +25,14 @@ MOST_SECTIONS = 5_000
 MOST_OUTPUT = 12 * MOST_CHARACTERS  # bytes of JSON that the parent takes: every character may be an escape
 
 ROOT = Path(__file__).resolve().parents[2]  # where `corpus` is imported from
+# The fields of a draft that are tuples of values, as the child's JSON has them.
+VALUES: dict[str, type] = {
+    "sections": Section,
+    "composed": Composed,
+    "doubts": Doubt,
+    "alterations": Alteration,
+    "seen": Piece,
+}
 HARM = "It may be damaged or malicious. Save it in another format, and add that."
 
 
@@ -34,10 +44,9 @@ def read_guarded(path: Path, /, *, charset: str = "", wall_seconds: float = WALL
     """
     known_ending(path)
     found = _ask_child("draft", path, charset=charset, wall_seconds=wall_seconds)["draft"]
-    sections = tuple(Section(**section) for section in found.pop("sections"))
+    values = {name: tuple(kind(**stated) for stated in found[name]) for name, kind in VALUES.items()}
     published = date.fromisoformat(found["published"]) if found["published"] else None
-    tuples = {name: tuple(found[name]) for name in ("topics", "doubts")}
-    return Draft(**(found | tuples | {"sections": sections, "published": published}))
+    return Draft(**(found | values | {"topics": tuple(found["topics"]), "published": published}))
 
 
 def read_addresses(path: Path, /, *, wall_seconds: float = WALL_SECONDS) -> Sequence[str]:

@@ -21,7 +21,7 @@ def read_markdown(raw: str, /) -> Draft:
     """Read an article whose title is its first heading, or is named by its front matter.
 
     Raises:
-        CorpusError: there is no title, or the front matter is not YAML.
+        CorpusError: the front matter is not YAML.
     """
     found = FRONT_MATTER.match(raw)
     stated = _front_matter(found["yaml"]) if found else {}
@@ -30,13 +30,9 @@ def read_markdown(raw: str, /) -> Draft:
     title = _said(stated, "title")
     if content and content[0].is_heading and title in {"", content[0].text}:
         title, content = content[0].text, content[1:]
-    if not title:
-        raise CorpusError("the text does not begin with a heading.", remedy="Begin it with `# Title`.")
-    text, sections = assemble(title, content)
     return Draft(
         title,
-        text,
-        sections,
+        *assemble(title, content),
         author=_said(stated, "author", "authors"),
         published=_date(stated.get("date", stated.get("published"))),
         topics=_topics(stated.get("topics", stated.get("categories"))),

@@ -147,7 +147,8 @@ def _add_list(found: list[Block], element: HtmlElement) -> None:
     if found and not found[-1].is_heading and found[-1].text.endswith(":"):
         lead = found.pop().text
     lead, paragraphs = list_paragraphs(items, lead)
-    found += [Block(text, is_heading=False) for text in ([lead] if lead else []) + paragraphs]
+    found += [Block(lead, is_heading=False)] if lead else []
+    found += [Block(text, is_heading=False, composed_of="list") for text in paragraphs]
 
 
 def _item(item: HtmlElement) -> list[str]:

@@ -20,10 +20,10 @@ LINE_OF_TEXT_ENDS = tuple(".!?:;…\"'”’)")  # a heading ends otherwise
 
 
 def read_plain_text(raw: str, /) -> Draft:
-    """Read an article whose blocks are separated by blank lines and whose first block is its title.
+    """Read an article whose blocks are separated by blank lines; its title is its first block, if that is a heading.
 
     Raises:
-        CorpusError: there is no title line, or the byline's date is not one.
+        CorpusError: the byline's date is not one.
     """
     author, published = "", None
     topics: tuple[str, ...] = ()
@@ -40,12 +40,8 @@ def read_plain_text(raw: str, /) -> Draft:
         if kept:
             is_heading = len(kept) == 1 and len(kept[0]) <= LONGEST_HEADING and not kept[0].endswith(LINE_OF_TEXT_ENDS)
             blocks.append(Block(" ".join(kept), is_heading))
-    if not blocks or not blocks[0].is_heading:
-        raise CorpusError(
-            "the first block of the text is not a title.", remedy="Put the title on a line of its own, without a full stop."
-        )
-    text, sections = assemble(blocks[0].text, blocks[1:])
-    return Draft(blocks[0].text, text, sections, author, published, topics)
+    title, body = (blocks[0].text, blocks[1:]) if blocks and blocks[0].is_heading else ("", blocks)
+    return Draft(title, *assemble(title, body), author=author, published=published, topics=topics)
 
 
 def _chunks(raw: str) -> Iterator[list[str]]:

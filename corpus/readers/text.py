@@ -9,6 +9,7 @@ import re
 
 from charset_normalizer import from_bytes
 
+from corpus.doubts import Doubt
 from corpus.errors import CorpusError
 from corpus.hostile_text.disguises import SPLITTING
 
@@ -33,8 +34,8 @@ SETTLED = str.maketrans({**LIGATURES, **SPACES, **LINE_ENDS, **INVISIBLE, **HYPH
 SOFT_HYPHEN_AT_LINE_END = re.compile("\xad[^\\S\n]*\n[^\\S\n]*")
 
 
-def decode(data: bytes, /, *, declared: str = "") -> tuple[str, str]:
-    """The text, and a doubt for the maintainer to look into, empty if there is none.
+def decode(data: bytes, /, *, declared: str = "") -> tuple[str, tuple[Doubt, ...]]:
+    """The text, and what is doubtful about its letters.
 
     Args:
         data: the whole file.
@@ -45,16 +46,16 @@ def decode(data: bytes, /, *, declared: str = "") -> tuple[str, str]:
     """
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return _strictly(data, encoding), ""
+            return _strictly(data, encoding), ()
     is_wide = b"\0" in data
     if not is_wide and not data.isascii() and (text := _try(data, "utf-8")) is not None:
-        return text, ""  # other encodings never look like this by chance
+        return text, ()  # other encodings never look like this by chance
     if (meant := _known(declared)) and (text := _try(data, meant)) is not None:
-        return text, ""
+        return text, ()
     if not is_wide and (text := _try(data, "utf-8")) is not None:
-        return text, ""
+        return text, ()
     guess = _wide(data) if is_wide else _guess(data)
-    return _strictly(data, guess), f"Its encoding is not stated and was guessed to be {guess}."
+    return _strictly(data, guess), (Doubt(f"Its encoding is not stated and was guessed to be {guess}."),)
 
 
 def settle(text: str, /) -> str:

@@ -8,7 +8,7 @@ import trafilatura
 from lxml import html
 from lxml.html import HtmlElement
 
-from corpus.errors import CorpusError
+from corpus.doubts import Doubt
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
 from corpus.readers.markup import blocks, parse, text_of, without_declaration
@@ -29,30 +29,27 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
         charset: what the `Content-Type` of the response named, if it did.
 
     Raises:
-        CorpusError: the page holds no article, or no title.
+        CorpusError: no encoding fits.
     """
-    markup, doubt = decode(data, declared=charset or declared_encoding(data))
+    markup, doubts = decode(data, declared=charset or declared_encoding(data))
     root = parse(settle(markup))
     stated = trafilatura.extract_metadata(html.document_fromstring(without_declaration(markup)))
     own_title = _own_title(root, _settled(stated.title))
     content = _article(root)
     if content and content[0].is_heading and content[0].text == own_title:
         content = content[1:]
-    if not own_title:
-        raise CorpusError("the page has no title.", remedy="Save its article as Markdown that begins with `# Title`.")
     if _size(content) < SHORTEST_ARTICLE:
-        doubt = f"{doubt} Little text was found: is this the article, and does the page show it without scripts?".strip()
-    text, sections = assemble(own_title, content)
+        little = "Little text was found: is this the article, and does the page show it without scripts?"
+        doubts = (*doubts, Doubt(little))
     return Draft(
         own_title,
-        text,
-        sections,
+        *assemble(own_title, content),
         author=_settled(stated.author),
         published=date.fromisoformat(stated.date[:10]) if stated.date else None,
         publisher=_settled(stated.sitename),
         licence=_licence(root),
         url=_canonical(root),
-        doubts=(doubt,) if doubt else (),
+        doubts=doubts,
     )
 
 

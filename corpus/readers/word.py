@@ -21,7 +21,7 @@ def read_word(data: bytes, /) -> Draft:
     """Read an article whose title is its first heading, or is named in the file's properties.
 
     Raises:
-        CorpusError: the file is not DOCX, or has no title.
+        CorpusError: the file is not DOCX.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -40,10 +40,7 @@ def read_word(data: bytes, /) -> Draft:
     title = properties.get("title", "")
     if content and content[0].is_heading:
         title, content = content[0].text, content[1:]
-    if not title:
-        raise CorpusError("the file does not begin with a heading.", remedy="Give its first line the style Title.")
-    text, sections = assemble(title, content)
-    return Draft(title, text, sections, author=properties.get("author", ""))
+    return Draft(title, *assemble(title, content), author=properties.get("author", ""))
 
 
 def _no_image(_: object) -> list[object]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from sentencex import segment
 
+from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.readers.draft import Block, Draft, assemble
 from corpus.readers.lists_and_tables import SENTENCE_END, list_paragraphs
@@ -20,11 +21,11 @@ from corpus.readers.pdf.pages import SAVE_AGAIN, Pages, read_pages
 from corpus.readers.pdf.paragraphs import BULLET, LONGEST_HEADING, WEAK_MARK, WORD, Group, body_size, grouped, kind_of_mark, text_of
 from corpus.readers.pdf.second_reading import FEWEST_READ, compared, letters_by_page, share_read, unlike
 from corpus.readers.stated import stated_author, stated_title
-from corpus.readers.telling import told
+from corpus.readers.losses import Piece
 
-MOST_JOINED_SHOWN = 12
 MOST_UNREADABLE = 0.2  # of the paragraphs; more is a file whose letters are lost
 LONGEST_ITEM = 120  # characters of an item that has no mark
+LEFT_OUT = f"A sign in this sentence cannot be read ({UNREADABLE}), so it was left out:"
 TITLE_FROM = 1.15  # times the size of the text
 
 
@@ -37,23 +38,38 @@ def read_pdf(data: bytes, /) -> Draft:
     pages = read_pages(data)
     if not pages.lines:
         raise CorpusError("the file holds no text, only pictures of it.", remedy="Run text recognition (OCR) over it first.")
-    doubts = [told(f"page {notice.page}", notice.found, notice.reason) for notice in pages.notices]
-    joined: list[str] = []
+    doubts = list(pages.doubts)
+    joined: list[Alteration] = []
     size = body_size(pages.lines)
     vocabulary = Counter(word.lower() for line in pages.lines for word in WORD.findall(line.text))
     groups = [(group, text_of(group.lines, vocabulary, joined)) for group in grouped(pages.lines, size)]
+    doubts += _compared(data, pages, groups)
+    seen = tuple(_pieces(groups))
     title, groups, differing = _title(groups, pages, size)
     doubts += differing
     blocks = _readable(_with_lists(groups), doubts)
-    if joined:
-        shown = ", ".join(joined[:MOST_JOINED_SHOWN])
-        doubts.append(f"Joined across line ends, please check: {shown}{', …' if len(joined) > MOST_JOINED_SHOWN else ''}.")
-    doubts += _compared(data, pages, groups)
-    text, sections = assemble(title, blocks)
-    return Draft(title, text, sections, author=stated_author(pages.properties.get("Author", "")), doubts=tuple(doubts))
+    return Draft(
+        title,
+        *assemble(title, blocks),
+        author=stated_author(pages.properties.get("Author", "")),
+        doubts=tuple(doubts),
+        alterations=(*pages.alterations, *joined),
+        seen=seen,
+    )
 
 
-def _title(groups: list[tuple[Group, str]], pages: Pages, size: float) -> tuple[str, list[tuple[Group, str]], list[str]]:
+def _pieces(groups: Sequence[tuple[Group, str]]) -> Iterator[Piece]:
+    """The file's lines and the cells of its tables, as they stand on the pages."""
+    for group, text in groups:
+        for line in group.lines if UNREADABLE not in text else ():
+            place = f"page {line.page}"
+            if line.is_row:
+                yield from (Piece("cell", cell, place) for cell in line.pieces)
+            else:
+                yield Piece("list item" if group.is_item and len(group.lines) == 1 else "paragraph", line.text, place)
+
+
+def _title(groups: list[tuple[Group, str]], pages: Pages, size: float) -> tuple[str, list[tuple[Group, str]], list[Doubt]]:
     """The title, what is left without it, and a doubt if the file states another one.
 
     What is stated and stands on the first page is sure; else it is the largest text of that page; else what is stated.
@@ -70,7 +86,7 @@ def _title(groups: list[tuple[Group, str]], pages: Pages, size: float) -> tuple[
     if place is None:
         return stated, groups, []
     title = groups[place][1]
-    doubts = [told("properties", stated, f"the file states this title, and shows “{title}”")] if stated else []
+    doubts = [Doubt(f"The file's properties state another title than “{title}”:", stated)] if stated else []
     return title, groups[:place] + groups[place + 1 :], doubts
 
 
@@ -100,7 +116,7 @@ def _with_lists(groups: Sequence[tuple[Group, str]]) -> list[Block]:
             items.append(text)
         else:
             made, items = _with_items(made, items), []
-            made.append(Block(text, group.is_heading))
+            made.append(Block(text, group.is_heading, "table" if group.is_row else ""))
         before = group
     return _with_items(made, items)
 
@@ -111,7 +127,8 @@ def _with_items(made: list[Block], items: list[str]) -> list[Block]:
     has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
     lead, paragraphs = list_paragraphs(items, made[-1].text if has_lead else "")
     kept = made[:-1] if has_lead else made
-    return [*kept, *(Block(text, is_heading=False) for text in ([lead] if lead else []) + paragraphs)]
+    leads = [Block(lead, is_heading=False)] if lead else []
+    return [*kept, *leads, *(Block(text, is_heading=False, composed_of="list") for text in paragraphs)]
 
 
 def _is_unmarked_item(group: Group, text: str) -> bool:
@@ -124,7 +141,7 @@ def _without_mark(text: str) -> str:
     return text[mark.end() :] if mark else text
 
 
-def _readable(blocks: Sequence[Block], doubts: list[str]) -> list[Block]:
+def _readable(blocks: Sequence[Block], doubts: list[Doubt]) -> list[Block]:
     """Blocks without the sentences that hold a sign which cannot be read; each of them is told.
 
     Raises:
@@ -143,27 +160,26 @@ def _readable(blocks: Sequence[Block], doubts: list[str]) -> list[Block]:
             readable.append(block)
             continue
         sentences = [block.text] if block.is_heading else [found.strip() for found in segment("en", block.text)]
-        doubts += [told("", sentence, "a sign in it cannot be read, so it was left out") for sentence in sentences
-                   if UNREADABLE in sentence]  # fmt: skip
+        doubts += [Doubt(LEFT_OUT, sentence) for sentence in sentences if UNREADABLE in sentence]
         if rest := " ".join(sentence for sentence in sentences if UNREADABLE not in sentence):
-            readable.append(Block(rest, block.is_heading))
+            readable.append(Block(rest, block.is_heading, block.composed_of))
     return readable
 
 
-def _compared(data: bytes, pages: Pages, groups: Sequence[tuple[Group, str]]) -> list[str]:
+def _compared(data: bytes, pages: Pages, groups: Sequence[tuple[Group, str]]) -> list[Doubt]:
     """Doubts of what a second program reads otherwise."""
     theirs = letters_by_page(data)
     if theirs is None:
-        return [told("", "", "a second program (pdfium) cannot open the file, so nothing could be compared")]
+        return [Doubt("A second program (pdfium) cannot open the file, so its text could not be compared.")]
     doubts = []
     for number, (ours, shown) in enumerate(zip(pages.letters, theirs, strict=False), start=1):
         if (share := share_read(ours, shown)) < FEWEST_READ:
-            doubts.append(told(f"page {number}", "", f"only {share:.0%} of its letters were read"))
+            doubts.append(Doubt(f"Only {share:.1%} of the letters were read.", place=f"page {number}"))
     for number, line in unlike(_runs(groups), theirs):
         if line:
-            doubts.append(told(f"page {number}", line, "a second program (pdfium) reads it otherwise"))
+            doubts.append(Doubt("A second program (pdfium) reads this line otherwise:", line, f"page {number}"))
         else:
-            doubts.append(told(f"page {number}", "", "a second program (pdfium) reads it in another order"))
+            doubts.append(Doubt("A second program (pdfium) reads the lines in another order.", place=f"page {number}"))
     return doubts
 
 

@@ -33,7 +33,7 @@ BULLET_CODES = {0xF0B7, 0xF0A7, 0xF0D8, 0xF076, 0xF0FC, 0xF0A8, 0xF06E}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line or a piece of one. Sizes and places in points, from the bottom left; `rows` if it stands for a whole table."""
+    """A line or a piece of one. Sizes and places in points, from the bottom left; `rows` if it stands for a table."""
 
     text: str
     page: int
@@ -45,6 +45,7 @@ class Line:
     top: float
     edge: float = 0.0  # where the column ends that it stands in
     rows: tuple[str, ...] = ()
+    pieces: tuple[str, ...] = ()  # of a table, as they stand on the page; of one of its rows, those of the whole table
     is_marginal: bool = False  # in the strip where running heads stand
     is_outer: bool = False  # in a wider one
     is_row: bool = False  # a sentence made of a table's row

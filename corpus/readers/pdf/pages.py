@@ -16,6 +16,7 @@ from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
+from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.lists_and_tables import SENTENCE_END
@@ -28,20 +29,12 @@ MARGIN = 0.1  # of the page's height: where running heads and page numbers stand
 WIDE_MARGIN = 0.2  # the same for what stands in the very same place on several pages
 SAME_HEIGHT = 4  # points
 PAGE_NUMBER = LinearPattern(r"(?i)(?:page|seite|p\.)?\s*[-–|]?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|von|/)\s*\d{1,4})?\s*[-–|]?")
+LEADERS = LinearPattern(r"(?:\. ?){5,}\s*\w{0,5}\s*\z")  # an entry of a table of contents
 FEWEST_NUMBERED = 8  # lines of a page that are numbered in its margin
 FEWEST_LETTERS = 40  # of a page that is more than a picture
 FEWEST_WORDS = 5  # of a running head that reads like a sentence
 MOSTLY = 0.5  # of a page's area
 SAVE_AGAIN = "Open it, print it to a new PDF, and add that."
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What the maintainer is told of a place: `page` from 1, what was found there, and why it matters."""
-
-    page: int
-    found: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,8 @@ class Pages:
 
     lines: tuple[Line, ...]
     properties: dict[str, str]
-    notices: tuple[Notice, ...]
+    doubts: tuple[Doubt, ...]
+    alterations: tuple[Alteration, ...]
     letters: tuple[str, ...]
 
 
@@ -63,7 +57,7 @@ def read_pages(data: bytes, /) -> Pages:
     Raises:
         CorpusError: it is not a PDF, is locked, or has too many pages.
     """
-    notices: list[Notice] = []
+    told: list[Doubt | Alteration] = []
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             if len(pdf.pages) > MOST_PAGES:
@@ -73,7 +67,7 @@ def read_pages(data: bytes, /) -> Pages:
             properties = {str(name): str(value) for name, value in (pdf.metadata or {}).items()}
             by_page, letters = [], []
             for page in pdf.pages:
-                lines, read = _page_lines(page, notices)
+                lines, read = _page_lines(page, told)
                 by_page.append(lines)
                 letters.append(read)
                 page.close()
@@ -87,17 +81,23 @@ def read_pages(data: bytes, /) -> Pages:
     except (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, AttributeError):
         # A damaged file fails deep inside the parser, which has no one error for it.
         raise CorpusError("the file is damaged: its pages cannot be read.", remedy=SAVE_AGAIN) from None
-    kept = [line for lines in _without_running(by_page, notices) for line in lines]
-    return Pages(tuple(_bulleted(kept)), properties, tuple(notices), tuple(letters))
+    kept = [line for lines in _without_running(by_page, told) for line in lines]
+    return Pages(
+        tuple(_bulleted(kept)),
+        properties,
+        tuple(one for one in told if isinstance(one, Doubt)),
+        tuple(one for one in told if isinstance(one, Alteration)),
+        tuple(letters),
+    )
 
 
-def _page_lines(page: Any, notices: list[Notice]) -> tuple[list[Line], str]:
+def _page_lines(page: Any, told: list[Doubt | Alteration]) -> tuple[list[Line], str]:
     """The lines of one page in reading order, and all its letters."""
     number, layout = page.page_number, page.layout
     letters = letters_of(page)
     pieces = _unnumbered(pieces_of(letters.seen, layout, number))
     read = "".join(line.text for line in pieces) + letters.turned + letters.struck + letters.unseen
-    _tell_of(page, letters, pieces, notices)
+    _tell_of(page, letters, pieces, told)
     tables, rest = ruled_tables(page, pieces)
     for find in (unruled_tables,):
         more, rest = find(rest)
@@ -109,30 +109,29 @@ def _page_lines(page: Any, notices: list[Notice]) -> tuple[list[Line], str]:
         edge = max(line.right for line in column)
         column_lines = rows_merged(sorted([*others, *(table.line for table in more)], key=lambda line: (-line.top, line.left)))
         lines += [replace(line, edge=edge) for line in column_lines]
-    notices += [
-        Notice(number, " ".join(table.line.rows), f"a table: {table.doubt}") for table in tables if table.doubt
-    ]  # fmt: skip
+    told += [Doubt(table.doubt, " ".join(table.line.rows), f"page {number}") for table in tables if table.doubt]
     return [made for line in lines for made in _marked(line, layout)], read
 
 
-def _tell_of(page: Any, letters: Any, pieces: list[Line], notices: list[Notice]) -> None:
-    number = page.page_number
-    if letters.struck:
-        notices.append(Notice(number, letters.struck, "it is struck out, and was left out"))
-    if letters.unseen:
-        notices.append(Notice(number, letters.unseen, "it is white on white, and was left out"))
+def _tell_of(page: Any, letters: Any, pieces: list[Line], told: list[Doubt | Alteration]) -> None:
+    place = f"page {page.page_number}"
+    for reason, left_out in (
+        ("struck out, so left out", letters.struck),
+        ("white on white, so left out", letters.unseen),
+        ("turned aside, so left out", letters.turned if len(letters.turned) <= len(letters.seen) else ""),
+    ):
+        if left_out:
+            told.append(Alteration(reason, left_out, place=place))
     if len(letters.turned) > len(letters.seen):
-        notices.append(Notice(number, letters.turned, "the page is turned, and was left out"))
-    pictured = sum(image["width"] * image["height"] for image in page.images)
-    is_pictured = pictured > MOSTLY * page.width * page.height
+        told.append(Doubt("The page is turned and was not read. Turn it, save it, and add that.", letters.turned, place))
+    pictured = sum(image["width"] * image["height"] for image in page.images) > MOSTLY * page.width * page.height
     count = sum(len(line.text) for line in pieces)
-    if not count:
-        what = "a picture, perhaps of text: it was not read" if page.images else "no text"
-        notices.append(Notice(number, "", f"the page holds {what}"))
-    elif is_pictured and count < FEWEST_LETTERS:
-        notices.append(Notice(number, "", "the page is a picture, perhaps of text: it was not read"))
-    elif is_pictured:
-        notices.append(Notice(number, "", "the page is a picture whose text was recognised by a program: check its numbers"))
+    if pictured and FEWEST_LETTERS <= count:
+        told.append(Doubt("The page is a picture whose text a program recognised: check its numbers.", place=place))
+    elif pictured or (page.images and not count):
+        told.append(Doubt("The page is a picture, perhaps of text, and was not read. Run text recognition (OCR).", place=place))
+    elif not count:
+        told.append(Doubt("The page holds no text.", place=place))
 
 
 def _unnumbered(pieces: list[Line]) -> list[Line]:
@@ -148,15 +147,18 @@ def _unnumbered(pieces: list[Line]) -> list[Line]:
 def _marked(line: Line, layout: LTPage) -> list[Line]:
     """A table as one line a row; a line in the margin marked as such."""
     if line.rows:
-        return [replace(line, text=row, rows=(), is_row=True) for row in line.rows]
+        first, *others = line.rows or ("",)
+        cells = (replace(line, text=first, rows=(), is_row=True),)
+        return [*cells, *(replace(line, text=row, rows=(), is_row=True, pieces=()) for row in others)]
     is_marginal = line.bottom > layout.height * (1 - MARGIN) or line.top < layout.height * MARGIN
     is_outer = line.bottom > layout.height * (1 - WIDE_MARGIN) or line.top < layout.height * WIDE_MARGIN
     return [replace(line, is_marginal=is_marginal, is_outer=is_outer)]
 
 
-def _without_running(by_page: list[list[Line]], notices: list[Notice]) -> list[list[Line]]:
+def _without_running(by_page: list[list[Line]], told: list[Doubt | Alteration]) -> list[list[Line]]:
     """Pages without what repeats in their margins, and without page numbers; what reads like a sentence there is told."""
-    often = max(2, len(by_page) // 3)
+    often = min(len(by_page) // 4 + 2, 3)
+    shown: set[str] = set()
     outlines = Counter(key for lines in by_page for key in {_outline(line) for line in lines if line.is_marginal})
     places = Counter(key for lines in by_page for key in {_place(line) for line in lines if line.is_outer})
     kept: list[list[Line]] = []
@@ -166,14 +168,14 @@ def _without_running(by_page: list[list[Line]], notices: list[Notice]) -> list[l
             is_running = (line.is_marginal and (outlines[_outline(line)] >= often or PAGE_NUMBER.fullmatch(line.text))) or (
                 line.is_outer and places[_place(line)] >= often
             )
-            if not is_running:
+            if not is_running and not LEADERS.search(line.text):
                 kept[-1].append(line)
-            elif line.text.endswith(SENTENCE_END) and line.text.count(" ") >= FEWEST_WORDS and line.text not in _told(notices):
+            elif is_running and line.text.endswith(SENTENCE_END) and line.text.count(" ") >= FEWEST_WORDS and line.text not in _told(notices):
                 notices.append(Notice(line.page, line.text, "it repeats at the edge of pages, and was left out"))
     return kept
 
 
-def _told(notices: list[Notice]) -> set[str]:
+def _told(told: list[Doubt | Alteration]) -> set[str]:
     return {notice.found for notice in notices}
 
 

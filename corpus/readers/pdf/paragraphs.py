@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from corpus.doubts import Alteration
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.lists_and_tables import SENTENCE_END
 from corpus.readers.pdf.letters import Line
@@ -71,7 +72,7 @@ def kind_of_mark(text: str, /) -> str:
     return "1" if mark["number"] else "a" if mark["letter"] else "-"
 
 
-def text_of(lines: Sequence[Line], vocabulary: Counter[str], joined: list[str], /) -> str:
+def text_of(lines: Sequence[Line], vocabulary: Counter[str], joined: list[Alteration], /) -> str:
     """The text of lines; words that a line's end cut are whole again, and told in `joined` where that is a guess."""
     text = ""
     for line in lines:
@@ -194,12 +195,12 @@ def _is_aside(group: Group, size: float) -> bool:
     return CAPTION.match(first.text) is not None or is_small or all(line.is_marginal for line in group.lines)
 
 
-def _keeps_hyphen(first: str, second: str, vocabulary: Counter[str], joined: list[str]) -> bool:
+def _keeps_hyphen(first: str, second: str, vocabulary: Counter[str], joined: list[Alteration]) -> bool:
     """How the document writes the word elsewhere decides; if it does not, the hyphen goes and the maintainer is told."""
     with_hyphen, without = f"{first}-{second}".lower(), f"{first}{second}".lower()
     if vocabulary[without]:
         return False
     if vocabulary[with_hyphen]:
         return True
-    joined.append(f"{first}{second}")
+    joined.append(Alteration("joined across a line end", f"{first}-{second}", f"{first}{second}"))
     return False

@@ -53,7 +53,7 @@ def ruled_tables(page: Any, pieces: list[Line], /) -> tuple[list[Table], list[Li
         sentences, doubt = rows_told(grid)
         lost = sum(len(line.text) for line in inside) - sum(map(len, told))
         if lost > 0.05 * sum(map(len, told)) + 2:
-            doubt = "Some of its words are in no cell."
+            doubt = "Some words of this table stand in none of its cells; compare it with the page:"
         found.append(Table(_in_place_of(inside, sentences), doubt))
         rest = [line for line in rest if line not in inside]
     return found, rest
@@ -73,7 +73,7 @@ def unruled_tables(pieces: list[Line], /) -> tuple[list[Table], list[Line]]:
             continue
         sentences, doubt = rows_told([[*row] for row in body])
         inside = [line for row in rows for line in row]
-        found.append(Table(_in_place_of(inside, sentences), doubt if is_sure else "Its rows are not told apart by rules."))
+        found.append(Table(_in_place_of(inside, sentences), doubt if is_sure else "The rows of this table are not told apart by rules; compare it with the page:"))
         rest = [line for line in rest if line not in inside]
     return found, rest
 
@@ -89,7 +89,7 @@ def rows_told(grid: Sequence[Sequence[str | None]], /) -> tuple[list[str], str]:
     depth = header_depth([[cell or "" for cell in row] for row in filled], has_spans=[None in row for row in filled])
     header = [" ".join(dict.fromkeys(name for row in _spread(filled[:depth]) if (name := row[x]))) for x in range(width)]
     body = _spread_down([[*row] for row in filled[depth:]])
-    doubt = "" if depth or width < 3 else "No row of it looks like a header."
+    doubt = "" if depth or width < 3 else "No row of this table looks like the names of its columns:"
     return table_sentences([row for row in body if any(row)], header=header), doubt
 
 
@@ -172,6 +172,7 @@ def _in_place_of(lines: Sequence[Line], sentences: Sequence[str]) -> Line:
         bottom=min(line.bottom for line in lines),
         top=max(line.top for line in lines),
         rows=tuple(sentences),
+        pieces=tuple(line.text for line in lines),
     )
 
 
