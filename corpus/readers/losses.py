@@ -64,7 +64,8 @@ def losses(pieces: Sequence[Piece], text: str, /) -> tuple[Doubt, ...]:
             region = _Region(piece.text, at)
             regions.append(region)
         region.add(piece, seen.tokens)
-        reached = max(reached, at)
+        if at - reached < NEAR + len(seen.letters):  # a piece that only stands far away says nothing of where we are
+            reached = max(reached, at)
     for region, following in pairwise([*regions, _Region("", len(out.letters))]):
         found += region.fewer(out.between(region.start, following.start))
     found += _made_up(pieces, out.tokens)

@@ -61,12 +61,14 @@ def read_pdf(data: bytes, /) -> Draft:
 def _pieces(groups: Sequence[tuple[Group, str]]) -> Iterator[Piece]:
     """The file's lines and the cells of its tables, as they stand on the pages."""
     for group, text in groups:
-        for line in group.lines if UNREADABLE not in text else ():
+        for number, line in enumerate(group.lines if UNREADABLE not in text else ()):
             place = f"page {line.page}"
             if line.is_row:
                 yield from (Piece("cell", cell, place) for cell in line.pieces)
+            elif group.is_item and not number:
+                yield Piece("list item" if len(group.lines) == 1 else "paragraph", _without_mark(line.text), place)
             else:
-                yield Piece("list item" if group.is_item and len(group.lines) == 1 else "paragraph", line.text, place)
+                yield Piece("paragraph", line.text, place)
 
 
 def _title(groups: list[tuple[Group, str]], pages: Pages, size: float) -> tuple[str, list[tuple[Group, str]], list[Doubt]]:
@@ -111,7 +113,7 @@ def _with_lists(groups: Sequence[tuple[Group, str]]) -> list[Block]:
             made, items = _with_items(made, items), []
         has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
         if group.is_item:
-            items.append(_without_mark(text))
+            items.append(text)
         elif (items or has_lead) and _is_unmarked_item(group, text):
             items.append(text)
         else:
@@ -125,7 +127,7 @@ def _with_items(made: list[Block], items: list[str]) -> list[Block]:
     if not items:
         return made
     has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
-    lead, paragraphs = list_paragraphs(items, made[-1].text if has_lead else "")
+    lead, paragraphs = list_paragraphs(list(map(_without_mark, items)), made[-1].text if has_lead else "")
     kept = made[:-1] if has_lead else made
     leads = [Block(lead, is_heading=False)] if lead else []
     return [*kept, *leads, *(Block(text, is_heading=False, composed_of="list") for text in paragraphs)]

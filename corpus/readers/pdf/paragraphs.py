@@ -62,7 +62,18 @@ def grouped(lines: Sequence[Line], size: float, /) -> list[Group]:
             groups[-1].lines.append(line)
         else:
             groups.append(Group([line], is_heading, begins_item))
-    return _reunited(groups, size)
+    reunited = _reunited(groups, size)
+    for before, group, after in zip([None, *reunited], reunited, [*reunited[1:], None], strict=False):
+        group.is_item = group.is_item and not _is_alone(before, group, after)
+    return reunited
+
+
+def _is_alone(before: Group | None, group: Group, after: Group | None) -> bool:
+    """Whether a number or a letter begins a paragraph that is no item of a list, such as a numbered section."""
+    kind = kind_of_mark(group.lines[0].text)
+    beside = [one for one in (before, after) if one and (one.is_item or one is before)]
+    has_lead = before is not None and before.lines[-1].text.endswith(":")
+    return kind in {"1", "a"} and not has_lead and all(kind_of_mark(one.lines[0].text) != kind for one in beside)
 
 
 def kind_of_mark(text: str, /) -> str:

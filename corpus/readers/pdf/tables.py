@@ -50,11 +50,11 @@ def ruled_tables(page: Any, pieces: list[Line], /) -> tuple[list[Table], list[Li
         told = [cell for row in grid for cell in row if cell]
         if not told or statistics.mean(map(len, told)) > LONGEST_CELL:
             continue
-        sentences, doubt = rows_told(grid)
+        sentences, doubt, unnamed = rows_told(grid)
         lost = sum(len(line.text) for line in inside) - sum(map(len, told))
         if lost > 0.05 * sum(map(len, told)) + 2:
             doubt = "Some words of this table stand in none of its cells; compare it with the page:"
-        found.append(Table(_in_place_of(inside, sentences), doubt))
+        found.append(Table(_in_place_of(inside, sentences, unnamed), doubt))
         rest = [line for line in rest if line not in inside]
     return found, rest
 
@@ -71,15 +71,15 @@ def unruled_tables(pieces: list[Line], /) -> tuple[list[Table], list[Line]]:
         body, is_sure = _unwrapped(grid)
         if len(body) < 2:
             continue
-        sentences, doubt = rows_told([[*row] for row in body])
+        sentences, doubt, unnamed = rows_told([[*row] for row in body])
         inside = [line for row in rows for line in row]
-        found.append(Table(_in_place_of(inside, sentences), doubt if is_sure else "The rows of this table are not told apart by rules; compare it with the page:"))
+        found.append(Table(_in_place_of(inside, sentences, unnamed), doubt if is_sure else "The rows of this table are not told apart by rules; compare it with the page:"))
         rest = [line for line in rest if line not in inside]
     return found, rest
 
 
-def rows_told(grid: Sequence[Sequence[str | None]], /) -> tuple[list[str], str]:
-    """A table's rows as sentences, and a doubt if its header is not sure.
+def rows_told(grid: Sequence[Sequence[str | None]], /) -> tuple[list[str], str, str]:
+    """A table's rows as sentences, a doubt if its header is not sure, and the name of its first column, which is in no row.
 
     Args:
         grid: cells by row; `None` where a cell goes on from the left or from above.
@@ -90,7 +90,8 @@ def rows_told(grid: Sequence[Sequence[str | None]], /) -> tuple[list[str], str]:
     header = [" ".join(dict.fromkeys(name for row in _spread(filled[:depth]) if (name := row[x]))) for x in range(width)]
     body = _spread_down([[*row] for row in filled[depth:]])
     doubt = "" if depth or width < 3 else "No row of this table looks like the names of its columns:"
-    return table_sentences([row for row in body if any(row)], header=header), doubt
+    unnamed = header[0] if all(row[0] for row in body if any(row)) else ""
+    return table_sentences([row for row in body if any(row)], header=header), doubt, unnamed
 
 
 def header_depth(grid: Sequence[Sequence[str]], /, *, has_spans: Sequence[bool] = ()) -> int:
@@ -160,7 +161,7 @@ def _is_inside(line: Line, area: tuple[float, float, float, float]) -> bool:
     return left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1
 
 
-def _in_place_of(lines: Sequence[Line], sentences: Sequence[str]) -> Line:
+def _in_place_of(lines: Sequence[Line], sentences: Sequence[str], unnamed: str) -> Line:
     first = lines[0]
     return Line(
         "",
@@ -172,7 +173,7 @@ def _in_place_of(lines: Sequence[Line], sentences: Sequence[str]) -> Line:
         bottom=min(line.bottom for line in lines),
         top=max(line.top for line in lines),
         rows=tuple(sentences),
-        pieces=tuple(line.text for line in lines),
+        pieces=tuple(line.text for line in lines if line.text not in unnamed),
     )
 
 
