@@ -16,16 +16,14 @@ from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.readers.draft import Block, Draft, assemble
 from corpus.readers.lists_and_tables import SENTENCE_END, list_paragraphs
-from corpus.readers.pdf.letters import UNREADABLE
-from corpus.readers.pdf.pages import SAVE_AGAIN, Pages, read_pages
+from corpus.readers.pdf.pages import Pages, read_pages
 from corpus.readers.pdf.paragraphs import BULLET, LONGEST_HEADING, WEAK_MARK, WORD, Group, body_size, grouped, kind_of_mark, text_of
 from corpus.readers.pdf.second_reading import FEWEST_READ, compared, letters_by_page, share_read, unlike
-from corpus.readers.stated import stated_author, stated_title
+from corpus.readers.properties import stated_author, stated_title
+from corpus.readers.unreadable import UNREADABLE, readable
 from corpus.readers.losses import Piece
 
-MOST_UNREADABLE = 0.2  # of the paragraphs; more is a file whose letters are lost
 LONGEST_ITEM = 120  # characters of an item that has no mark
-LEFT_OUT = f"A sign in this sentence cannot be read ({UNREADABLE}), so it was left out:"
 TITLE_FROM = 1.15  # times the size of the text
 
 
@@ -47,12 +45,12 @@ def read_pdf(data: bytes, /) -> Draft:
     seen = tuple(_pieces(groups))
     title, groups, differing = _title(groups, pages, size)
     doubts += differing
-    blocks = _readable(_with_lists(groups), doubts)
+    blocks, unread = readable(_with_lists(groups))
     return Draft(
         title,
         *assemble(title, blocks),
         author=stated_author(pages.properties.get("Author", "")),
-        doubts=tuple(doubts),
+        doubts=(*doubts, *unread),
         alterations=(*pages.alterations, *joined),
         seen=seen,
     )
@@ -141,31 +139,6 @@ def _is_unmarked_item(group: Group, text: str) -> bool:
 def _without_mark(text: str) -> str:
     mark = BULLET.match(text) or WEAK_MARK.match(text)
     return text[mark.end() :] if mark else text
-
-
-def _readable(blocks: Sequence[Block], doubts: list[Doubt]) -> list[Block]:
-    """Blocks without the sentences that hold a sign which cannot be read; each of them is told.
-
-    Raises:
-        CorpusError: most of the file cannot be read.
-    """
-    unreadable = [block for block in blocks if UNREADABLE in block.text]
-    if len(unreadable) > MOST_UNREADABLE * len(blocks) and len(unreadable) > 1:
-        raise CorpusError(
-            f"{len(unreadable)} of its {len(blocks)} paragraphs hold signs that cannot be read: its fonts do not say what they "
-            "mean.",
-            remedy=f"{SAVE_AGAIN} If that does not help, run text recognition (OCR) over it.",
-        )
-    readable: list[Block] = []
-    for block in blocks:
-        if UNREADABLE not in block.text:
-            readable.append(block)
-            continue
-        sentences = [block.text] if block.is_heading else [found.strip() for found in segment("en", block.text)]
-        doubts += [Doubt(LEFT_OUT, sentence) for sentence in sentences if UNREADABLE in sentence]
-        if rest := " ".join(sentence for sentence in sentences if UNREADABLE not in sentence):
-            readable.append(Block(rest, block.is_heading, block.composed_of))
-    return readable
 
 
 def _compared(data: bytes, pages: Pages, groups: Sequence[tuple[Group, str]]) -> list[Doubt]:

@@ -15,9 +15,9 @@ from typing import Any
 from mammoth.docx.dingbats import dingbats
 from pdfminer.layout import LAParams, LTChar, LTComponent, LTFigure, LTPage, LTTextLine
 
-from corpus.readers.markup import HIGH, LOW, NUMBER
+from corpus.readers.raised import HIGH, LOW, NUMBER
+from corpus.readers.unreadable import UNREADABLE
 
-UNREADABLE = "\ufffd"  # stands for a glyph that the file gives no letter for
 SMALL = 0.8  # times the size of the line: a number that stands high or low
 RAISED = 0.12  # times the size of the line
 BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)

@@ -21,8 +21,9 @@ from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.lists_and_tables import SENTENCE_END
 from corpus.readers.pdf.columns import columns_of, rows_merged
-from corpus.readers.pdf.letters import UNREADABLE, Line, letters_of, pieces_of
+from corpus.readers.pdf.letters import Line, letters_of, pieces_of
 from corpus.readers.pdf.tables import ruled_tables, unruled_tables
+from corpus.readers.unreadable import UNREADABLE
 
 MOST_PAGES = 300
 MARGIN = 0.1  # of the page's height: where running heads and page numbers stand
