@@ -1,24 +1,25 @@
-"""A web page: trafilatura tells the article from the boilerplate; our own tree settles tables and numbers first."""
+"""A web page: `region` tells the article from what stands around it, `stated` reads what the page says of itself."""
 
-from copy import deepcopy
-from datetime import date
 from urllib.parse import urlsplit
 
-import trafilatura
 from lxml import html
 from lxml.html import HtmlElement
 
-from corpus.doubts import Doubt
+from corpus.doubts import Alteration
 from corpus.linear_patterns import LinearPattern
-from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.markup import blocks, parse, text_of, without_declaration
+from corpus.readers.draft import Draft, assemble
+from corpus.readers.markup import PLACE, blocks, pieces_of, read_page, text_of, without_declaration
+from corpus.readers.no_article import no_article
+from corpus.readers.raised import formulas_in_tex
+from corpus.readers.region import article_of
+from corpus.readers.stated import stated_by
 from corpus.readers.text import decode, settle
 
 # The encoding that the page itself declares, in the first kilobyte, where browsers look for it.
 DECLARED = LinearPattern(r"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})")
 XML_DECLARED = LinearPattern(r"(?i)^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w-]{2,40})")
 LICENCE = LinearPattern(r"creativecommons\.org/(?:licenses/([a-z-]+)/([\d.]+)|publicdomain/(zero)/([\d.]+))")
-SHORTEST_ARTICLE = 200  # characters; less is not taken for the article
+WIDE = {"html", "body", "main"}
 
 
 def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
@@ -32,24 +33,31 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
         CorpusError: no encoding fits.
     """
     markup, doubts = decode(data, declared=charset or declared_encoding(data))
-    root = parse(settle(markup))
-    stated = trafilatura.extract_metadata(html.document_fromstring(without_declaration(markup)))
-    own_title = _own_title(root, _settled(stated.title))
-    content = _article(root)
-    if content and content[0].is_heading and content[0].text == own_title:
+    markup = settle(markup)
+    page = read_page(markup)
+    region = article_of(page)
+    sent = html.document_fromstring(without_declaration(markup))
+    stated = stated_by(sent, shown=page.shown, above=region.before)
+    content = blocks(region.root)
+    while content and content[0].is_heading and content[0].text in {stated.title, stated.publisher}:
         content = content[1:]
-    if _size(content) < SHORTEST_ARTICLE:
-        little = "Little text was found: is this the article, and does the page show it without scripts?"
-        doubts = (*doubts, Doubt(little))
+    text, sections, composed = assemble(stated.title, content)
+    doubts = (*doubts, *no_article(content, stated.title, region.root), *formulas_in_tex(text))
     return Draft(
-        own_title,
-        *assemble(own_title, content),
-        author=_settled(stated.author),
-        published=date.fromisoformat(stated.date[:10]) if stated.date else None,
-        publisher=_settled(stated.sitename),
-        licence=_licence(root),
-        url=_canonical(root),
-        doubts=doubts,
+        stated.title,
+        text,
+        sections,
+        composed,
+        author=stated.author,
+        published=stated.published,
+        publisher=stated.publisher,
+        licence=_licence(page.root),
+        url=_canonical(sent),
+        doubts=(*doubts, *page.doubts),
+        alterations=tuple(
+            Alteration(left.reason, left.words) for left in page.left_out if _is_inside(left.inside, region.places)
+        ),
+        seen=tuple(pieces_of(page.shown, places=region.places)),
     )
 
 
@@ -68,37 +76,9 @@ def licence_at(address: str, /) -> str:
     return f"CC0 {found[4]}" if found[3] else f"CC {found[1].upper()} {found[2]}"
 
 
-def _article(root: HtmlElement) -> list[Block]:
-    """The blocks that trafilatura finds; those of the page's own article element where trafilatura lost too much."""
-    markup = html.tostring(root, encoding="unicode")
-    found = trafilatura.extract(markup, output_format="html", include_comments=False, include_tables=True)
-    content = blocks(parse(found)) if found else []
-    elements = root.xpath("//article[not(ancestor::article)]") or root.xpath("//main")
-    whole = blocks(_without_chrome(elements[0] if len(elements) == 1 else root))
-    if len(elements) == 1 and any(block.is_heading for block in whole) > any(block.is_heading for block in content):
-        return whole
-    return whole if _size(content) < SHORTEST_ARTICLE else content
-
-
-def _without_chrome(element: HtmlElement) -> HtmlElement:
-    copy = deepcopy(element)
-    for chrome in copy.xpath(".//nav | .//aside | .//footer | .//header[not(.//h1)] | .//*[@role='navigation']"):
-        chrome.drop_tree()
-    return copy
-
-
-def _size(content: list[Block]) -> int:
-    return sum(len(block.text) for block in content if not block.is_heading)
-
-
-def _own_title(root: HtmlElement, stated: str) -> str:
-    """The page's only top heading, else what its metadata say."""
-    top = [text_of(heading) for heading in root.iter("h1")]
-    return top[0] if len([text for text in top if text]) == 1 and top[0] else stated
-
-
-def _settled(stated: str | None) -> str:
-    return " ".join(settle(stated or "").split())
+def _is_inside(element: HtmlElement, places: set[str]) -> bool:
+    """Whether an element is one of the article's, or holds one."""
+    return any(each.get(PLACE) in places for each in (*element.iterancestors(), *element.iter()) if each.tag not in WIDE)
 
 
 def _licence(root: HtmlElement) -> str:
