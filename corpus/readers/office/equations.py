@@ -19,8 +19,8 @@ SPACED = "=<>≤≥≈±×·−+→"
 def in_one_line(equation: Any, /) -> str:
     """An equation as text.
 
-    >>> in_one_line(etree.fromstring(f'<m:f xmlns:m="{MATH[1:-1]}"><m:num><m:r><m:t>a</m:t></m:r></m:num><m:den/></m:f>'))
-    'a/�'
+    >>> in_one_line(etree.fromstring(f'<m:rad xmlns:m="{MATH[1:-1]}"><m:e><m:r><m:t>2</m:t></m:r></m:e></m:rad>'))
+    '√2'
     """
     return " ".join(_written(equation).split())
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from corpus.readers.lists_and_tables import SENTENCE_END, table_sentences
+from corpus.readers.header_rows import header_depth
+from corpus.readers.lists_and_tables import table_sentences
 from corpus.readers.pdf.columns import same_row
 from corpus.readers.pdf.letters import Line
 
 LONGEST_CELL = 300  # characters; a longer one is a box of text
-LONGEST_HEADER = 60
 FULL = 0.8  # of a column's width: lines that fill it are prose
 ALIGNED = 1.5  # times the size: cells of one column begin (or end) this near to each other
 FEWEST_ROWS = 3
@@ -92,32 +92,6 @@ def rows_told(grid: Sequence[Sequence[str | None]], /) -> tuple[list[str], str, 
     doubt = "" if depth or width < 3 else "No row of this table looks like the names of its columns:"
     unnamed = header[0] if all(row[0] for row in body if any(row)) else ""
     return table_sentences([row for row in body if any(row)], header=header), doubt, unnamed
-
-
-def header_depth(grid: Sequence[Sequence[str]], /, *, has_spans: Sequence[bool] = ()) -> int:
-    """How many of the first rows name the columns: judged by their form alone, since nothing marks them.
-
-    >>> header_depth([["Group", "Low"], ["Women", "15"], ["Men", "30"]])
-    1
-    >>> header_depth([["Iron", "15"], ["Zinc", "30"]])
-    0
-    """
-    if len(grid) < 2 or not _names(grid[0]):
-        return 0
-    is_two = len(grid) > 2 and _names(grid[1], may_miss=True) and (has_spans[0] if has_spans else False)
-    return 2 if is_two else 1
-
-
-def _names(row: Sequence[str], *, may_miss: bool = False) -> bool:
-    """Whether each cell of a row could be a column's name: short, no sentence, and no number."""
-    cells = [cell.strip() for cell in row]
-    named = [cell for cell in cells[1:] if cell]
-    is_full = bool(named) and (may_miss or len(named) == len(cells) - 1 or len(named) > 1)
-    return is_full and all(
-        len(cell) <= LONGEST_HEADER and not cell.endswith(SENTENCE_END) and any(map(str.isalpha, cell)) and not cell[0].isdigit()
-        for cell in cells
-        if cell
-    )  # fmt: skip
 
 
 def _spread(rows: Sequence[Sequence[str | None]]) -> list[list[str]]:
