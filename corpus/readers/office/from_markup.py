@@ -19,6 +19,7 @@ def draft_of(
     doubts: Sequence[Doubt] = (),
     alterations: Sequence[Alteration] = (),
     seen: Sequence[Piece] | None = None,
+    is_title_stated: bool = False,
 ) -> Draft:
     """Make a draft whose title is the first heading if it stands first, else the one that the file states.
 
@@ -29,10 +30,11 @@ def draft_of(
         doubts: what the reader has told already.
         alterations: the same.
         seen: what the file shows, where the reader knows it better than the markup does.
+        is_title_stated: believe the stated title before the first heading, which may be a chapter's.
     """
     page = read_page(settle(markup))
     content, unread = readable(blocks(page.root, has_bold_headings=True))
-    if content and content[0].is_heading:
+    if content and content[0].is_heading and not (is_title_stated and title):
         title, content = content[0].text, content[1:]
     elif content and content[0].text == title:
         content = content[1:]

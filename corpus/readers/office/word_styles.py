@@ -55,7 +55,7 @@ class Styles:
             return self.levels[name]
         if (outline := _value(properties, "outlineLvl")).isdigit() and int(outline) < LOWEST_HEADING:
             return int(outline) + 1
-        return _level_by_name(name)
+        return level_by_name(name)
 
 
 def unseen_by(properties: Any | None, /) -> str | None:
@@ -83,7 +83,7 @@ def _chain(defined: dict[str, Any], name: str) -> Iterator[Any]:
 
 def _level_of(chain: list[Any], names: list[str], style_id: str) -> int | None:
     for name in [style_id, *names]:
-        if (level := _level_by_name(name)) is not None:
+        if (level := level_by_name(name)) is not None:
             return level
     for style in chain:
         properties = style.find(f"{WORD}pPr")
@@ -93,7 +93,8 @@ def _level_of(chain: list[Any], names: list[str], style_id: str) -> int | None:
     return None
 
 
-def _level_by_name(name: str) -> int | None:
+def level_by_name(name: str, /) -> int | None:
+    """The level of a heading style of this name, 0 of the title's; `None` of any other style."""
     if TITLE.fullmatch(name):
         return 0
     found = HEADING.fullmatch(name)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
-from mammoth.docx.dingbats import dingbats
 
 from corpus.doubts import Alteration, Doubt
 from corpus.readers.header_rows import header_depth
@@ -19,7 +18,7 @@ from corpus.readers.losses import Piece
 from corpus.readers.office.equations import MATH, in_one_line
 from corpus.readers.office.word_styles import VALUE, WORD, Styles, unseen_by
 from corpus.readers.raised import NOTE_MARK
-from corpus.readers.unreadable import UNREADABLE
+from corpus.readers.symbols import meant_by, written_out
 
 COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 TEXT_BOX = f"{WORD}txbxContent"
@@ -31,8 +30,6 @@ NOT_READ = {
     f"{WORD}object": "an embedded object",
     f"{WORD}altChunk": "an embedded document",
 }
-SYMBOL_FONTS = ("Symbol", "Wingdings", "Wingdings 2", "Wingdings 3", "Webdings")
-PRIVATE = range(0xE000, 0xF900)
 LONGEST_HEADING = 160  # characters
 LONGEST_TITLE = 120
 SENTENCE_END = (".", "!", "?", ":", ";", ",")
@@ -202,28 +199,12 @@ def _write_equations(body: Any) -> None:
 
 def _write_symbols(body: Any) -> None:
     """Signs of symbol fonts as the letters that they stand for."""
-    for symbol in list(body.iter(f"{WORD}sym")):
-        code = int(str(symbol.get(f"{WORD}char") or "0"), 16)
-        text = etree.Element(f"{WORD}t")
-        text.text = _sign(str(symbol.get(f"{WORD}font")), code)
-        symbol.getparent().replace(symbol, text)
     for text in body.iter(f"{WORD}t"):
-        font = _font_of(text.getparent())
-        if font in SYMBOL_FONTS and text.getprevious() is not None and not _was_sign(text):
-            text.text = "".join(letter if letter.isspace() else _sign(font, ord(letter)) for letter in text.text or "")
-        elif any(ord(letter) in PRIVATE for letter in text.text or ""):
-            text.text = "".join(_sign("Symbol", ord(letter)) if ord(letter) in PRIVATE else letter for letter in text.text)
-
-
-def _was_sign(text: Any) -> bool:
-    return len(text.text or "") == 1 and ord(text.text) > 0xFF and ord(text.text) not in PRIVATE
-
-
-def _sign(font: str, code: int) -> str:
-    found = dingbats.get((font, code)) or dingbats.get((font, code - 0xF000))
-    if found:
-        return chr(found)
-    return chr(code) if code and code not in PRIVATE and font not in SYMBOL_FONTS else UNREADABLE
+        text.text = written_out(text.text or "", _font_of(text.getparent()))
+    for symbol in list(body.iter(f"{WORD}sym")):
+        text = etree.Element(f"{WORD}t")
+        text.text = meant_by(str(symbol.get(f"{WORD}font")), int(str(symbol.get(f"{WORD}char") or "0"), 16))
+        symbol.getparent().replace(symbol, text)
 
 
 def _font_of(run: Any) -> str:

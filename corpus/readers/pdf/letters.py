@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mammoth.docx.dingbats import dingbats
 from pdfminer.layout import LAParams, LTChar, LTComponent, LTFigure, LTPage, LTTextLine
 
 from corpus.readers.raised import HIGH, LOW, NUMBER
+from corpus.readers.symbols import PRIVATE, meant_by
 from corpus.readers.unreadable import UNREADABLE
 
 SMALL = 0.8  # times the size of the line: a number that stands high or low
@@ -27,7 +27,6 @@ FEWEST_GAPS = 6  # that tell how widely a line is set
 PIECE_GAP = 0.9  # times the size: pieces closer than this are one
 SAME_PLACE = 0.15  # times the size: a letter that is drawn twice, to look bold
 GROUPING = LAParams(char_margin=1.0, word_margin=1000.0)  # words are told apart here, not by pdfminer
-PRIVATE = range(0xE000, 0xF900)
 BULLET_CODES = {0xF0B7, 0xF0A7, 0xF0D8, 0xF076, 0xF0FC, 0xF0A8, 0xF06E}
 
 
@@ -257,9 +256,8 @@ def _mapped(letter: LTChar) -> str:
     text = letter.get_text()
     if not is_unmapped(text) or text.isspace():
         return text
-    if len(text) == 1 and ord(text) in PRIVATE:
-        if ord(text) in BULLET_CODES:
-            return "•"
-        code = dingbats.get(("Symbol", ord(text) - 0xF000)) if "symbol" in letter.fontname.lower() else None
-        return chr(code) if code else UNREADABLE
+    if len(text) == 1 and ord(text) in BULLET_CODES:
+        return "•"
+    if len(text) == 1 and ord(text) in PRIVATE and "symbol" in letter.fontname.lower():
+        return meant_by("Symbol", ord(text))
     return UNREADABLE
