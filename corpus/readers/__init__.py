@@ -13,10 +13,10 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from corpus.errors import CorpusError
-from corpus.readers.draft import Draft
+from corpus.readers.draft import Draft, Listed
 from corpus.readers.formats import REMEDIES, check_kind
 from corpus.readers.losses import Piece, losses
-from corpus.readers.text import decode, settle
+from corpus.readers.text import decode, settle, undoubled
 
 LARGEST_FILE = 32_000_000  # bytes, on disk or from the network
 # Ending → module and function. Loaded when needed: a Markdown file should not cost the start of the PDF library.
@@ -61,10 +61,10 @@ def read_bytes(data: bytes, path: PurePath, /, *, charset: str = "") -> Draft:
     return draft
 
 
-def addresses_in(data: bytes, /) -> list[str]:
-    """What a sitemap or a feed lists, each address once, in its order; none of anything else."""
-    addresses: list[str] = _function("site_lists", "addresses_in")(data)
-    return addresses
+def listed_in(data: bytes, /, *, base: str = "") -> Listed:
+    """What a sitemap, a feed or a list of addresses names; nothing of anything else. `base` is where it came from."""
+    listed: Listed = _function("site_lists", "listed_in")(data, base=base)
+    return listed
 
 
 def known_ending(path: PurePath, /) -> str:
@@ -75,9 +75,11 @@ def known_ending(path: PurePath, /) -> str:
     """
     ending = OTHER_ENDINGS.get(path.suffix.lower(), path.suffix.lower())
     if ending not in TEXT_READERS.keys() | BYTE_READERS.keys():
+        kind = f"a file that ends in {path.suffix}" if path.suffix else "a file without an ending"
         raise CorpusError(
-            f"{path.name}: {f'files of the type {path.suffix} are' if path.suffix else 'a file without an ending is'} not read.",
-            remedy=REMEDIES.get(ending) or f"Known formats: {', '.join(ENDINGS)}.",
+            f"{path.name}: {kind} cannot be read.",
+            remedy=REMEDIES.get(ending)
+            or f"Give its name the ending of what it is, or save it as one of these: {', '.join(ENDINGS)}.",
         )
     return ending
 
@@ -105,8 +107,9 @@ def _read(data: bytes, ending: str, charset: str) -> Draft:
         made: Draft = read_bytes(data, charset=charset) if ending == ".html" else read_bytes(data)
         return made
     text, doubts = decode(data, declared=charset)
+    text, mended = undoubled(text)
     draft: Draft = _function(*TEXT_READERS[ending])(settle(text))
-    return replace(draft, doubts=(*doubts, *draft.doubts))
+    return replace(draft, doubts=(*doubts, *draft.doubts), alterations=(*mended, *draft.alterations))
 
 
 def _compared(draft: Draft) -> Draft:

@@ -49,6 +49,15 @@ class Draft:
     seen: tuple[Piece, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a sitemap or a feed names: articles, further lists, and what cannot be followed, each once and in its order."""
+
+    articles: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    unusable: tuple[str, ...] = ()
+
+
 def assemble(title: str, blocks: Iterable[Block], /) -> tuple[str, tuple[Section, ...], tuple[Composed, ...]]:
     r"""Join the title and the blocks into a canonical text, with its sections and what was made of lists and tables.
 

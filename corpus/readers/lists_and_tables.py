@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence
 
+from corpus.readers.draft import Block
+
 LONGEST_JOINED = 500  # characters; a longer list is not one sentence that anybody would read
 SENTENCE_END = (".", "!", "?", "…", ".”", "!”", "?”", '."', '!"', '?"', ".)")
 LOOSE_ENDS = " ,;"
+
+
+def add_list(found: list[Block], items: Sequence[str], /) -> None:
+    """Add a list to the blocks found before it; a paragraph that ends with a colon leads to it."""
+    has_lead = bool(found) and not found[-1].is_heading and found[-1].text.endswith(":")
+    lead, paragraphs = list_paragraphs(items, found.pop().text if has_lead else "")
+    found += [Block(lead, is_heading=False)] if lead else []
+    found += [Block(text, is_heading=False, composed_of="list") for text in paragraphs]
 
 
 def list_paragraphs(items: Sequence[str], lead: str = "", /) -> tuple[str, list[str]]:

@@ -20,7 +20,7 @@ from corpus.doubts import Doubt
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.as_shown import CONTAINERS, HEADINGS, LISTS, UNSEEN, LeftOut, drop, show, wrap_loose_words
 from corpus.readers.draft import Block
-from corpus.readers.lists_and_tables import SENTENCE_END, list_paragraphs, table_sentences
+from corpus.readers.lists_and_tables import SENTENCE_END, add_list, table_sentences
 from corpus.readers.losses import Piece
 from corpus.readers.raised import mark_raised, settle_formulas, settle_numbers
 from corpus.readers.table_headers import settle_headers
@@ -112,7 +112,7 @@ class _Reading:
                 self.found.append(Block(text, is_heading=True))
         elif element.tag in LISTS:
             self.end_paragraph()
-            _add_list(self.found, element)
+            add_list(self.found, [paragraph for item in element.iterchildren("li") for paragraph in _item(item)])
         else:
             self._visit_children(element)
 
@@ -123,7 +123,7 @@ class _Reading:
         if text := " ".join(filter(None, before)):
             self.found.append(Block(text, is_heading=False, composed_of=composed_of))
         if items:
-            _add_items(self.found, items)
+            add_list(self.found, items)
 
     def _visit_children(self, element: HtmlElement) -> None:
         if element.tag in CONTAINERS:
@@ -157,10 +157,6 @@ def _words(element: HtmlElement) -> Iterator[str]:
         yield " "
 
 
-def _add_list(found: list[Block], element: HtmlElement) -> None:
-    _add_items(found, [paragraph for item in element.iterchildren("li") for paragraph in _item(item)])
-
-
 def _is_contents(element: HtmlElement) -> bool:
     """Whether a list is a table of contents: links into the page and little else, which no sentence leads to."""
     links = list(element.iter("a"))
@@ -169,15 +165,6 @@ def _is_contents(element: HtmlElement) -> bool:
     before = element.getprevious()
     leads = before is not None and before.tag == "p" and text_of(before).endswith(":")
     return not leads and len("".join(text_of(link) for link in links)) >= 0.8 * len(text_of(element))
-
-
-def _add_items(found: list[Block], items: list[str]) -> None:
-    lead = ""
-    if found and not found[-1].is_heading and found[-1].text.endswith(":"):
-        lead = found.pop().text
-    lead, paragraphs = list_paragraphs(items, lead)
-    found += [Block(lead, is_heading=False)] if lead else []
-    found += [Block(text, is_heading=False, composed_of="list") for text in paragraphs]
 
 
 def _list_in(lines: list[str]) -> tuple[list[str], list[str]]:

@@ -19,8 +19,8 @@ ERROR_TITLE = LinearPattern(
     r"|service unavailable"
 )
 ERROR_WORDS = LinearPattern(
-    r"(?i)\b(?:page|article|content|document)\b.{0,60}\b(?:(?:not|cannot|can.t|could not|couldn.t) be found|does not exist"
-    r"|no longer (?:exists?|available|here)|doesn.t exist|is not here|been (?:re)?moved|was removed)"
+    r"(?i)\b(?:page|article|content|document)\b.{0,60}\b(?:(?:not|cannot|can.t|could not|couldn.t) be found"
+    r"|does not exist|no longer (?:exists?|available|here)|doesn.t exist|is not here|been (?:re)?moved|was removed)"
 )
 BOT_CHECK = LinearPattern(
     r"(?i)just a moment|attention required|checking (?:that you are|if you are|your browser)|verify(?:ing)? (?:that )?you are"

@@ -19,7 +19,9 @@ def meant_by(font: str, code: int, /) -> str:
     if not is_symbol and code not in PRIVATE:
         return chr(code) if code else UNREADABLE
     fonts = [font] if is_symbol else ["Symbol"]
-    found = next((sign for name in fonts for sign in (dingbats.get((name, code)), dingbats.get((name, code - OFFSET))) if sign), 0)
+    found = next(
+        (sign for name in fonts for sign in (dingbats.get((name, code)), dingbats.get((name, code - OFFSET))) if sign), 0
+    )
     return chr(found) if found else UNREADABLE
 
 

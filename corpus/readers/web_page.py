@@ -1,5 +1,6 @@
 """A web page: `region` tells the article from what stands around it, `stated` reads what the page says of itself."""
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from lxml import html
@@ -8,12 +9,12 @@ from lxml.html import HtmlElement
 from corpus.doubts import Alteration
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft, assemble
-from corpus.readers.markup import PLACE, blocks, pieces_of, read_page, text_of, without_declaration
+from corpus.readers.markup import PLACE, Page, blocks, pieces_of, read_page, text_of, without_declaration
 from corpus.readers.no_article import no_article
 from corpus.readers.raised import formulas_in_tex
-from corpus.readers.region import article_of
+from corpus.readers.region import Region, article_of
 from corpus.readers.stated import stated_by
-from corpus.readers.text import decode, settle
+from corpus.readers.text import decode, settle, undoubled
 
 # The encoding that the page itself declares, in the first kilobyte, where browsers look for it.
 DECLARED = LinearPattern(r"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})")
@@ -33,6 +34,7 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
         CorpusError: no encoding fits.
     """
     markup, doubts = decode(data, declared=charset or declared_encoding(data))
+    markup, mended = undoubled(markup)
     markup = settle(markup)
     page = read_page(markup)
     region = article_of(page)
@@ -54,9 +56,7 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
         licence=_licence(page.root),
         url=_canonical(sent),
         doubts=(*doubts, *page.doubts),
-        alterations=tuple(
-            Alteration(left.reason, left.words) for left in page.left_out if _is_inside(left.inside, region.places)
-        ),
+        alterations=(*mended, *_left_out(page, region)),
         seen=tuple(pieces_of(page.shown, places=region.places)),
     )
 
@@ -74,6 +74,13 @@ def licence_at(address: str, /) -> str:
     if found is None:
         return ""
     return f"CC0 {found[4]}" if found[3] else f"CC {found[1].upper()} {found[2]}"
+
+
+def _left_out(page: Page, region: Region) -> Iterator[Alteration]:
+    """What the article holds as words that nobody is meant to read."""
+    for left in page.left_out:
+        if _is_inside(left.inside, region.places):
+            yield Alteration(left.reason, left.words)
 
 
 def _is_inside(element: HtmlElement, places: set[str]) -> bool:

@@ -27,7 +27,19 @@ CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
 PAGES = {"application/xhtml+xml", "text/html", "application/x-dtbook+xml"}
 OBFUSCATED_FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
-ASIDE = {"footnote", "footnotes", "endnote", "endnotes", "rearnote", "rearnotes", "toc", "cover", "pagebreak", "landmarks", "page-list"}
+ASIDE = {
+    "footnote",
+    "footnotes",
+    "endnote",
+    "endnotes",
+    "rearnote",
+    "rearnotes",
+    "toc",
+    "cover",
+    "pagebreak",
+    "landmarks",
+    "page-list",
+}
 MOST_STYLES = 1_000_000  # bytes of style sheets that are looked into for what hides
 
 

@@ -35,7 +35,11 @@ def _written(element: Any) -> str:
     if name == "f":
         return f"{_bracketed(_part(element, 'num'))}/{_bracketed(_part(element, 'den'))}"
     if name in {"sSup", "sSub", "sSubSup"}:
-        return _part(element, "e") + _low(_part(element, "sub")) * (name != "sSup") + _high(_part(element, "sup")) * (name != "sSub")
+        return (
+            _part(element, "e")
+            + _low(_part(element, "sub")) * (name != "sSup")
+            + _high(_part(element, "sup")) * (name != "sSub")
+        )
     if name == "rad":
         degree = _part(element, "deg", may_miss=True)
         root = {"": "√", "2": "√", "3": "∛", "4": "∜"}.get(degree, UNREADABLE)

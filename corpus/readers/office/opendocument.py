@@ -121,7 +121,11 @@ class _Reading:
             items = (item for item in element if item.tag in {f"{TEXT}list-item", f"{TEXT}list-header"})
             made = "".join(f"<li>{''.join(map(self.block, item))}</li>" for item in items)
             # A list around headings numbers them; it is no list.
-            return "".join(self.block(child) for item in element for child in item) if self._holds_headings(element) else f"<ul>{made}</ul>"
+            return (
+                "".join(self.block(child) for item in element for child in item)
+                if self._holds_headings(element)
+                else f"<ul>{made}</ul>"
+            )
         if element.tag == f"{TABLE}table":
             return f"<table>{''.join(self._rows(element))}</table>"
         return "".join(map(self.block, element))  # sections and the like
@@ -226,7 +230,9 @@ class _Reading:
         return escape(written_out(text or "", self._font(element)), quote=False)
 
     def _font(self, element: Any) -> str:
-        return self._styles.property(element.get(f"{TEXT}style-name"), f"{STYLE}font-name", f"{FORMAT}font-family").strip("'")
+        return self._styles.property(element.get(f"{TEXT}style-name"), f"{STYLE}font-name", f"{FORMAT}font-family").strip(
+            "'"
+        )
 
     def _words(self, element: Any) -> Iterator[str]:
         """The words of a paragraph as they are seen; raised ones apart, as `losses` compares them."""

@@ -10,7 +10,9 @@ from lxml import etree
 
 from corpus.errors import CorpusError
 
-LARGEST_UNPACKED = 100_000_000  # bytes of all parts together, as the file itself states them; zipfile unpacks no more than that
+LARGEST_UNPACKED = (
+    100_000_000  # bytes of all parts together, as the file itself states them; zipfile unpacks no more than that
+)
 MOST_PARTS = 5_000
 LARGEST_PART = 50_000_000  # bytes
 IS_LOCKED = 0x1  # the flag of a part that is encrypted
@@ -31,7 +33,11 @@ def package(data: bytes, /, *, kind: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             unpacked = sum(part.file_size for part in parts)
-            if unpacked > LARGEST_UNPACKED or len(parts) > MOST_PARTS or any(part.file_size > LARGEST_PART for part in parts):
+            if (
+                unpacked > LARGEST_UNPACKED
+                or len(parts) > MOST_PARTS
+                or any(part.file_size > LARGEST_PART for part in parts)
+            ):
                 raise CorpusError("the file unpacks to more than 100 MB.", remedy="Save it again without its pictures.")
             if any(part.flag_bits & IS_LOCKED for part in parts):
                 raise CorpusError("the file is locked by a password.", remedy="Save it without one.")

@@ -9,7 +9,15 @@ import re
 from dataclasses import dataclass, replace
 from html import escape
 
-from striprtf.striprtf import FONTTABLE, PATTERN, charset_map, destinations, font_table_group, remove_pict_groups, specialchars
+from striprtf.striprtf import (
+    FONTTABLE,
+    PATTERN,
+    charset_map,
+    destinations,
+    font_table_group,
+    remove_pict_groups,
+    specialchars,
+)
 
 from corpus.doubts import Alteration
 from corpus.errors import CorpusError
@@ -71,7 +79,9 @@ class _Reading:
         self.alterations: list[Alteration] = []
         self.said: dict[str, str] = {}
         self._text = text
-        self._fonts = {number: (charset, name.strip()) for number, charset, name in FONTTABLE.findall(font_table_group(text))}
+        self._fonts = {
+            number: (charset, name.strip()) for number, charset, name in FONTTABLE.findall(font_table_group(text))
+        }
         self._levels = _levels(text)
         self._encoding = "cp1252"
         self._state = _State()
@@ -164,7 +174,9 @@ class _Reading:
             self._state = replace(state, destination="")
             self._add(UNREADABLE)  # an equation
         if word in NOT_TEXT or (is_starred and word not in BOXES and word not in destinations):
-            self._state = replace(state, destination=word if not state.destination or state.destination == "info" else state.destination)
+            self._state = replace(
+                state, destination=word if not state.destination or state.destination == "info" else state.destination
+            )
             if word == "info":
                 self._state = replace(self._state, destination="info")
         elif word == "info":

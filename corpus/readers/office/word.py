@@ -95,5 +95,3 @@ def _without_notes(markup: str) -> str:
 
 def _no_image(_: object) -> list[Any]:
     return []
-
-

@@ -31,7 +31,9 @@ class Styles:
     @classmethod
     def of(cls, tree: Any | None, /) -> "Styles":
         """Read `styles.xml`; without one, names alone tell."""
-        defined = {str(style.get(f"{WORD}styleId")): style for style in tree.iter(f"{WORD}style")} if tree is not None else {}
+        defined = (
+            {str(style.get(f"{WORD}styleId")): style for style in tree.iter(f"{WORD}style")} if tree is not None else {}
+        )
         levels, unseen, contents = {}, {}, set()
         for name in defined:
             chain = list(_chain(defined, name))

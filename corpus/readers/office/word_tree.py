@@ -81,7 +81,9 @@ def _tell_of_unread(body: Any, told: Settling) -> None:
         what = NOT_READ[element.tag]
         paragraph = next(element.iterancestors(f"{WORD}p"), None)
         before = _text(paragraph.getprevious()) if paragraph is not None and paragraph.getprevious() is not None else ""
-        told.doubts.append(Doubt(f"The words of {what} are not read; add them to the text if they matter. It stands after:", before))
+        told.doubts.append(
+            Doubt(f"The words of {what} are not read; add them to the text if they matter. It stands after:", before)
+        )
 
 
 def _drop_placeholders(body: Any) -> None:
@@ -111,7 +113,9 @@ def _drop_deleted(body: Any, told: Settling) -> None:
     for row in [mark.getparent().getparent() for mark in body.iterfind(f".//{WORD}trPr/{WORD}del")]:
         told.alterations.append(Alteration("a deleted row, left out", _text(row)))
         row.getparent().remove(row)
-    for paragraph in [mark.getparent().getparent().getparent() for mark in body.iterfind(f".//{WORD}pPr/{WORD}rPr/{WORD}del")]:
+    for paragraph in [
+        mark.getparent().getparent().getparent() for mark in body.iterfind(f".//{WORD}pPr/{WORD}rPr/{WORD}del")
+    ]:
         following = paragraph.getnext()
         if following is not None and following.tag == f"{WORD}p":
             place = 1 if following.find(f"{WORD}pPr") is not None else 0

@@ -15,9 +15,19 @@ from sentencex import segment
 from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.lists_and_tables import SENTENCE_END, list_paragraphs
+from corpus.readers.lists_and_tables import SENTENCE_END, add_list
 from corpus.readers.pdf.pages import Pages, read_pages
-from corpus.readers.pdf.paragraphs import BULLET, LONGEST_HEADING, WEAK_MARK, WORD, Group, body_size, grouped, kind_of_mark, text_of
+from corpus.readers.pdf.paragraphs import (
+    BULLET,
+    LONGEST_HEADING,
+    WEAK_MARK,
+    WORD,
+    Group,
+    body_size,
+    grouped,
+    kind_of_mark,
+    text_of,
+)
 from corpus.readers.pdf.second_reading import FEWEST_READ, compared, letters_by_page, share_read, unlike
 from corpus.readers.properties import stated_author, stated_title
 from corpus.readers.unreadable import UNREADABLE, readable
@@ -105,35 +115,30 @@ def _with_lists(groups: Sequence[tuple[Group, str]]) -> list[Block]:
     """Items that follow each other become a list; so do short paragraphs that a colon announces."""
     made: list[Block] = []
     items: list[str] = []
-    before: Group | None = None
+    kind = ""  # of the mark of the items that are being read; empty if they have none
     for group, text in groups:
-        if items and before and before.is_item and kind_of_mark(text) != kind_of_mark(before.lines[0].text):
-            made, items = _with_items(made, items), []
+        mark = kind_of_mark(text) if group.is_item else ""
         has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
-        if group.is_item:
-            items.append(text)
-        elif (items or has_lead) and _is_unmarked_item(group, text):
-            items.append(text)
+        is_item = group.is_item or ((has_lead or bool(items)) and _is_unmarked_item(group, text, is_first=not items))
+        if items and (not is_item or mark != kind):
+            add_list(made, items)
+            items = []
+            is_item = group.is_item
+        if is_item:
+            items.append(_without_mark(text) if group.is_item else text)
+            kind = mark
         else:
-            made, items = _with_items(made, items), []
             made.append(Block(text, group.is_heading, "table" if group.is_row else ""))
-        before = group
-    return _with_items(made, items)
+    if items:
+        add_list(made, items)
+    return made
 
 
-def _with_items(made: list[Block], items: list[str]) -> list[Block]:
-    if not items:
-        return made
-    has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
-    lead, paragraphs = list_paragraphs(list(map(_without_mark, items)), made[-1].text if has_lead else "")
-    kept = made[:-1] if has_lead else made
-    leads = [Block(lead, is_heading=False)] if lead else []
-    return [*kept, *leads, *(Block(text, is_heading=False, composed_of="list") for text in paragraphs)]
-
-
-def _is_unmarked_item(group: Group, text: str) -> bool:
-    is_entry = len(text) <= LONGEST_ITEM and not text.endswith((*SENTENCE_END, ":"))
-    return is_entry and not group.is_heading and not group.is_row and len(group.lines) == 1
+def _is_unmarked_item(group: Group, text: str, *, is_first: bool) -> bool:
+    """Whether a short line is an entry of a list without marks; the last one may end with a stop."""
+    if group.is_heading or group.is_row or len(group.lines) > 1 or len(text) > LONGEST_ITEM:
+        return False
+    return not text.endswith((*SENTENCE_END, ":")) or (not is_first and text[:1].islower())
 
 
 def _without_mark(text: str) -> str:

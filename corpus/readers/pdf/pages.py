@@ -29,7 +29,9 @@ MOST_PAGES = 300
 MARGIN = 0.1  # of the page's height: where running heads and page numbers stand
 WIDE_MARGIN = 0.2  # the same for what stands in the very same place on several pages
 SAME_HEIGHT = 4  # points
-PAGE_NUMBER = LinearPattern(r"(?i)(?:page|seite|p\.)?\s*[-–|]?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|von|/)\s*\d{1,4})?\s*[-–|]?")
+PAGE_NUMBER = LinearPattern(
+    r"(?i)(?:page|seite|p\.)?\s*[-–|]?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|von|/)\s*\d{1,4})?\s*[-–|]?"
+)
 LEADERS = LinearPattern(r"(?:\. ?){5,}\s*\w{0,5}\s*\z")  # an entry of a table of contents
 FEWEST_NUMBERED = 8  # lines of a page that are numbered in its margin
 FEWEST_LETTERS = 40  # of a page that is more than a picture
@@ -108,7 +110,9 @@ def _page_lines(page: Any, told: list[Doubt | Alteration]) -> tuple[list[Line], 
         more, others = unruled_tables(column)
         tables += more
         edge = max(line.right for line in column)
-        column_lines = rows_merged(sorted([*others, *(table.line for table in more)], key=lambda line: (-line.top, line.left)))
+        column_lines = rows_merged(
+            sorted([*others, *(table.line for table in more)], key=lambda line: (-line.top, line.left))
+        )
         lines += [replace(line, edge=edge) for line in column_lines]
     told += [Doubt(table.doubt, " ".join(table.line.rows), f"page {number}") for table in tables if table.doubt]
     return [made for line in lines for made in _marked(line, layout)], read
@@ -117,9 +121,9 @@ def _page_lines(page: Any, told: list[Doubt | Alteration]) -> tuple[list[Line], 
 def _tell_of(page: Any, letters: Any, pieces: list[Line], told: list[Doubt | Alteration]) -> None:
     place = f"page {page.page_number}"
     for reason, left_out in (
-        ("struck out, so left out", letters.struck),
-        ("white on white, so left out", letters.unseen),
-        ("turned aside, so left out", letters.turned if len(letters.turned) <= len(letters.seen) else ""),
+        ("struck out, left out", letters.struck),
+        ("white on white, left out", letters.unseen),
+        ("turned aside, left out", letters.turned if len(letters.turned) <= len(letters.seen) else ""),
     ):
         if left_out:
             told.append(Alteration(reason, left_out, place=place))
@@ -130,7 +134,9 @@ def _tell_of(page: Any, letters: Any, pieces: list[Line], told: list[Doubt | Alt
     if pictured and FEWEST_LETTERS <= count:
         told.append(Doubt("The page is a picture whose text a program recognised: check its numbers.", place=place))
     elif pictured or (page.images and not count):
-        told.append(Doubt("The page is a picture, perhaps of text, and was not read. Run text recognition (OCR).", place=place))
+        told.append(
+            Doubt("The page is a picture, perhaps of text, and was not read. Run text recognition (OCR).", place=place)
+        )
     elif not count:
         told.append(Doubt("The page holds no text.", place=place))
 
@@ -171,13 +177,14 @@ def _without_running(by_page: list[list[Line]], told: list[Doubt | Alteration]) 
             )
             if not is_running and not LEADERS.search(line.text):
                 kept[-1].append(line)
-            elif is_running and line.text.endswith(SENTENCE_END) and line.text.count(" ") >= FEWEST_WORDS and line.text not in _told(notices):
-                notices.append(Notice(line.page, line.text, "it repeats at the edge of pages, and was left out"))
+            elif is_running and _is_sentence(line.text) and line.text not in shown:
+                shown.add(line.text)
+                told.append(Alteration("repeats at the edge of pages, left out", line.text, place=f"page {line.page}"))
     return kept
 
 
-def _told(told: list[Doubt | Alteration]) -> set[str]:
-    return {notice.found for notice in notices}
+def _is_sentence(text: str) -> bool:
+    return text.endswith(SENTENCE_END) and text.count(" ") >= FEWEST_WORDS
 
 
 def _bulleted(lines: list[Line]) -> list[Line]:

@@ -142,7 +142,11 @@ def _continues(group: Group, line: Line, *, is_heading: bool, leading: float) ->
         return (
             _is_below(before, line, FARTHEST / 1.3) and before.size == line.size and before.is_bold == line.is_bold
         )  # fmt: skip
-    if not is_near or abs(line.left - before.left) >= SAME_LEFT * line.size or abs(line.size - before.size) > 0.15 * line.size:
+    if (
+        not is_near
+        or abs(line.left - before.left) >= SAME_LEFT * line.size
+        or abs(line.size - before.size) > 0.15 * line.size
+    ):
         return False
     if before.text.endswith(HYPHENS) and line.text[:1].islower():
         return True

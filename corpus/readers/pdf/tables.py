@@ -73,7 +73,12 @@ def unruled_tables(pieces: list[Line], /) -> tuple[list[Table], list[Line]]:
             continue
         sentences, doubt, unnamed = rows_told([[*row] for row in body])
         inside = [line for row in rows for line in row]
-        found.append(Table(_in_place_of(inside, sentences, unnamed), doubt if is_sure else "The rows of this table are not told apart by rules; compare it with the page:"))
+        found.append(
+            Table(
+                _in_place_of(inside, sentences, unnamed),
+                doubt if is_sure else "The rows of this table are not told apart by rules; compare it with the page:",
+            )
+        )
         rest = [line for line in rest if line not in inside]
     return found, rest
 
