@@ -27,7 +27,10 @@ def _names(row: Sequence[str], *, may_miss: bool = False) -> bool:
     named = [cell for cell in cells[1:] if cell]
     is_full = bool(named) and (may_miss or len(named) == len(cells) - 1 or len(named) > 1)
     return is_full and all(
-        len(cell) <= LONGEST_NAME and not cell.endswith(SENTENCE_END) and any(map(str.isalpha, cell)) and not cell[0].isdigit()
+        len(cell) <= LONGEST_NAME
+        and not cell.endswith(SENTENCE_END)
+        and any(map(str.isalpha, cell))
+        and not cell[0].isdigit()
         for cell in cells
         if cell
-    )  # fmt: skip
+    )

@@ -10,8 +10,8 @@ FILLED_IN = LinearPattern(
     r".*\.(?:docx?|dotx?|odt|rtf|pdf|indd|qxd|tex|dvi|pages|pptx?|html?|eps|ai|fm)|\S*[\d_]\S*|(?:doi|arxiv)\s*:.*)"
 )
 FILLED_IN_AUTHORS = LinearPattern(
-    r"(?i)(?:python-docx|microsoft(?: office)? user|windows[- ]user|user\s*\d*|username|owner|admin(?:istrator)?|author|autor|"
-    r"unknown|unbekannt|none|n/?a|default|test|pc|hp|dell|\S+@\S+|\W*)"
+    r"(?i)(?:python-docx|microsoft(?: office)? user|windows[- ]user|user\s*\d*|username|owner|admin(?:istrator)?|author|"
+    r"autor|unknown|unbekannt|none|n/?a|default|test|pc|hp|dell|\S+@\S+|\W*)"
 )
 LONGEST_TITLE = 300  # characters
 

@@ -22,9 +22,9 @@ def readable(blocks: Sequence[Block], /) -> tuple[list[Block], list[Doubt]]:
     unreadable = [block for block in blocks if UNREADABLE in block.text]
     if len(unreadable) > MOST_UNREADABLE * len(blocks) and len(unreadable) > 1:
         raise CorpusError(
-            f"{len(unreadable)} of its {len(blocks)} paragraphs hold signs that cannot be read: its fonts do not say what they "
-            "mean.",
-            remedy="Save it again as a PDF from the program that it was written with, or run text recognition (OCR) over it.",
+            f"{len(unreadable)} of its {len(blocks)} paragraphs hold signs that cannot be read: its fonts do not say what "
+            "they mean.",
+            remedy="Save it again as a PDF in the program that it was written with, or run text recognition (OCR) over it.",
         )
     kept: list[Block] = []
     doubts: list[Doubt] = []

@@ -1,4 +1,4 @@
-"""Files that are ZIP archives of XML (DOCX, ODT, EPUB): opened with limits, their parts parsed without entities or network."""
+"""Files that are ZIP archives of XML (DOCX, ODT, EPUB): opened with limits, parsed without entities or network."""
 
 import io
 import zipfile

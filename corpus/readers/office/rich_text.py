@@ -6,6 +6,7 @@ Source of the control words: Rich Text Format 1.9.1 (Microsoft).
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -37,8 +38,7 @@ NOT_TEXT = (destinations | {"listtext", "pntext"}) - BOXES
 SYMBOL_CHARSET = "2"
 STYLES = re.compile(r"\{\\s(\d+)([^{}]*?)([^\\;{}]+);\}")
 OUTLINE = re.compile(r"\\outlinelevel(\d)")
-BREAKS = {"par", "sect", "page"}
-STRUCK = {"strike", "striked"}
+BREAKS = {"par", "sect", "page", "cell", "nestcell", "row", "nestrow"}
 LOWEST_HEADING = 6
 
 
@@ -91,46 +91,41 @@ class _Reading:
         self._found: list[str] = []
         self._cells: list[str] = []
         self._level: int | None = None
-        self._is_item = self._is_in_table = self._is_header = False
+        self._to_skip = 0  # letters that stand for the sign before them
+        self._is_item = self._is_in_table = self._is_header = self._is_starred = False
 
     def read(self) -> str:
         """The whole file as HTML."""
-        curskip = 0
-        is_starred = False
         for match in PATTERN.finditer(self._text):
             word, argument, code, sign, brace, letter = match.groups()
-            if code is None or curskip:
+            if code is None or self._to_skip:
                 self._flush_bytes()
-            if brace or word or sign:
-                curskip = 0
-            if brace == "{":
-                self._stack.append(self._state)
-                if len(self._stack) > MOST_DEPTH:
-                    raise RecursionError
-            elif brace == "}":
-                self._end_group()
+            if brace:
+                self._brace(brace)
             elif word:
-                if word == "u" and argument is not None:
-                    self._add(chr(int(argument) % 0x10000))
-                    curskip = self._state.skipped
-                else:
-                    self._word(word, argument, is_starred=is_starred)
-            elif code is not None:
-                curskip, is_shown = max(curskip - 1, 0), not curskip
-                if is_shown:
-                    self._bytes.append(int(code, 16))
+                self._word(word, argument)
             elif sign and sign != "*":
                 self._add(str(specialchars.get(sign, "")))
-            elif letter:
-                curskip, is_shown = max(curskip - 1, 0), not curskip
-                if is_shown:
-                    self._letter(letter)
-            is_starred = sign == "*"
+            elif code or letter:
+                self._letter(letter or chr(int(code, 16)))
+            if word or brace or sign:
+                self._to_skip = self._state.skipped if word == "u" and argument else 0
+            self._is_starred = sign == "*"
         self._end_paragraph()
         return "".join(self._found)
 
+    def _brace(self, brace: str) -> None:
+        if brace == "}":
+            self._end_group()
+            return
+        self._stack.append(self._state)
+        if len(self._stack) > MOST_DEPTH:
+            raise RecursionError
+
     def _letter(self, letter: str) -> None:
-        if ord(letter) > 0x7F:
+        if self._to_skip:
+            self._to_skip -= 1
+        elif ord(letter) > 0x7F:
             self._bytes.append(ord(letter))
         else:
             self._flush_bytes()
@@ -165,68 +160,49 @@ class _Reading:
         self._runs = [(state, text) for state, text in self._runs if state.destination != destination]
         return " ".join(_whole(text).split())
 
-    def _word(self, word: str, argument: str | None, *, is_starred: bool) -> None:
-        is_on = argument != "0"
-        state = self._state
+    def _word(self, word: str, argument: str | None) -> None:
         if word in MARKS:
             self._is_item = True
-        if word == "moMath" and state.destination != "moMath":
-            self._state = replace(state, destination="")
+        if word == "moMath" and self._state.destination != "moMath":
+            self._state = replace(self._state, destination="")
             self._add(UNREADABLE)  # an equation
-        if word in NOT_TEXT or (is_starred and word not in BOXES and word not in destinations):
-            self._state = replace(
-                state, destination=word if not state.destination or state.destination == "info" else state.destination
-            )
-            if word == "info":
-                self._state = replace(self._state, destination="info")
-        elif word == "info":
-            self._state = replace(state, destination="info")
-        elif state.destination:
+        if word in NOT_TEXT or (self._is_starred and word not in BOXES):
+            is_said = self._state.destination == "info"
+            self._state = replace(self._state, destination=word if is_said else self._state.destination or word)
+        elif self._state.destination:
             return
-        elif word == "ansicpg" and argument:
-            self._encoding = _encoding(f"cp{argument}")
-        elif word == "f" or word == "deff":
-            self._state = replace(state, font=argument or "")
-        elif word == "uc":
-            self._state = replace(state, skipped=int(argument or 1))
+        elif word in CHARACTERS:
+            self._state = CHARACTERS[word](self._state, argument)
         elif word in BREAKS:
-            self._end_paragraph()
-        elif word in {"cell", "nestcell"}:
-            self._end_cell()
-        elif word in {"row", "nestrow"}:
-            self._end_row()
+            self._breaks(word)
+        elif word == "u" and argument:
+            self._add(chr(int(argument) % 0x10000))
         elif word in specialchars:
             self._add(str(specialchars[word]))
         else:
-            self._format(word, argument, is_on=is_on)
+            self._paragraph_word(word, argument)
 
-    def _format(self, word: str, argument: str | None, *, is_on: bool) -> None:
-        state = self._state
+    def _breaks(self, word: str) -> None:
+        if word in {"cell", "nestcell"}:
+            self._end_cell()
+        elif word in {"row", "nestrow"}:
+            self._end_row()
+        else:
+            self._end_paragraph()
+
+    def _paragraph_word(self, word: str, argument: str | None) -> None:
         if word == "pard":
             self._level, self._is_in_table = None, False
-        elif word == "plain":
-            self._state = replace(state, unseen="", position="", is_bold=False)
         elif word == "s":
             self._level = self._levels.get(argument or "")
         elif word == "outlinelevel":
             self._level = int(argument or 0) + 1 if int(argument or 0) < LOWEST_HEADING else None
         elif word == "intbl":
             self._is_in_table = True
-        elif word == "trowd":
-            self._is_header = False
-        elif word == "trhdr":
-            self._is_header = True
-        elif word in STRUCK or word in {"v", "deleted"}:
-            reason = "struck out" if word in STRUCK else "hidden" if word == "v" else "deleted in a tracked change"
-            self._state = replace(state, unseen=f"{reason}, left out" if is_on else "")
-        elif word in {"super", "up"}:
-            self._state = replace(state, position="sup" if is_on else "")
-        elif word in {"sub", "dn"}:
-            self._state = replace(state, position="sub" if is_on else "")
-        elif word == "nosupersub":
-            self._state = replace(state, position="")
-        elif word == "b":
-            self._state = replace(state, is_bold=is_on)
+        elif word in {"trowd", "trhdr"}:
+            self._is_header = word == "trhdr"
+        elif word == "ansicpg" and argument:
+            self._encoding = _encoding(f"cp{argument}")
 
     def _taken_paragraph(self) -> str:
         """The paragraph that was read, as HTML; what nobody sees of it is told."""
@@ -288,6 +264,33 @@ class _Reading:
     def _end_table(self) -> None:
         if self._cells:
             self._end_row()
+
+
+def _unseen(reason: str) -> Callable[[_State, str | None], _State]:
+    return lambda state, argument: replace(state, unseen="" if argument == "0" else f"{reason}, left out")
+
+
+def _placed(position: str) -> Callable[[_State, str | None], _State]:
+    return lambda state, argument: replace(state, position="" if argument == "0" else position)
+
+
+# What changes the form of the words that follow.
+CHARACTERS: dict[str, Callable[[_State, str | None], _State]] = {
+    "f": lambda state, argument: replace(state, font=argument or ""),
+    "deff": lambda state, argument: replace(state, font=argument or ""),
+    "uc": lambda state, argument: replace(state, skipped=int(argument or 1)),
+    "b": lambda state, argument: replace(state, is_bold=argument != "0"),
+    "plain": lambda state, _: replace(state, unseen="", position="", is_bold=False),
+    "v": _unseen("hidden"),
+    "deleted": _unseen("deleted in a tracked change"),
+    "strike": _unseen("struck out"),
+    "striked": _unseen("struck out"),
+    "super": _placed("sup"),
+    "up": _placed("sup"),
+    "sub": _placed("sub"),
+    "dn": _placed("sub"),
+    "nosupersub": _placed(""),
+}
 
 
 def _joined(runs: list[tuple[_State, str]]) -> list[tuple[_State, str]]:

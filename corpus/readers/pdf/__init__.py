@@ -10,16 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from sentencex import segment
-
 from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.readers.draft import Block, Draft, assemble
 from corpus.readers.lists_and_tables import SENTENCE_END, add_list
+from corpus.readers.losses import Piece
 from corpus.readers.pdf.pages import Pages, read_pages
 from corpus.readers.pdf.paragraphs import (
     BULLET,
-    LONGEST_HEADING,
     WEAK_MARK,
     WORD,
     Group,
@@ -31,7 +29,6 @@ from corpus.readers.pdf.paragraphs import (
 from corpus.readers.pdf.second_reading import FEWEST_READ, compared, letters_by_page, share_read, unlike
 from corpus.readers.properties import stated_author, stated_title
 from corpus.readers.unreadable import UNREADABLE, readable
-from corpus.readers.losses import Piece
 
 LONGEST_ITEM = 120  # characters of an item that has no mark
 TITLE_FROM = 1.15  # times the size of the text

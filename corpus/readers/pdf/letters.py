@@ -10,6 +10,7 @@ import statistics
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pdfminer.layout import LAParams, LTChar, LTComponent, LTFigure, LTPage, LTTextLine
@@ -89,8 +90,8 @@ def pieces_of(letters: Sequence[LTChar], layout: LTPage, page: int, /) -> list[L
     """Letters as pieces of lines, in no particular order."""
     groups: list[list[LTChar]] = []
     if letters:
-        for line in layout.group_objects(GROUPING, letters):
-            groups.append([item for item in line if isinstance(item, LTChar)])
+        lines = layout.group_objects(GROUPING, letters)
+        groups = [[item for item in line if isinstance(item, LTChar)] for line in lines]
     groups = [group for group in groups if any(letter.get_text().strip() for letter in group)]
     return [line for group in _merged(groups) if (line := _line(group, page)).text]
 
@@ -230,7 +231,7 @@ def _line(group: list[LTChar], page: int) -> Line:
 
 def _spaced(letters: list[LTChar], size: float, base: float) -> str:
     has_spaces = any(not letter.get_text().strip() for letter in letters)
-    gaps = [after.x0 - before.x1 for before, after in zip(letters, letters[1:], strict=False)]
+    gaps = [after.x0 - before.x1 for before, after in pairwise(letters)]
     usual = max(0.0, statistics.median(gaps)) if len(gaps) >= FEWEST_GAPS else 0.0  # more than none where letters are spaced
     is_tight = not has_spaces and usual < 0.02 * size
     apart = usual + (TIGHT_WORD_GAP if is_tight else WORD_GAP) * size

@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import pdfplumber
@@ -33,6 +34,7 @@ PAGE_NUMBER = LinearPattern(
     r"(?i)(?:page|seite|p\.)?\s*[-–|]?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|von|/)\s*\d{1,4})?\s*[-–|]?"
 )
 LEADERS = LinearPattern(r"(?:\. ?){5,}\s*\w{0,5}\s*\z")  # an entry of a table of contents
+MOST_STEPS = 5  # from one numbered line to the next
 FEWEST_NUMBERED = 8  # lines of a page that are numbered in its margin
 FEWEST_LETTERS = 40  # of a page that is more than a picture
 FEWEST_WORDS = 5  # of a running head that reads like a sentence
@@ -131,7 +133,7 @@ def _tell_of(page: Any, letters: Any, pieces: list[Line], told: list[Doubt | Alt
         told.append(Doubt("The page is turned and was not read. Turn it, save it, and add that.", letters.turned, place))
     pictured = sum(image["width"] * image["height"] for image in page.images) > MOSTLY * page.width * page.height
     count = sum(len(line.text) for line in pieces)
-    if pictured and FEWEST_LETTERS <= count:
+    if pictured and count >= FEWEST_LETTERS:
         told.append(Doubt("The page is a picture whose text a program recognised: check its numbers.", place=place))
     elif pictured or (page.images and not count):
         told.append(
@@ -147,7 +149,9 @@ def _unnumbered(pieces: list[Line]) -> list[Line]:
     numbers = [line for line in pieces if line.text.isdigit() and line.left < left + 2 * line.size]
     counted = sorted(numbers, key=lambda line: -line.top)
     values = [int(line.text) for line in counted]
-    is_counting = len(values) >= FEWEST_NUMBERED and all(0 < b - a <= 5 for a, b in zip(values, values[1:], strict=False))
+    is_counting = len(values) >= FEWEST_NUMBERED and all(
+        0 < second - first <= MOST_STEPS for first, second in pairwise(values)
+    )
     return [line for line in pieces if line not in counted] if is_counting else pieces
 
 
