@@ -20,7 +20,9 @@ NUMBERS = st.one_of(
 NOT = st.sampled_from(["not ", "", "never "])
 SENTENCES = st.one_of(
     st.builds("Do {}take {} tablets of iron before you have had a test of your blood.".format, NOT, NUMBERS),
-    st.builds("A ferritin of {} µg/L is {}low in people whose legs are restless at night, says the table.".format, NUMBERS, NOT),
+    st.builds(
+        "A ferritin of {} µg/L is {}low in people whose legs are restless at night, says the table.".format, NUMBERS, NOT
+    ),
     st.builds("In {} of {} people it was {}the coffee.".format, NUMBERS, NUMBERS, NOT),
     st.builds("Restless legs are {}caused by iron alone (see page {}).".format, NOT, NUMBERS),
 )

@@ -82,7 +82,10 @@ def opendocument(parts: Sequence[Part], /) -> bytes:
             items = (f"<text:list-item><text:p>{escape(item)}</text:p></text:list-item>" for item in part.items)
             blocks.append(f"<text:list>{''.join(items)}</text:list>")
         if part.rows:
-            cells = [[f"<table:table-cell><text:p>{escape(cell)}</text:p></table:table-cell>" for cell in row] for row in part.rows]
+            cells = [
+                [f"<table:table-cell><text:p>{escape(cell)}</text:p></table:table-cell>" for cell in row]
+                for row in part.rows
+            ]
             rows = [f"<table:table-row>{''.join(row)}</table:table-row>" for row in cells]
             header = f"<table:table-header-rows>{rows[0]}</table:table-header-rows>"
             blocks.append(f"<table:table>{header}{''.join(rows[1:])}</table:table>")
@@ -108,7 +111,8 @@ def rich_text(parts: Sequence[Part], /) -> bytes:
         blocks += [rf"\pard\ls1{{\listtext\'b7\tab}}{_coded(item)}\par" for item in part.items]
         for number, row in enumerate(part.rows):
             cells = "".join(rf"\pard\intbl {_coded(cell)}\cell" for cell in row)
-            blocks.append(rf"\trowd{'' if number else r'\trhdr'} {cells}\row")
+            kind = r"\trowd" if number else r"\trowd\trhdr"
+            blocks.append(rf"{kind} {cells}\row")
         blocks.append(r"\pard")
     return rich_text_of("\n".join(blocks))
 
