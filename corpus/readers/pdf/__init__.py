@@ -101,8 +101,9 @@ def _largest(groups: list[tuple[Group, str]], places: list[int], size: float) ->
     """The place of the largest heading; a bold one of the text's own size only where it comes first."""
     headings = [place for place in places if groups[place][0].is_heading and len(groups[place][1]) > 1]
     large = [place for place in headings if groups[place][0].lines[0].size >= TITLE_FROM * size]
-    # A journal's name or a date stands at the page's edge, often larger than the title.
-    large = [place for place in large if not groups[place][0].lines[0].is_marginal] or large
+    # A journal's name stands at the page's edge, often larger than the title: two words there give way to a longer heading.
+    longer = [place for place in large if groups[place][1].count(" ") > 1 or not groups[place][0].lines[0].is_marginal]
+    large = longer or large
     if large:
         return max(large, key=lambda place: groups[place][0].lines[0].size)
     return headings[0] if headings and headings[0] == places[0] else None
