@@ -22,7 +22,7 @@ LARGEST_FILE = 32_000_000  # bytes, on disk or from the network
 # Ending → module and function. Loaded when needed: a Markdown file should not cost the start of the PDF library.
 TEXT_READERS = {".txt": ("plain_text", "read_plain_text"), ".md": ("markdown", "read_markdown")}
 BYTE_READERS = {
-    ".html": ("web_page", "read_web_page"),
+    ".html": ("web.page", "read_web_page"),
     ".pdf": ("pdf", "read_pdf"),
     ".docx": ("office.word", "read_word"),
     ".odt": ("office.opendocument", "read_opendocument"),

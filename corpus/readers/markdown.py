@@ -17,7 +17,7 @@ from corpus.readers.draft import Draft, assemble
 from corpus.readers.markup import blocks, pieces_of, read_page
 from corpus.readers.raised import formulas_in_tex
 from corpus.readers.site_syntax import without_site_syntax
-from corpus.readers.stated import date_in
+from corpus.readers.web.stated import date_in
 
 FRONT_MATTER = LinearPattern(r"(?s)---[^\S\n]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\z)")
 TOML_FRONT_MATTER = LinearPattern(r"(?s)\+\+\+[^\S\n]*\n(?P<toml>.*?)\n\+\+\+[^\S\n]*(?:\n|\z)")

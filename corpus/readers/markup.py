@@ -1,6 +1,6 @@
 """From a tree of HTML elements to blocks. Web pages, Word files and Markdown all come this way.
 
-Nothing here decides what is boilerplate; `region` does. What nobody sees who reads a page (scripts, hidden and struck
+Nothing here decides what is boilerplate; `web.region` does. What nobody sees who reads a page (scripts, hidden and struck
 elements, footnote marks) is not in the blocks; raised and lowered numbers (10⁹, H₂O) keep their meaning.
 
     as_shown        what is seen: nothing hidden or struck out, closed panels open

@@ -5,7 +5,6 @@ Source of the control words: Rich Text Format 1.9.1 (Microsoft).
 """
 
 import codecs
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
@@ -22,6 +21,7 @@ from striprtf.striprtf import (
 
 from corpus.doubts import Alteration
 from corpus.errors import CorpusError
+from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft
 from corpus.readers.office.from_markup import draft_of
 from corpus.readers.office.word_styles import level_by_name
@@ -36,8 +36,8 @@ MARKS = {"listtext", "pntext"}  # the mark of an item, as text
 NOTES = {"footnote", "annotation"}
 NOT_TEXT = (destinations | {"listtext", "pntext"}) - BOXES
 SYMBOL_CHARSET = "2"
-STYLES = re.compile(r"\{\\s(\d+)((?:\\[a-z]+-?\d* ?)*)([^\\;{}]+);\}")
-OUTLINE = re.compile(r"\\outlinelevel(\d)")
+STYLES = LinearPattern(r"\{\\s(\d+)((?:\\[a-z]+-?\d* ?)*)([^\\;{}]+);\}")
+OUTLINE = LinearPattern(r"\\outlinelevel(\d)")
 BREAKS = {"par", "sect", "page", "cell", "nestcell", "row", "nestrow"}
 LOWEST_HEADING = 6
 
@@ -314,7 +314,7 @@ def _levels(text: str) -> dict[str, int]:
     start = text.find("{\\stylesheet")
     sheet = text[start : start + 200_000] if start >= 0 else ""
     levels = {}
-    for number, words, name in STYLES.findall(sheet):
+    for number, words, name in (found.groups() for found in STYLES.finditer(sheet)):
         outline = OUTLINE.search(words)
         level = level_by_name(name.strip())
         if level is None and outline and int(outline[1]) < LOWEST_HEADING:

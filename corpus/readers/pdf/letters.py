@@ -15,6 +15,7 @@ from typing import Any
 
 from pdfminer.layout import LAParams, LTChar, LTComponent, LTFigure, LTPage, LTTextLine
 
+from corpus.linear_patterns import LinearPattern
 from corpus.readers.raised import HIGH, LOW, NUMBER
 from corpus.readers.symbols import PRIVATE, meant_by
 from corpus.readers.unreadable import UNREADABLE
@@ -117,15 +118,17 @@ def in_order_of_speech(text: str, /) -> str:
     """
     if not is_right_to_left(text):
         return text
-    runs = RUN_LEFT_TO_RIGHT.split(text)  # every other one is a word or a number of the other direction
-    turned = [run if place % 2 else _mirrored(run) for place, run in enumerate(runs)]
-    return "".join(reversed(turned))
+    turned: list[str] = []
+    end = 0
+    for found in RUN_LEFT_TO_RIGHT.finditer(text):  # a word or a number of the other direction
+        turned += [_mirrored(text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join(reversed([*turned, _mirrored(text[end:])]))
 
 
 # A number with its signs, or words of a script that runs from left to right.
-RUN_LEFT_TO_RIGHT = re.compile(
-    r"([0-9A-Za-z\u00c0-\u024f\u0660-\u0669](?:[0-9A-Za-z\u00c0-\u024f\u0660-\u0669.,:/%+–-]*[0-9A-Za-z\u00c0-\u024f\u0660-\u0669%])?)"
-)
+LEFT_TO_RIGHT = r"0-9A-Za-z\x{c0}-\x{24f}\x{660}-\x{669}"
+RUN_LEFT_TO_RIGHT = LinearPattern(f"[{LEFT_TO_RIGHT}](?:[{LEFT_TO_RIGHT}.,:/%+–-]*[{LEFT_TO_RIGHT}%])?")
 MIRRORS = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 

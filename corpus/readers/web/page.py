@@ -10,11 +10,11 @@ from corpus.doubts import Alteration
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft, assemble
 from corpus.readers.markup import PLACE, Page, blocks, pieces_of, read_page, text_of, without_declaration
-from corpus.readers.no_article import no_article
 from corpus.readers.raised import formulas_in_tex
-from corpus.readers.region import Region, article_of
-from corpus.readers.stated import stated_by
 from corpus.readers.text import decode, settle, undoubled
+from corpus.readers.web.no_article import no_article
+from corpus.readers.web.region import Region, article_of
+from corpus.readers.web.stated import stated_by
 
 # The encoding that the page itself declares, in the first kilobyte, where browsers look for it.
 DECLARED = LinearPattern(r"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})")

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from corpus.doubts import Doubt
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block
-from corpus.readers.region import SHORTEST_ARTICLE
+from corpus.readers.web.region import SHORTEST_ARTICLE
 
 LONGEST_NOTICE = 1_500  # characters of a page that only tells that there is no article
 ERROR_TITLE = LinearPattern(
@@ -19,12 +19,12 @@ ERROR_TITLE = LinearPattern(
     r"|service unavailable"
 )
 ERROR_WORDS = LinearPattern(
-    r"(?i)\b(?:page|article|content|document)\b.{0,60}\b(?:(?:not|cannot|can.t|could not|couldn.t) be found"
+    r"(?i)\b(?:page|article|content|document)\b.{0,60}\b(?:(?:not|can.t|cannot|could not|couldn.t) be found"
     r"|does not exist|no longer (?:exists?|available|here)|doesn.t exist|is not here|been (?:re)?moved|was removed)"
 )
 BOT_CHECK = LinearPattern(
-    r"(?i)just a moment|attention required|checking (?:that you are|if you are|your browser)|verify(?:ing)? (?:that )?you are"
-    r"|are you a (?:human|robot)|enable javascript and cookies|unusual traffic|captcha"
+    r"(?i)just a moment|attention required|checking (?:that you are|if you are|your browser)"
+    r"|verify(?:ing)? (?:that )?you are|are you a (?:human|robot)|enable javascript and cookies|unusual traffic|captcha"
 )
 COOKIES = LinearPattern(r"(?i)\b(?:cookies?|consent|privacy (?:policy|settings))\b")
 WORDS_A_COOKIE = 40  # a text that speaks of cookies more often than once in so many words is about them
