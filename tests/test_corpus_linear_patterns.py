@@ -94,7 +94,7 @@ READERS: dict[str, tuple[Callable[[str], object], tuple[str, ...]]] = {
     "page number that began": (lambda text: PAGE_NUMBER.fullmatch(f"page{text}"), NUMBERS),
     "bullet": (lambda text: BULLET.match(f"•{text}"), (" ", "\n", "•")),
     "mark of an item": (lambda text: WEAK_MARK.match(f"-{text}"), (" ", "\n", "1.", "a) ")),
-    "order of speech": (lambda text: in_order_of_speech(f"\u05d0\u05d0{text}\u05d0"), ("\u05d0", "\u05d01.", "\u05d0 ", "\u05d0a, ")),
+    "order of speech": (in_order_of_speech, ("\u05d0", "\u05d0\u05d01.", "\u05d0 ", "\u05d0\u05d0a, ")),
     "words": (WORD.findall, WORDS),
     "names": (words_within, WORDS),
     "heading": (lambda text: as_written(text, set()), WORDS),

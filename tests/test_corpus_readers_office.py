@@ -187,7 +187,8 @@ def test_what_nobody_sees_in_an_opendocument_text_is_no_text_and_raised_numbers_
     body = (
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>Old.</text:p></text:deletion></text:changed-region>"
         '</text:tracked-changes><text:h text:outline-level="1">Iron</text:h>'
-        '<text:p>Take <text:span text:style-name="S">four</text:span><text:s/>two, 10<text:span text:style-name="U">9</text:span>'
+        '<text:p>Take <text:span text:style-name="S">four</text:span><text:s/>two, 10'
+        '<text:span text:style-name="U">9</text:span>'
         " cells.<text:note><text:note-body><text:p>See 12.</text:p></text:note-body></text:note> "
         '<text:span text:style-name="H">Secret.</text:span></text:p>'
     )

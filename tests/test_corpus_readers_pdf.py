@@ -183,10 +183,11 @@ def test_a_title_that_is_stated_and_shown_is_believed_and_one_that_differs_is_to
 
 def raw_pdf(content: str, *objects: str, resources: str = "") -> bytes:
     """A PDF of one page with Helvetica as F1; further objects are numbered from 6."""
+    fonts = "/Font<</F1 5 0 R/F2 6 0 R>>"
     bodies = [
         "<</Type/Catalog/Pages 2 0 R>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 5 0 R/F2 6 0 R>>{resources}>>/Contents 4 0 R>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<{fonts}{resources}>>/Contents 4 0 R>>",
         f"<</Length {len(content)}>>stream\n{content}\nendstream",
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
         *objects,
