@@ -16,14 +16,12 @@ from corpus.doubts import Alteration, Doubt
 from corpus.readers.header_rows import header_depth
 from corpus.readers.losses import Piece
 from corpus.readers.office.equations import MATH, in_one_line
-from corpus.readers.office.word_styles import VALUE, WORD, Styles, unseen_by
-from corpus.readers.raised import NOTE_MARK
+from corpus.readers.office.word_styles import VALUE, WORD, Styles
+from corpus.readers.office.word_unseen import TEXT_BOX, drop_deleted, drop_unseen, style_of, text_of
 from corpus.readers.symbols import meant_by, written_out
 
 COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-TEXT_BOX = f"{WORD}txbxContent"
 UNWRAPPED = ("sdt", "sdtContent", "smartTag", "customXml", "ins", "moveTo")
-DELETED = ("del", "moveFrom")
 NOT_READ = {
     "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds": "a diagram",
     "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart": "a chart",
@@ -34,7 +32,6 @@ LONGEST_HEADING = 160  # characters
 LONGEST_TITLE = 120
 SENTENCE_END = (".", "!", "?", ":", ";", ",")
 LARGE = 28  # half points: a first line as large as that is a title
-TINY = 4  # half points: nobody reads that
 
 
 @dataclass(slots=True)
@@ -53,9 +50,9 @@ def settled(body: Any, styles: Styles, /) -> Settling:
     _tell_of_unread(body, told)
     _drop_placeholders(body)
     _unwrap(body)
-    _drop_deleted(body, told)
+    told.alterations += drop_deleted(body)
     _drop_contents(body, styles)
-    _drop_unseen_runs(body, styles, told)
+    told.alterations += drop_unseen(body, styles)
     _write_equations(body)
     _write_symbols(body)
     _lift_text_boxes(body)
@@ -80,7 +77,7 @@ def _tell_of_unread(body: Any, told: Settling) -> None:
     for element in body.iter(*NOT_READ):
         what = NOT_READ[element.tag]
         paragraph = next(element.iterancestors(f"{WORD}p"), None)
-        before = _text(paragraph.getprevious()) if paragraph is not None and paragraph.getprevious() is not None else ""
+        before = text_of(paragraph.getprevious()) if paragraph is not None and paragraph.getprevious() is not None else ""
         told.doubts.append(
             Doubt(f"The words of {what} are not read; add them to the text if they matter. It stands after:", before)
         )
@@ -108,83 +105,11 @@ def _unwrap(body: Any) -> None:
             parent.remove(element)
 
 
-def _drop_deleted(body: Any, told: Settling) -> None:
-    """Tracked deletions: words, paragraph ends and rows."""
-    for row in [mark.getparent().getparent() for mark in body.iterfind(f".//{WORD}trPr/{WORD}del")]:
-        told.alterations.append(Alteration("a deleted row, left out", _text(row)))
-        row.getparent().remove(row)
-    for paragraph in [
-        mark.getparent().getparent().getparent() for mark in body.iterfind(f".//{WORD}pPr/{WORD}rPr/{WORD}del")
-    ]:
-        following = paragraph.getnext()
-        if following is not None and following.tag == f"{WORD}p":
-            place = 1 if following.find(f"{WORD}pPr") is not None else 0
-            for child in reversed([child for child in paragraph if child.tag != f"{WORD}pPr"]):
-                following.insert(place, child)
-            paragraph.getparent().remove(paragraph)
-    for name in DELETED:
-        for element in list(body.iter(f"{WORD}{name}")):
-            if element.getparent().tag == f"{WORD}rPr":
-                continue
-            if words := "".join(element.itertext(f"{WORD}delText", f"{WORD}t")).strip():
-                told.alterations.append(Alteration("deleted in a tracked change, left out", words))
-            element.getparent().remove(element)
-
-
 def _drop_contents(body: Any, styles: Styles) -> None:
     """A table of contents: its entries are headings that come again."""
     for paragraph in list(body.iter(f"{WORD}p")):
-        if _style_of(paragraph, "pStyle") in styles.contents:
+        if style_of(paragraph, "pStyle") in styles.contents:
             paragraph.getparent().remove(paragraph)
-
-
-def _drop_unseen_runs(body: Any, styles: Styles, told: Settling) -> None:
-    last: tuple[Any, str] | None = None
-    for run in list(body.iter(f"{WORD}r")):
-        if not (reason := _unseen(run, styles)):
-            last = (None, "") if _run_text(run).strip() else last
-            continue
-        words = _run_text(run)
-        paragraph = run.getparent()
-        if last == (paragraph, reason) and told.alterations:
-            before = told.alterations.pop()
-            words = f"{before.original} {words}"
-        run.getparent().remove(run)
-        if words.strip():
-            told.alterations.append(Alteration(f"{reason}, left out", " ".join(words.split())))
-            last = (paragraph, reason)
-
-
-def _unseen(run: Any, styles: Styles) -> str:
-    """Why nobody sees a run; empty if it is seen. What it says itself wins over its style, that over its paragraph's."""
-    properties = run.find(f"{WORD}rPr")
-    if (own := unseen_by(properties)) is not None:
-        return own
-    if (name := _style_of(run, "rStyle")) in styles.unseen:
-        return styles.unseen[name]
-    paragraph = next(run.iterancestors(f"{WORD}p"), None)
-    if paragraph is not None and (name := _style_of(paragraph, "pStyle")) in styles.unseen:
-        return styles.unseen[name]
-    if properties is None:
-        return ""
-    size = properties.find(f"{WORD}sz")
-    if size is not None and str(size.get(VALUE)).isdigit() and int(size.get(VALUE)) <= TINY:
-        return "too small to be seen"
-    color = properties.find(f"{WORD}color")
-    is_white = color is not None and str(color.get(VALUE)).upper() == "FFFFFF"
-    return "white on white" if is_white and not _has_ground(run) else ""
-
-
-def _has_ground(run: Any) -> bool:
-    """Whether something colours the ground that a run stands on: its own shading, a paragraph's, a table's, a drawing's."""
-    marks = (f"{WORD}shd", f"{WORD}highlight")
-    for element in (run, *run.iterancestors()):
-        if element.tag in {f"{WORD}tbl", TEXT_BOX}:
-            return True
-        properties = [child for child in element if str(child.tag).endswith("Pr")]
-        if any(child.find(mark) is not None for child in properties for mark in marks):
-            return True
-    return False
 
 
 def _write_equations(body: Any) -> None:
@@ -234,7 +159,7 @@ def _mark_headings(body: Any, styles: Styles) -> None:
     """Headings of any language get the names that mammoth knows; what is set as one and reads like a paragraph is none."""
     is_first = True
     for paragraph in body.iter(f"{WORD}p"):
-        text = _text(paragraph)
+        text = text_of(paragraph)
         if not text:
             continue
         level = styles.level_of(paragraph)
@@ -268,7 +193,7 @@ def _mark_header_rows(table: Any) -> None:
         return
     first = list(rows[0].iterchildren(f"{WORD}tc"))
     spans = any(cell.find(f"{WORD}tcPr/{WORD}gridSpan") is not None for cell in first)
-    texts = [[_text(cell) for cell in row.iterchildren(f"{WORD}tc")] for row in rows]
+    texts = [[text_of(cell) for cell in row.iterchildren(f"{WORD}tc")] for row in rows]
     if not spans or header_depth(texts, has_spans=[True]) < 2:
         return
     for row in rows[:2]:
@@ -285,8 +210,8 @@ def _pieces(body: Any) -> Iterator[Piece]:
     for block in body:
         if block.tag == f"{WORD}tbl":
             yield from _cells(block)
-        elif block.tag == f"{WORD}p" and (text := _text(block)):
-            style = _style_of(block, "pStyle")
+        elif block.tag == f"{WORD}p" and (text := text_of(block)):
+            style = style_of(block, "pStyle")
             is_heading = style == "Title" or style.startswith("Heading")
             is_item = block.find(f"{WORD}pPr/{WORD}numPr") is not None
             yield Piece("heading" if is_heading else "list item" if is_item else "paragraph", text)
@@ -295,29 +220,8 @@ def _pieces(body: Any) -> Iterator[Piece]:
 def _cells(table: Any) -> Iterator[Piece]:
     for number, cell in enumerate(table.iter(f"{WORD}tc")):
         for paragraph in cell.iterchildren(f"{WORD}p"):
-            if number and (text := _text(paragraph)):
+            if number and (text := text_of(paragraph)):
                 yield Piece("cell", text)
-
-
-def _text(element: Any) -> str:
-    """The words of an element's runs; raised and lowered ones apart, as `losses` compares them."""
-    return " ".join("".join(_run_text(run) for run in element.iter(f"{WORD}r")).split())
-
-
-def _run_text(run: Any) -> str:
-    parts = []
-    for child in run:
-        if child.tag in {f"{WORD}t", f"{WORD}delText"}:
-            parts.append(child.text or "")
-        elif child.tag in {f"{WORD}tab", f"{WORD}br", f"{WORD}cr"}:
-            parts.append(" ")
-        elif child.tag == f"{WORD}noBreakHyphen":
-            parts.append("-")
-    text = "".join(parts)
-    align = run.find(f"{WORD}rPr/{WORD}vertAlign")
-    if align is None or align.get(VALUE) == "baseline":
-        return text
-    return "" if NOTE_MARK.fullmatch(text.strip()) else f" {text} "
 
 
 def _run(text: str) -> Any:
@@ -326,12 +230,6 @@ def _run(text: str) -> Any:
     made.text = text
     made.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return run
-
-
-def _style_of(element: Any, name: str) -> str:
-    kind = "pPr" if name == "pStyle" else "rPr"
-    style = element.find(f"{WORD}{kind}/{WORD}{name}")
-    return "" if style is None else str(style.get(VALUE) or "")
 
 
 def _set_style(paragraph: Any, name: str) -> None:

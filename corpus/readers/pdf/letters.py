@@ -77,9 +77,9 @@ def letters_of(page: Any, /) -> Letters:
             continue
         if not letter.upright:
             found["turned"].append(letter)
-        elif letter.get_text().strip() and any(_crosses(rule, letter) for rule in struck_by):
+        elif any(_crosses(rule, letter) for rule in struck_by):
             found["struck"].append(letter)
-        elif letter.get_text().strip() and _is_white(letter) and not any(_lies_on(letter, ground) for ground in grounds):
+        elif _is_white(letter) and not any(_lies_on(letter, ground) for ground in grounds):
             found["unseen"].append(letter)
         else:
             found["seen"].append(letter)
