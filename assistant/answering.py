@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from assistant.answer import RECOGNISED, Answer, Kind
 from assistant.gaps.recorder import GapRecorder
 from assistant.languages.wording import DEFAULT_LANGUAGE, wording
-from assistant.misses import Mentions, covered, missing_word
+from assistant.misses import GENERIC, Mentions, covered, missing_word
 from assistant.question import Question, read
 from assistant.reading.follow_ups import Leaning, leaning
 from assistant.reading.parts import asks_what_does_not, excluding, halves
@@ -23,6 +23,7 @@ from assistant.suggestions import MOST_CONSIDERED, near, starters
 from assistant.triage.urgent import kind_word, urgent_answer, with_care
 from corpus import Document
 from index import IndexVersion
+from index.lexical import COMMON
 
 NEAR_HITS = 3  # passages whose sections' questions are offered
 ABOUT = "chat.about"  # the wording that says what is stored
@@ -146,6 +147,10 @@ class Answering:
         """The visitor's own word that the corpus nowhere holds, under that or another name."""
         read_as = self._retriever.reader.as_read
         return missing_word(question.text, lambda word: word in self._mentions or read_as(word) in self._mentions)
+
+    def may_be_subject(self, word: str, /) -> bool:
+        """Whether a turn may be about a lower-case word: the corpus holds it, and it says something."""
+        return word not in COMMON and word not in GENERIC and word in self._mentions
 
     def _fixed(self, key: str, question: Question, kind: Kind, /, *, confidence: float) -> Answer:
         if kind is Kind.URGENT:

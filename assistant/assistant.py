@@ -21,10 +21,11 @@ from assistant.answer import Answer, Kind
 from assistant.answering import ABOUT, Answering, Kept, named
 from assistant.gaps.recorder import GapRecorder
 from assistant.languages.detecting import language_model
-from assistant.languages.wording import reply, wording, wordings
+from assistant.languages.wording import DEFAULT_LANGUAGE, reply, wording, wordings
 from assistant.links import link_to
 from assistant.question import Question, QuestionError, check_turns, last_words, read
 from assistant.reading.follow_ups import Leaning, in_context, leaning
+from assistant.reading.in_full import in_full, points_back
 from assistant.reading.parts import halves
 from assistant.reading.spelling import english
 from assistant.retrieval.learned import learned
@@ -47,6 +48,7 @@ from settings import Settings
 ANSWERS_KEPT = 2_000  # about three kilobytes each
 LINKS_KEPT = 4_096  # making one searches the article for the shortest unique words
 GENTLE = "gentle.message"
+SURE_IN_FULL = 0.8  # confidence from which a follow-up is read as the question that it may stand for
 SURE_ALONE = 0.9  # confidence from which an answer to a question by itself stands, whatever was asked before
 
 
@@ -188,16 +190,33 @@ class Assistant:
             leaning_halves = (half for half in map(read, halves(question.text)) if leaning(half) is not Leaning.NOT)
             answers = (self._in_conversation(half, before) for half in leaning_halves)
             answered = next((answer for answer in answers if answer.kind is Kind.ANSWER), None)
-            return alone if answered is None else self._answering.bounded(answered, question)
+            if answered is not None:
+                return self._answering.bounded(answered, question)
         if question.triage is not None or together is question or alone.kind is Kind.URGENT:
             return alone
-        answer = self._kept(together).answer
-        if leaning(question) is Leaning.WHOLLY or answer.kind is Kind.URGENT:
+        answer, full = self._kept(together).answer, self._in_full(together)
+        if answer.kind is Kind.URGENT:
+            return answer
+        if alone.kind is Kind.ADVICE:
+            return alone if full is None else self._answering.bounded(full, question)
+        if full is not None and (answer.kind is not Kind.ANSWER or full.confidence > answer.confidence):
+            answer = full
+        if leaning(question) is Leaning.WHOLLY:
             return answer
         if alone.kind is Kind.ANSWER:
             is_surer = answer.kind is Kind.ANSWER and answer.confidence > alone.confidence < SURE_ALONE
-            return answer if is_surer else alone
+            return answer if is_surer or (full is not None and points_back(question.text)) else alone
         return answer if answer.kind is Kind.ANSWER or alone.kind is Kind.CHAT else alone
+
+    def _in_full(self, question: Question) -> Answer | None:
+        """The surest answer to what a question that leans may stand for, if one is sure."""
+        if question.before is None or question.language != DEFAULT_LANGUAGE:
+            return None
+        before = self._retriever.reader.as_read(question.before)
+        asked = map(read, in_full(question.text, before, self._answering.may_be_subject))
+        answers = (self._kept(one).answer for one in asked if one.triage is None)
+        sure = (answer for answer in answers if answer.kind is Kind.ANSWER and answer.confidence >= SURE_IN_FULL)
+        return max(sure, key=lambda answer: answer.confidence, default=None)
 
     def _kept(self, question: Question) -> Kept:
         asked = json.dumps([question.turns, sorted(self._among)]).encode()

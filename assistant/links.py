@@ -27,9 +27,14 @@ def public_page(document: Document, /) -> str:
 def text_fragment(text: str, start: int, end: int, /) -> str:
     """The shortest `first words,last words` that finds exactly this span, or the whole span when it is short.
 
+    Of several lines, `first line,last line`: browsers look for each of the two within one paragraph or item of a page.
+
     >>> text_fragment("One two. A b c d e f g h i j k.", 9, 31)
     'A%20b%20c%20d,h%20i%20j%20k.'
     """
+    first_line, *others = text[start:end].split("\n")
+    if others:
+        return f"{_encode(first_line)},{_encode(others[-1])}"
     words = [match.span() for match in WORD.finditer(text, start, end)]
     starts, ends = [first for first, _ in words], [last for _, last in words]
     folded = _fold(text)

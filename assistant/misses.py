@@ -1,6 +1,7 @@
 """What is said where the corpus does not answer: the visitor's own word that it nowhere holds, and what it does cover."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
@@ -56,15 +57,24 @@ class Mentions:
         self._documents = documents
 
     @cached_property
+    def _words(self) -> list[str]:
+        texts = (f"{document.source.title}\n{document.text}".lower().replace("-", " ") for document in self._documents)
+        return sorted({word for text in texts for word in WORD.findall(text)})
+
+    @cached_property
     def _roots(self) -> frozenset[str]:
-        return frozenset(
-            root(word)
-            for document in self._documents
-            for word in set(WORD.findall(f"{document.source.title}\n{document.text}".lower().replace("-", " ")))
-        )
+        return frozenset(map(root, self._words))
 
     def __contains__(self, word: str) -> bool:
-        return any(root(part) in self._roots for part in WORD.findall(word.lower().replace("-", " ")))
+        return any(map(self._holds, WORD.findall(word.lower().replace("-", " "))))
+
+    def _holds(self, word: str) -> bool:
+        """Whether a word has the same root, or begins with this one: "genetic" mentions genes."""
+        if root(word) in self._roots:
+            return True
+        single = word.removesuffix("s")
+        place = bisect_left(self._words, single)
+        return len(single) > SHORTEST and self._words[place : place + 1] != [] and self._words[place].startswith(single)
 
 
 def root(word: str, /) -> str:

@@ -10,7 +10,10 @@ MOST_SENTENCES = 8  # of each kind of change
 
 
 def preview(candidate: Candidate, /) -> str:
-    """Doubts first; then provenance, the file's words beside the text's where they differ, and the sections."""
+    """Doubts first; then provenance, the file's words beside the text's where they differ, and the sections.
+
+    Of a section its size is shown, and each sentence that was made of a list or a table.
+    """
     document, source = candidate.document, candidate.document.source
     lines = [f"{'doubt':<10} {doubt}" for doubt in candidate.doubts]
     lines += [""] if lines else []
@@ -26,6 +29,11 @@ def preview(candidate: Candidate, /) -> str:
     lines.append("")
     for section in document.sections:
         lines.append(f"  {shortened(section.heading)} ({section.end - section.start} characters)")
+        lines += [
+            f"    from a {span.of}: {shortened(document.text[span.start : span.end])}"
+            for span in document.composed
+            if section.start <= span.start < section.end
+        ]
     return "\n".join(lines)
 
 

@@ -96,7 +96,7 @@ def _write(
     engines: Engines,
 ) -> BuildResult:
     passages = [passage for document in documents for passage in split(document)]
-    read = reading_texts(passages, {document.id: document.text for document in documents})
+    read = reading_texts(passages, {document.id: document for document in documents})
     encoded = encode_missing(read, encoder=encoder, cache=layout.encoding_cache)
     dimension = cached_dimension(layout.encoding_cache, encoder.fingerprint, read[0])
     name = f"{_free_second(layout)}-{inputs[:6]}"

@@ -1,8 +1,9 @@
 """From a document to passages: one sentence each, by exact offsets.
 
 Sentences are found by sentencex (Wikimedia), which knows the abbreviations of many languages; nothing is normalised,
-so `text[start:end]` is the sentence as the article has it, without the white space around it. A version keeps its passages
-as a table of numbers: a million passages take 32 MB and no time to load.
+so `text[start:end]` is the sentence as the article has it, without the white space around it. What cannot be understood
+alone is read and quoted with what it needs: a sentence that leans with the one before, an item of a list with its lead-in.
+A version keeps its passages as a table of numbers: a million passages take 32 MB and no time to load.
 """
 
 import re
@@ -18,10 +19,12 @@ from corpus import Document
 from index.lexical import Integers, Words, passage_words
 
 SPLITTER = (
-    f"sentences 2, sentencex=={version('sentencex')}"  # the number: of the rules below; a change of them needs another
+    f"sentences 3, sentencex=={version('sentencex')}"  # the number: of the rules below; a change of them needs another
 )
 LANGUAGE = "en"
 PARAGRAPH = re.compile(r"[^\n]+")
+WHITE_SPACE = re.compile(r"\s")
+BLANK_LINE = "\n\n"  # between the paragraphs of a canonical text
 MOST_ITEMS = 12  # of a list that are quoted with its lead-in
 ITEM = re.compile(r"(?:[-*•–]|\d{1,2}[.)]|[a-z][.)])\s")
 COLUMNS = ("document", "section", "start", "end")  # numbers of a document and of its section, offsets in its text
@@ -88,18 +91,49 @@ def previous_row(row: int, passages: Sequence[Passage], /) -> int | None:
     return row - 1 if is_near else None
 
 
+def lead_in_row(row: int, passages: Sequence[Passage], text: str, /) -> int | None:
+    """The row of the lead-in that a passage stands below: readers put the items of a list on lines right below it.
+
+    Args:
+        row: of the passage.
+        passages: rows in reading order.
+        text: of the passage's document.
+    """
+    start = passages[row].start
+    block = text.rfind(BLANK_LINE, 0, start) + len(BLANK_LINE)
+    first_line = text.find("\n", block, start)
+    if first_line < 0:
+        return None
+    lead = row
+    while (before := previous_row(lead, passages)) is not None and passages[lead].start > first_line:
+        lead = before
+    is_lead = block <= passages[lead].start < first_line and leads(text[passages[lead].start : passages[lead].end])
+    return lead if is_lead else None
+
+
+def row_to_read_with(row: int, passages: Sequence[Passage], text: str, /) -> int | None:
+    """The row of the sentence that is read before one: what it leans on, else the lead-in that it stands below."""
+    before, lead = previous_row(row, passages), lead_in_row(row, passages, text)
+    is_inside_item = lead is not None and before is not None and "\n" not in text[passages[before].end : passages[row].start]
+    if leans(text[passages[row].start : passages[row].end]) and (lead is None or is_inside_item):
+        return before
+    return lead
+
+
 def rows_to_quote(row: int, passages: Sequence[Passage], text: str, /) -> tuple[int, int]:
     """The first and the last row that must be quoted with a row, so that it can stand alone.
 
-    Before a sentence that leans go those that it leans on, up to the beginning of its paragraph, which a quote never crosses
-    upwards. After a lead-in goes what it leads to: the rest of its paragraph, or the lines of its list.
+    Before an item go its lead-in and the items between them. Before a sentence that leans go those that it leans on, up to
+    the beginning of its paragraph, which a quote never crosses upwards. After a lead-in goes what it leads to: the rest of
+    its paragraph, or the lines of its list.
 
     Args:
         row: of the passage to quote.
         passages: rows in reading order.
         text: of the passage's document.
     """
-    first, last = row, row
+    lead = lead_in_row(row, passages, text)
+    first, last = row if lead is None else lead, row
     while leans(text[passages[first].start : passages[first].end]):
         before = previous_row(first, passages)
         if before is None or "\n" in text[passages[before].end : passages[first].start]:
@@ -111,9 +145,13 @@ def rows_to_quote(row: int, passages: Sequence[Passage], text: str, /) -> tuple[
 
 
 def _end_of_list(row: int, passages: Sequence[Passage], text: str) -> int:
-    """The last row of what a lead-in leads to: the items after it, each a line, up to one that ends like a paragraph."""
+    """The last row of what a lead-in leads to: the lines right below it; else each line after it, up to a paragraph."""
     last = row
-    while last - row < MOST_ITEMS and last + 1 < len(passages) and previous_row(last + 1, passages) == last:
+    while _follows(last + 1, passages) and lead_in_row(last + 1, passages, text) == row:
+        last += 1
+    if last > row:
+        return last
+    while last - row < MOST_ITEMS and _follows(last + 1, passages):
         last += 1
         following = text[passages[last].start : passages[last].end]
         is_item = ITEM.match(following) is not None or not following.endswith((".", "!", "?"))
@@ -122,28 +160,43 @@ def _end_of_list(row: int, passages: Sequence[Passage], text: str) -> int:
     return last
 
 
-def reading_texts(passages: Sequence[Passage], texts: Mapping[str, str], /) -> list[str]:
-    """What the encoder reads for each passage: heading, the sentence it leans on if it does, and the sentence itself.
+def _follows(row: int, passages: Sequence[Passage]) -> bool:
+    return row < len(passages) and previous_row(row, passages) is not None
+
+
+def reading_texts(passages: Sequence[Passage], documents: Mapping[str, Document], /) -> list[str]:
+    """What the encoder reads for each passage: its document's title, its heading, the sentence that it is read with if there
+    is one, and itself. What a whole article is about, few of its sentences name.
 
     Args:
         passages: rows in reading order.
-        texts: canonical text by document id.
+        documents: theirs, by id.
     """
-    sentences = [texts[passage.document_id][passage.start : passage.end] for passage in passages]
+    sentences = [documents[passage.document_id].text[passage.start : passage.end] for passage in passages]
     read = []
-    for row, (passage, sentence) in enumerate(zip(passages, sentences, strict=True)):
-        before = previous_row(row, passages)
-        read.append(reading_text(passage.section, sentence, None if before is None else sentences[before]))
+    for row, passage in enumerate(passages):
+        document = documents[passage.document_id]
+        before = row_to_read_with(row, passages, document.text)
+        read.append(
+            reading_text(
+                document.source.title, passage.section, sentences[row], None if before is None else sentences[before]
+            )
+        )
     return read
 
 
-def reading_text(heading: str, sentence: str, before: str | None, /) -> str:
-    """What the encoder reads for one sentence, given the one before it in its section.
+def reading_text(title: str, heading: str, sentence: str, before: str | None, /) -> str:
+    """What the encoder reads for one sentence, given the one that it is read with.
 
-    >>> reading_text("Tea", "It is hot.", "Tea is a drink.")
-    'Tea: Tea is a drink. It is hot.'
+    >>> reading_text("Drinks", "Tea", "It is hot.", "Tea is a drink.")
+    'Drinks. Tea: Tea is a drink. It is hot.'
     """
-    return f"{heading}: {f'{before} {sentence}' if before is not None and leans(sentence) else sentence}"
+    return opening(title, heading) + (sentence if before is None else f"{before} {sentence}")
+
+
+def opening(title: str, heading: str, /) -> str:
+    """What the encoder reads before a sentence: the title and the heading, or the title once where it is the heading."""
+    return f"{heading}: " if heading == title else f"{title}. {heading}: "
 
 
 class PassageTable(Sequence[Passage]):
@@ -223,12 +276,16 @@ class PassageTable(Sequence[Passage]):
 
     def reading_text(self, row: int, /) -> str:
         """What the encoder reads for a row."""
-        before = previous_row(row, self)
-        return reading_text(self[row].section, self.text(row), None if before is None else self.text(before))
+        document = self._documents[int(self.places[row, 0])]
+        before = row_to_read_with(row, self, document.text)
+        return reading_text(
+            document.source.title, self[row].section, self.text(row), None if before is None else self.text(before)
+        )
 
 
 def _sentences(paragraph: str, offset: int) -> Iterator[tuple[int, int]]:
-    for boundary in get_sentence_boundaries(LANGUAGE, paragraph):
+    # sentencex 1.0.32 fails at a white space of several bytes behind a sentence; here every white space is one space to it.
+    for boundary in get_sentence_boundaries(LANGUAGE, WHITE_SPACE.sub(" ", paragraph)):
         start, end = boundary["start_index"], boundary["end_index"]
         sentence = paragraph[start:end]
         stripped = sentence.strip()

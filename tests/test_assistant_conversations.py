@@ -80,6 +80,11 @@ def test_what_cannot_be_read_alone_is_read_after_the_turn_before_it(answering: A
             assert answering.ask([f"{said}?", *between, "How so?"]).citations[0].quote == f"{said}."
 
 
+def test_they_are_what_the_turn_before_was_about_and_another_subject_is_asked_in_its_words(answering: Assistant) -> None:
+    assert "cows" in quotes(answering.ask(["Does milk come from trees?", "And where do they get it from?"]))
+    assert "fields" in quotes(answering.ask(["Where does milk come from?", "And rice?"]))
+
+
 def test_what_is_excluded_is_not_quoted(answering: Assistant) -> None:
     asked = answering.ask(["Milk and rice: what comes from where, besides cows?"])
     assert asked.kind is Kind.ANSWER

@@ -92,6 +92,14 @@ def test_a_long_sentence_is_named_by_its_first_and_last_words_only() -> None:
     assert text_fragment(text, 0, len(text)) == "w0%20w1%20w2%20w3,w96%20w97%20w98%20w99"
 
 
+def test_lines_are_named_by_the_first_and_the_last_since_no_browser_finds_words_across_them() -> None:
+    text = "Tea\n\nWhat helps:\nWalk up and down.\nTake a bath.\n\nIt is hot."
+    start, end = text.index("What"), text.index("\n\nIt")
+    fragment = text_fragment(text, start, end)
+    assert fragment == "What%20helps%3A,Take%20a%20bath."
+    assert found_by_a_browser(text, fragment) == (start, end)
+
+
 def test_a_link_goes_to_the_public_address_of_the_article_if_it_has_one_else_to_our_page() -> None:
     document = make_document("tea")
     ours = "/articles/tea#:~:text=Tea%20is%20a%20drink."

@@ -74,8 +74,7 @@ def version_of(index_dir: Path, *paragraphs: Sequence[str]) -> IndexVersion:
 
 def cosines(version: IndexVersion, question: str) -> Vectors:
     """In double precision, over vectors that are made anew from what each passage is read as."""
-    texts = {document.id: document.text for document in version.documents.values()}
-    encodings = HashEncoder().encode([question, *reading_texts(version.passages, texts)])
+    encodings = HashEncoder().encode([question, *reading_texts(version.passages, version.documents)])
     rows = np.stack([encoding.tokens.sum(axis=0) for encoding in encodings]).astype(float)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     found: Vectors = rows[1:] @ rows[0]

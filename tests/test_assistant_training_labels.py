@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answer import Kind
 from assistant.evaluation.labelled import LabelledQuestion
 from assistant.evaluation.report import UNSEEN
 from assistant.training.batches import (
@@ -24,7 +25,7 @@ from assistant.training.batches import (
     swapped,
     varied,
 )
-from assistant.training.labels import MAIN, LabelError, Labels, question_of, read_file, read_labels, without
+from assistant.training.labels import MAIN, SITE, LabelError, Labels, question_of, read_file, read_labels, without
 from settings import PROJECT
 from tests.training_labels import small_labels
 
@@ -39,7 +40,7 @@ def labels() -> Labels:
 def test_every_committed_question_can_be_used(labels: Labels) -> None:
     files = [path for path in QUESTIONS.rglob("*.jsonl") if path.parent.name != UNSEEN]
     lines = sum(bool(line.strip()) for path in files for line in path.read_text(encoding="utf-8").split("\n"))
-    assert len(labels.questions) == lines > 12_000
+    assert sum(not question.slug.endswith(SITE) for question in labels.questions) == lines > 12_000
     assert {question.slug for question in labels.questions} == set(labels.articles)
 
 
@@ -55,13 +56,32 @@ def test_questions_kept_for_measuring_are_usable_and_never_read_for_training(lab
 
 def test_gold_rows_are_the_passages_that_hold_the_gold_pieces(labels: Labels) -> None:
     whole = 0
-    for question in labels.questions:
+    of_articles = [question for question in labels.questions if not question.slug.endswith(SITE)]
+    for question in of_articles:
         sentences = labels.articles[question.slug].squashed
         for piece in question.label.gold:
             rows = {row for row, sentence in enumerate(sentences) if " ".join(piece.split()) in sentence}
             assert rows <= set(question.gold)
             whole += bool(rows)
-    assert whole > 0.99 * sum(len(question.label.gold) for question in labels.questions)
+    assert whole > 0.99 * sum(len(question.label.gold) for question in of_articles)
+
+
+def test_a_near_miss_that_another_article_of_the_site_answers_is_answered_by_the_site(labels: Labels) -> None:
+    near = [question for question in labels.questions if question.label.also_gold]
+    alone = [question for question in near if not question.slug.endswith(SITE)]
+    assert {question.expect for question in alone} == {Kind.UNANSWERED}
+    together = [question for question in near if question.slug.endswith(SITE)]
+    assert {question.expect for question in together} == {Kind.ANSWER}
+    assert len(together) > 400
+    for question in together:
+        article = labels.articles[question.slug]
+        assert {article.passages[row].document_id for row in question.gold} == {question.label.also_in}
+
+
+def test_a_site_is_left_out_with_any_of_its_articles(labels: Labels) -> None:
+    seen = without(labels, (), ["eyes-cataract"])
+    assert not {question.slug for question in seen.questions} & {"eyes-cataract", "eyes@site"}
+    assert "eyes-glaucoma" in {question.slug for question in seen.questions}
 
 
 def test_a_gold_piece_that_spans_two_sentences_marks_the_first() -> None:
@@ -100,7 +120,7 @@ def test_a_question_that_names_its_own_articles_subject_cannot_be_about_another_
 
 
 def test_the_diseases_to_swap_in_are_none_that_the_article_names(labels: Labels) -> None:
-    text = labels.articles[MAIN].document.text
+    text = labels.articles[MAIN].documents[0].text
     assert len(set(DISEASES)) == len(DISEASES) > 150
     assert [name for name in DISEASES if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)] == []
 

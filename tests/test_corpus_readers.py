@@ -149,7 +149,7 @@ def test_markdown_markup_is_not_in_the_text_and_its_words_are() -> None:
 
 def test_markdown_lists_and_tables_become_sentences() -> None:
     draft = read_markdown("# Tea\n\nKinds are:\n\n- green\n- black\n\n| kind | colour |\n| --- | --- |\n| oolong | blue |\n")
-    assert quotable(draft) == ["Kinds are: green; black.\n\noolong: colour — blue."]
+    assert quotable(draft) == ["Kinds are: green; black.\n\nkind — oolong: colour — blue."]
 
 
 def test_markdown_front_matter_is_provenance_and_never_quotable() -> None:

@@ -1,5 +1,6 @@
 """Web pages, PDF and Word files: the article without what stands around it, each value still what was written."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from corpus import CorpusError
 from corpus.doubts import Alteration
 from corpus.readers import Draft, read
-from corpus.readers.lists_and_tables import list_paragraphs, table_sentences
+from corpus.readers.lists_and_tables import LONGEST_TOGETHER, list_paragraphs, table_sentences
 from corpus.readers.markup import blocks, parse
 from corpus.readers.office.word import read_word
 from corpus.readers.pdf import read_pdf
@@ -50,7 +51,7 @@ def test_a_web_page_tells_its_provenance(magazine: Draft) -> None:
 
 def test_the_tables_and_lists_of_a_page_can_be_quoted(magazine: Draft) -> None:
     values = sections(magazine)["Values"]
-    assert "Women (Ferritin by group): Low — below 15; Normal — 15 to 150." in values
+    assert "Ferritin by group: Group — Women: Low — below 15; Normal — 15 to 150." in values
     assert "What lowers iron: giving blood; pregnancy (the third trimester most of all); kidney failure." in magazine.text
     assert "Ferritin: A protein that stores iron." in magazine.text
 
@@ -94,7 +95,7 @@ def test_the_title_of_a_page_that_states_none_is_asked_for() -> None:
         ("<p>a<script>b</script>c<style>d</style></p>", ["ac"]),
         ("<p>seen<span style='display:none'>unseen</span><b hidden>unseen</b></p>", ["seen"]),
         ("<ul><li><a href='#a'>Causes</a></li><li><a href='#b'>Help</a></li></ul><p>x</p>", ["x"]),
-        ("<p>Do:</p><ol><li>Rest. Sleep.</li><li>Walk.</li></ol>", ["Do:", "Rest. Sleep.", "Walk."]),
+        ("<p>Do:</p><ol><li>Rest. Sleep.</li><li>Walk.</li></ol>", ["Do:\nRest. Sleep.\nWalk."]),
         (
             "<p>Do:</p><ul><li>rest<ul><li>by day</li><li>late</li></ul></li><li>walk</li></ul>",
             ["Do: rest (by day; late); walk."],
@@ -105,9 +106,36 @@ def test_the_title_of_a_page_that_states_none_is_asked_for() -> None:
         ),
         ("<pre>two\n  lines</pre>", ["two lines"]),
         ("<table><tr><td>Iron<td>low</table>", ["Iron: low."]),
-        ("<table><tr><th>A<th>B<tr><td rowspan=2>x<td>1<tr><td>2</table>", ["x: B — 1.", "x: B — 2."]),
-        ("<table><tr><th>A<th colspan=2>B<tr><td>x<td>1<td>2</table>", ["x: B — 1; B — 2."]),
+        ("<table><tr><th>A<th>B<tr><td rowspan=2>x<td>1<tr><td>2</table>", ["A — x: B — 1.", "A — x: B — 2."]),
+        ("<table><tr><th>A<th colspan=2>B<tr><td>x<td>1<td>2</table>", ["A — x: B — 1; B — 2."]),
         ("<table><tr><th>A<th>B<tr><td>x<td></table><p>y", ["y"]),
+        ("<h2>What lowers it?</h2><ul><li>tea<li>milk</ul>", ["What lowers it?", "What lowers it: tea; milk."]),
+        ("<p>It may include</p><ul><li>tea<li>milk</ul>", ["It may include: tea; milk."]),
+        (
+            "<p>Do:</p><ul><li>At night:<ul><li>Rest.</li><li>Sleep.</li></ul></li><li>By day, walk.</li></ul>",
+            ["Do: At night:\nRest.\nSleep.", "Do: By day, walk."],
+        ),
+        ("<h2>Iron</h2><table><tr><td>Women<td>low</table>", ["Iron", "Iron: Women: low."]),
+        (
+            "<p>It differs. Its <b>grades</b> are:</p><table><tr><th>Score<th>Grade<tr><td>5<td>mild</table>",
+            ["It differs.", "Its grades are: Score — 5: Grade — mild."],
+        ),
+        (
+            "<p>It is seen.</p><table><tr><th>Score<th>Grade<tr><td>5<td>mild</table>",
+            ["It is seen.", "Score — 5: Grade — mild."],
+        ),
+        (
+            "<p><b>Grades</b></p><table><tr><td><b>Score</b><td><b>Grade</b><tr><td>5<td>mild</table>",
+            ["Grades", "Grades: Score — 5: Grade — mild."],
+        ),
+        (
+            "<figure><table><tr><th>Score<th>Grade<tr><td>5<td>mild</table><figcaption>Table 1: Grades</figcaption>",
+            ["Grades: Score — 5: Grade — mild."],
+        ),
+        (
+            "<table><tr><th colspan=2>Grades<tr><th>Score<th>Grade<tr><td colspan=2>Children<tr><td>5<td>mild</table>",
+            ["Grades: Children: Score — 5: Grade — mild."],
+        ),
         ("<table><tr><td><p>A layout</p><td><p>of a page</p></table>", ["A layout", "of a page"]),
         ("<table><tr><td colspan=999999999999>x<td rowspan=-1>y</table>", ["x: y."]),
     ],
@@ -116,14 +144,34 @@ def test_a_piece_of_markup_becomes_paragraphs(markup: str, texts: list[str]) -> 
     assert told(markup) == texts
 
 
-def test_a_long_list_of_fragments_stays_a_list() -> None:
-    items = [f"reason number {number} of very many" for number in range(40)]
-    assert list_paragraphs(items, "Reasons:") == ("Reasons:", items)
+@pytest.mark.parametrize("stop", ["", "."], ids=["fragments", "sentences"])
+def test_a_long_list_is_told_in_parts_that_its_lead_in_opens(stop: str) -> None:
+    items = [f"reason number {number} of very many{stop}" for number in range(40)]
+    parts = list_paragraphs(items, "There are many. The reasons are:")
+    assert parts[0].startswith("There are many. The reasons are:")
+    assert len(parts) > 1
+    assert all(part.startswith("The reasons are:") for part in parts[1:])
+    assert all(len(part) < 2 * LONGEST_TOGETHER for part in parts)
+    assert [item for part in parts for item in re.findall(r"reason number \d+ of very many", part)] == [
+        item.removesuffix(".") for item in items
+    ]
+
+
+def test_an_item_that_is_long_is_a_paragraph_that_its_lead_in_opens() -> None:
+    long = "It goes on. " * 60
+    assert list_paragraphs(["Rest.", long, "Walk", "Sit."], "Do:") == [
+        "Do: Rest.",
+        f"Do: {long.strip()}",
+        "Do:\nWalk.\nSit.",
+    ]
 
 
 def test_a_row_whose_cells_are_sentences_stays_one_sentence() -> None:
-    rows = [["Iron.", "It may help."], ["", "Nothing known."], ["", ""]]
-    assert table_sentences(rows, header=["What", "Use:"]) == ["Iron: Use — It may help.", "What: Use — Nothing known."]
+    rows = [["Iron.", "It may help. Ask first."], ["", "Nothing known."], ["", ""]]
+    assert table_sentences(rows, header=["What", "Use:"]) == [
+        "What — Iron: Use — It may help; Ask first.",
+        "What: Use — Nothing known.",
+    ]
 
 
 PAGE_1 = [
@@ -174,7 +222,9 @@ def test_running_heads_and_page_numbers_of_a_pdf_are_gone(paper: Draft) -> None:
 
 def test_lists_and_tables_of_a_pdf_can_be_quoted(paper: Draft) -> None:
     assert sections(paper)["What lowers iron"] == "Common reasons are: giving blood; pregnancy."
-    assert sections(paper)["Numbers"].endswith("Women: Low — 15; Normal — 150.\n\nMen: Low — 30; Normal — 400.")
+    assert sections(paper)["Numbers"].endswith(
+        "Group — Women: Low — 15; Normal — 150.\n\nGroup — Men: Low — 30; Normal — 400."
+    )
 
 
 def test_columns_of_a_pdf_are_read_one_after_the_other() -> None:
@@ -210,7 +260,7 @@ def test_a_word_file_gives_its_headings_and_its_sentences(*, has_bold_headings: 
         "Iron and restless legs": "Iron is needed to make dopamine. It is stored as ferritin.",
         "What lowers iron": "Common reasons are: giving blood; pregnancy; kidney failure.\n\n"
         "Red cells number 5 × 10¹² a litre."
-        "\n\nWomen: Low — 15; Normal — 150.\n\nMen: Low — 30; Normal — 400.",
+        "\n\nGroup — Women: Low — 15; Normal — 150.\n\nGroup — Men: Low — 30; Normal — 400.",
     }
 
 

@@ -19,7 +19,7 @@ def sentences(*pieces: tuple[str, str], text: str) -> list[str]:
             "Iron is needed by the cells that make dopa-\nmine.",
             "Iron is needed by the cells that make dopamine.",
         ),
-        ("list item", "pregnant, and", "Not if you are: pregnant; under 12."),
+        ("list item", "pregnant, and", "Not if you are: pregnant; under age."),
         ("cell", "below  15", "Women: Low — below 15."),
         ("paragraph", "About 10 9 cells a litre", "About 10⁹ cells a litre"),
         ("paragraph", "About 10⁹ cells", "About 10^9 cells"),

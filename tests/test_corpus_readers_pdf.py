@@ -107,8 +107,8 @@ def test_a_table_without_rules_is_read_by_its_rows() -> None:
     draft = read(with_table(ROWS))
     assert body_of(draft) == [
         WORDS,
-        "Women: Low — below 15; Normal — 15 to 150.",
-        "Men: Low — below 30; Normal — 30 to 400.",
+        "Group — Women: Low — below 15; Normal — 15 to 150.",
+        "Group — Men: Low — below 30; Normal — 30 to 400.",
         WORDS,
     ]
     assert draft.doubts == ()

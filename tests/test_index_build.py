@@ -11,7 +11,7 @@ from corpus import Document, SuggestedQuestion, load_corpus
 from index import IndexVersion, build, current_version, open_version
 from index.build import BuildResult, fingerprint_inputs
 from index.encoding import Encoding, unit
-from index.passages import leans, reading_texts
+from index.passages import leans, opening, reading_texts
 from index.published.version import list_versions
 from settings import PROJECT
 from tests.conftest import HashEncoder, make_document
@@ -94,7 +94,8 @@ def test_a_sentence_under_another_heading_is_encoded_again(index_dir: Path) -> N
     rebuild([document], index_dir)
     renamed = replace(document, sections=tuple(replace(section, heading="Hot drinks") for section in document.sections))
     _, encoded = rebuild([renamed], index_dir)
-    assert sorted(encoded) == ["Hot drinks: Tea is a drink.", "Hot drinks: Tea is a drink. It is hot."]
+    before = "About tea. Hot drinks:"
+    assert sorted(encoded) == [f"{before} Tea is a drink.", f"{before} Tea is a drink. It is hot."]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_every_row_belongs_to_its_passage(index_dir: Path) -> None:
     rebuild(documents, index_dir)
     version = served(index_dir)
     vectors = version.vectors
-    texts = reading_texts(version.passages, {document.id: document.text for document in documents})
+    texts = reading_texts(version.passages, {document.id: document for document in documents})
     for row, encoding in enumerate(HashEncoder().encode(texts)):
         np.testing.assert_array_equal(vectors.pooled[row], encoding.pooled)
         np.testing.assert_array_equal(vectors.tokens_of([row])[0], unit(encoding.tokens).astype(np.float16))
@@ -206,11 +207,12 @@ def test_the_projects_own_corpus_is_indexed_with_quotes_that_are_slices(index_di
     assert version.documents == {document.id: document for document in documents}
     texts = {document.id: document.text for document in documents}
     assert len(version.passages) > 20
-    for passage, read in zip(version.passages, reading_texts(version.passages, texts), strict=True):
+    for passage, read in zip(version.passages, reading_texts(version.passages, version.documents), strict=True):
         sentence = texts[passage.document_id][passage.start : passage.end]
-        assert read.startswith(f"{passage.section}: ")
+        before = opening(version.documents[passage.document_id].source.title, passage.section)
+        assert read.startswith(before)
         assert read.endswith(sentence)
-        assert leans(sentence) or read == f"{passage.section}: {sentence}"
+        assert leans(sentence) or read == f"{before}{sentence}"
 
 
 def test_the_inputs_name_the_engine_so_that_another_one_means_a_new_version() -> None:

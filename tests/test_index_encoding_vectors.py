@@ -21,8 +21,7 @@ def built(index_dir: Path, *paragraphs: str) -> IndexVersion:
 
 
 def assert_those_of_the_encoder(version: IndexVersion) -> None:
-    texts = {id_: document.text for id_, document in version.documents.items()}
-    for row, encoding in enumerate(HashEncoder().encode(reading_texts(version.passages, texts))):
+    for row, encoding in enumerate(HashEncoder().encode(reading_texts(version.passages, version.documents))):
         np.testing.assert_array_equal(version.vectors.pooled[row], encoding.pooled)
         np.testing.assert_array_equal(version.vectors.tokens_of([row])[0], unit(encoding.tokens).astype(np.float16))
     everything, starts = version.vectors.tokens_of(range(len(version.passages)))

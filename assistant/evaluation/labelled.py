@@ -24,7 +24,8 @@ class LabelledQuestion:
     """A question with the outcome that would be right. `also` names kinds that are right as well.
 
     `topic` groups paraphrases; `article` is the slug of the article asked, where the file holds questions on several;
-    `level` is one of `assistant.retrieval.outcomes.LEVELS`, where that was labelled.
+    `also_in` is another article of its site that answers it, and `also_gold` the pieces there; `level` is one of
+    `assistant.retrieval.outcomes.LEVELS`, where that was labelled.
     """
 
     id: str
@@ -37,6 +38,8 @@ class LabelledQuestion:
     topic: str = ""
     article: str = ""
     level: str = ""
+    also_in: str = ""
+    also_gold: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
@@ -122,6 +125,8 @@ def _labelled(row: dict[str, Any]) -> LabelledQuestion:
         topic=row.get("topic", ""),
         article=row.get("article", ""),
         level=row.get("level", ""),
+        also_in=row.get("also_in", ""),
+        also_gold=tuple(row.get("also_gold", ())),
     )
 
 

@@ -102,7 +102,7 @@ def batches(labels: Labels, sizes: BatchSizes, rng: random.Random, /) -> Iterato
         asked, asked_other = next(similar), next(others)
         article = labels.articles[asked_other[0].slug]
         rows = some_passages(article, asked_other, sizes.other_passages, rng)
-        strange = [q.text for q in _some(foreign, sizes.foreign, rng) if q.slug != article.document.id]
+        strange = [q.text for q in _some(foreign, sizes.foreign, rng) if q.slug not in {article.slug, *article.slugs}]
         strange += [swapped(q, rng.choice(DISEASES), rng) for q in _some(swappable, sizes.swapped, rng)]
         texts = [varied(question.text, earlier, sizes, rng) for question in asked]
         texts += [question.text for question in asked_other]

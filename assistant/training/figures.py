@@ -45,7 +45,7 @@ def outcome_of(prediction: Prediction, /) -> Outcome:
     kind, _ = shown(prediction)
     article = prediction.row.article
     spans = quoted_spans(prediction) if kind is Kind.ANSWER else []
-    quotes = [article.document.text[article.passages[a].start : article.passages[b].end] for a, b in spans]
+    quotes = [article.quoted(first, last) for first, last in spans]
     return judge(prediction.row.question.label, {"kind": kind.value, "citations": [{"quote": quote} for quote in quotes]})
 
 
@@ -84,8 +84,9 @@ def judged(prediction: Prediction, /, *, topic: str = "") -> Judged:
 def quoted_spans(prediction: Prediction, /, *, few: Shares = FEW_ANSWERS) -> list[tuple[int, int]]:
     """Spans (first, last) of passages that would be quoted; `few` is for what is not a whole-topic question."""
     article, votes = prediction.row.article, prediction.row.votes
-    numbers = {heading: number for number, heading in enumerate(dict.fromkeys(p.section for p in article.passages))}
-    sections = [numbers[passage.section] for passage in article.passages]
+    places = [(passage.document_id, passage.section) for passage in article.passages]
+    numbers = {place: number for number, place in enumerate(dict.fromkeys(places))}
+    sections = [numbers[place] for place in places]
     if votes is None or not votes.is_whole_topic:
         return choose(prediction.scores, sections, article.rows_to_quote, shares=few)
     spans: list[tuple[int, int]] = []

@@ -6,10 +6,11 @@ row is an error, never skipped. Knows nothing of scores or training.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +26,11 @@ from corpus import Document, ShownError, Source, load_article
 from corpus.readers import read
 from index import Encoder
 from index.encoding import Vectors
-from index.passages import Passage, reading_texts, rows_to_quote, split
+from index.passages import Passage, opening, reading_texts, rows_to_quote, split
 
 MAIN = "causes-of-restless-legs-syndrome"  # the article that most questions are asked of
 WORD = re.compile(r"[^\W\d_]{4,}")
+SITE, SITE_ARTICLES = "@site", 6  # ends the name of a site; the least number of its articles
 AT_ONCE = 256  # texts encoded between two steps of the progress bar
 
 
@@ -38,15 +40,25 @@ class LabelError(ShownError):
 
 @dataclass(frozen=True, eq=False)
 class Article:
-    """A document with its passages (n of them, in reading order) and the texts and counts made from them."""
+    """A document, or all those of a site, with the passages (n of them, in reading order) and what is made from them."""
 
-    document: Document
+    slug: str
+    documents: tuple[Document, ...] = field(repr=False)
     passages: tuple[Passage, ...] = field(repr=False)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Document]:
+        return {document.id: document for document in self.documents}
+
+    def quoted(self, first: int, last: int, /) -> str:
+        """The text from one row of a document to another, both included."""
+        text = self._by_id[self.passages[first].document_id].text
+        return text[self.passages[first].start : self.passages[last].end]
 
     @cached_property
     def sentences(self) -> list[str]:
         """The passages' own words (n,)."""
-        return [self.document.text[passage.start : passage.end] for passage in self.passages]
+        return [self.quoted(row, row) for row in range(len(self.passages))]
 
     @cached_property
     def squashed(self) -> list[str]:
@@ -56,27 +68,41 @@ class Article:
     @cached_property
     def reading_texts(self) -> list[str]:
         """The text that the encoder reads for each passage (n,)."""
-        return reading_texts(self.passages, {self.document.id: self.document.text})
+        return reading_texts(self.passages, self._by_id)
 
     @cached_property
     def headless_texts(self) -> list[str]:
-        """The same without the headings, as an article without sections would have it (n,)."""
-        pairs = zip(self.reading_texts, self.passages, strict=True)
-        return [text.removeprefix(f"{passage.section}: ") for text, passage in pairs]
+        """The same without title and headings, as an article that says little in them would have it (n,)."""
+        titles = [self._by_id[passage.document_id].source.title for passage in self.passages]
+        pairs = zip(self.reading_texts, titles, self.passages, strict=True)
+        return [text.removeprefix(opening(title, passage.section)) for text, title, passage in pairs]
+
+    @property
+    def slugs(self) -> set[str]:
+        """The documents' ids."""
+        return set(self._by_id)
+
+    def rows_with(self, piece: str, /, *, of: str = "") -> list[int]:
+        """The rows that hold a piece of text, in the document `of` that id or in any; the first of two that it spans."""
+        piece, texts = squash(piece), self.squashed
+        among = [row for row, passage in enumerate(self.passages) if passage.document_id == of or not of]
+        inside = [row for row in among if piece in texts[row]]
+        return inside or [row for row, after in pairwise(among) if piece in f"{texts[row]} {texts[after]}"]
 
     def rows_to_quote(self, row: int, /) -> tuple[int, int]:
         """The first and the last row that must be quoted with a row."""
-        return rows_to_quote(row, self.passages, self.document.text)
+        return rows_to_quote(row, self.passages, self._by_id[self.passages[row].document_id].text)
 
     @cached_property
     def reader(self) -> QuestionReader:
         """Reads questions as if the article were the whole corpus."""
-        return QuestionReader([self.document.text])
+        return QuestionReader([document.text for document in self.documents])
 
     @cached_property
     def word_counts(self) -> Counter[str]:
-        """How often each lower-case word of four letters or more occurs in the title, under headings and in them."""
-        parts = [self.document.source.title, *self.sentences, *(passage.section for passage in self.passages)]
+        """How often each lower-case word of four letters or more occurs in titles, under headings and in them."""
+        titles = (document.source.title for document in self.documents)
+        parts = [*titles, *self.sentences, *(passage.section for passage in self.passages)]
         return Counter(word for part in parts for word in WORD.findall(part.lower()))
 
 
@@ -99,7 +125,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """All labels: articles by slug, and questions. `main` is the slug of the project's article."""
+    """All labels: articles and sites by slug, and questions. `main` is the slug of the project's article."""
 
     articles: dict[str, Article]
     questions: tuple[Question, ...]
@@ -117,7 +143,7 @@ class Labels:
 
 
 def read_labels(project: Path, /) -> Labels:
-    """Read the main article with all its question files, and every other article with its own.
+    """Read the main article with all its question files, every other article with its own, and the sites that these form.
 
     Raises:
         ShownError: an article or a question is unusable; the message names it.
@@ -131,8 +157,35 @@ def read_labels(project: Path, /) -> Labels:
     files = [(path, MAIN) for path in (folder / "dev.jsonl", *sorted((folder / "own").glob("*.jsonl")))]
     files += [(path, path.stem) for path in sorted((folder / "own-articles").glob("*.jsonl"))]
     files.append((folder / "other-articles" / "questions.jsonl", ""))
-    questions = (question for path, slug in files for question in read_file(path, articles, default=slug))
-    return Labels(articles, tuple(questions))
+    questions = [question for path, slug in files for question in read_file(path, articles, default=slug)]
+    sites = sites_of([articles[path.stem] for path in sorted((folder / "own-articles").glob("*.md"))])
+    of_sites = [on_site(question, site) for site in sites for question in questions if question.slug in site.slugs]
+    return Labels(articles | {site.slug: site for site in sites}, (*questions, *of_sites))
+
+
+def sites_of(articles: Iterable[Article], /) -> list[Article]:
+    """The sites: articles whose slugs share their first word, if there are enough of them, as one corpus."""
+    by_name: dict[str, list[Article]] = {}
+    for article in articles:
+        by_name.setdefault(article.slug.split("-")[0], []).append(article)
+    return [
+        Article(
+            f"{name}{SITE}",
+            tuple(document for article in own for document in article.documents),
+            tuple(passage for article in own for passage in article.passages),
+        )
+        for name, own in by_name.items()
+        if len(own) >= SITE_ARTICLES
+    ]
+
+
+def on_site(question: Question, site: Article, /) -> Question:
+    """A question on one of a site's articles, asked of the site: another article of it may answer a near miss."""
+    label = question.label
+    gold = {*((question.slug, piece) for piece in label.gold), *((label.also_in, piece) for piece in label.also_gold)}
+    expect = Kind.ANSWER.value if label.also_gold else label.expect
+    rows = {row for slug, piece in gold for row in site.rows_with(piece, of=slug)}
+    return _question(replace(label, id=f"{label.id}{SITE}", expect=expect), site, rows, where=site.slug)
 
 
 def read_document(path: Path, /) -> Document:
@@ -144,7 +197,7 @@ def read_document(path: Path, /) -> Document:
 
 def article_of(document: Document, /) -> Article:
     """A document, split."""
-    return Article(document, tuple(split(document)))
+    return Article(document.id, (document,), tuple(split(document)))
 
 
 def read_file(path: Path, articles: dict[str, Article], /, *, default: str) -> list[Question]:
@@ -171,14 +224,18 @@ def question_of(label: LabelledQuestion, article: Article, /, *, where: str = ""
         LabelError: a gold piece is not in the article, or gold and kind do not fit together.
     """
     rows: set[int] = set()
-    for piece in map(squash, label.gold):
-        found = _rows_with(piece, article.squashed)
+    for piece in label.gold:
+        found = article.rows_with(piece)
         if not found:
             raise LabelError(
-                f"{where}: the gold {piece!r} of {label.id} is not in {article.document.id}.",
+                f"{where}: the gold {piece!r} of {label.id} is not in {article.slug}.",
                 remedy="Copy the gold from the article's text.",
             )
         rows.update(found)
+    return _question(label, article, rows, where=where)
+
+
+def _question(label: LabelledQuestion, article: Article, rows: Collection[int], *, where: str) -> Question:
     if label.expect not in set(Kind) or (label.expect == Kind.ANSWER) != bool(rows):
         raise LabelError(
             f"{where}: {label.id} expects {label.expect!r} and has {len(rows)} gold sentences.",
@@ -188,9 +245,7 @@ def question_of(label: LabelledQuestion, article: Article, /, *, where: str = ""
     before = in_context(asked(last), [asked(turn) for turn in earlier]).before if earlier else None
     readings = article.reader.readings(" ".join(last.split()), before)
     gold = tuple(sorted(rows))
-    return Question(
-        label, article.document.id, Kind(label.expect), gold, readings.in_context, readings.pieces, _levels(label)
-    )
+    return Question(label, article.slug, Kind(label.expect), gold, readings.in_context, readings.pieces, _levels(label))
 
 
 def _levels(label: LabelledQuestion) -> frozenset[str]:
@@ -205,14 +260,10 @@ def _levels(label: LabelledQuestion) -> frozenset[str]:
     return frozenset(LEVELS) - {"urgent"}
 
 
-def _rows_with(piece: str, sentences: Sequence[str]) -> list[int]:
-    inside = [row for row, sentence in enumerate(sentences) if piece in sentence]
-    return inside or [row for row in range(len(sentences) - 1) if piece in f"{sentences[row]} {sentences[row + 1]}"]
-
-
 def without(labels: Labels, ids: Iterable[str], slugs: Iterable[str], /) -> Labels:
-    """The labels without these questions and without all questions of these articles."""
+    """The labels without these questions and without all questions of these articles, and of sites that hold one."""
     left_out, gone = set(ids), set(slugs)
+    gone |= {slug for slug, article in labels.articles.items() if gone & article.slugs}
     kept = (q for q in labels.questions if q.label.id not in left_out and q.slug not in gone)
     return Labels(labels.articles, tuple(kept), labels.main)
 

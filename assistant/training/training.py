@@ -135,7 +135,7 @@ def step_loss(model: TrainableEncoder, labels: Labels, anchors: Anchors, batch: 
         encoded = encode_batch(model, batch, batch.passages(labels.articles[labels.main]), [texts[row] for row in rows])
     loss = batch_loss(model, batch, encoded, weights=weights)
     questions = torch.stack([anchors.questions[question.label.id] for question in batch.asked_other])
-    untuned = torch.cat([anchors.passages[other.document.id][rows], questions])
+    untuned = torch.cat([anchors.passages[other.slug][rows], questions])
     now = torch.cat([encoded.other.pooled, encoded.asked_other.pooled[: len(batch.asked_other)]])
     return loss + weights.anchor * anchor_loss(now, untuned)
 

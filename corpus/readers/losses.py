@@ -60,12 +60,13 @@ def losses(pieces: Sequence[Piece], text: str, /) -> tuple[Doubt, ...]:
         if at < 0:
             found += _missing(piece, out, reached, region.heading)
             continue
-        if piece.kind == "heading" and at >= reached:
+        if piece.kind == "heading" and (line := out.line(seen.letters, reached)) >= 0:
+            at = line
             region = _Region(piece.text, at)
             regions.append(region)
         region.add(piece, seen.tokens)
         if at - reached < NEAR + len(seen.letters):  # a piece that only stands far away says nothing of where we are
-            reached = max(reached, at)
+            reached = max(reached, at + len(seen.letters))
     for region, following in pairwise([*regions, _Region("", len(out.letters))]):
         found += region.fewer(out.between(region.start, following.start))
     found += _made_up(pieces, out.tokens)
@@ -79,13 +80,22 @@ class _Tokens:
     """The tokens of a text, and the string that they make when put together, in which pieces are searched."""
 
     def __init__(self, text: str) -> None:
-        plain = unicodedata.normalize("NFKC", text.translate(RAISED)).translate(DASHES)
-        self.tokens = [found[0].casefold() for found in TOKEN.finditer(plain)]
-        marked = [f"|{token}|" if _is_number(token) else token for token in self.tokens]
-        self.letters = "".join(marked)
+        self.tokens: list[str] = []
         self._starts = [0]
-        for token in marked:
-            self._starts.append(self._starts[-1] + len(token))
+        self._lines: dict[str, list[int]] = {}  # of whole lines, where they begin
+        marked: list[str] = []
+        for line in text.split("\n"):
+            begin = len(marked)
+            for token in _tokens(line):
+                self.tokens.append(token)
+                marked.append(f"|{token}|" if _is_number(token) else token)
+                self._starts.append(self._starts[-1] + len(marked[-1]))
+            self._lines.setdefault("".join(marked[begin:]), []).append(self._starts[begin])
+        self.letters = "".join(marked)
+
+    def line(self, letters: str, reached: int) -> int:
+        """Where a whole line of these letters begins behind the place that was reached; -1 if there is none."""
+        return next((at for at in self._lines.get(letters, ()) if at >= reached), -1)
 
     def between(self, start: int, end: int) -> list[str]:
         """The tokens that begin in a range of the letters."""
@@ -134,9 +144,14 @@ def _missing(piece: Piece, out: _Tokens, reached: int, heading: str) -> Iterator
 def _made_up(pieces: Sequence[Piece], came_out: Iterable[str]) -> Iterator[Doubt]:
     """A doubt for each number that the file does not hold, as 103.5 for 10 and 3.5."""
     if pieces:
-        held = {token for piece in pieces for token in _Tokens(piece.text).tokens}
+        held = {token for piece in pieces for token in _tokens(piece.text)}
         for number in dict.fromkeys(token for token in came_out if _is_number(token) and token not in held):
             yield Doubt(f"The text has the number {number}, which does not stand in the file so.")
+
+
+def _tokens(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", text.translate(RAISED)).translate(DASHES)
+    return [found[0].casefold() for found in TOKEN.finditer(plain)]
 
 
 def _is_number(token: str) -> bool:

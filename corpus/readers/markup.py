@@ -8,7 +8,7 @@ elements, footnote marks) is not in the blocks; raised and lowered numbers (10â
     table_headers   the names of a table's columns in one row
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count
@@ -20,7 +20,7 @@ from corpus.doubts import Doubt
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.as_shown import CONTAINERS, HEADINGS, LISTS, UNSEEN, LeftOut, drop, show, wrap_loose_words
 from corpus.readers.draft import Block
-from corpus.readers.lists_and_tables import SENTENCE_END, add_list, table_sentences
+from corpus.readers.lists_and_tables import COLONS, SENTENCE_END, add_list, hangs, table_lead, table_sentences
 from corpus.readers.losses import Piece
 from corpus.readers.raised import mark_raised, settle_formulas, settle_numbers
 from corpus.readers.table_headers import settle_headers
@@ -34,6 +34,7 @@ PLACE = "data-place"  # numbers the elements of a tree, so that what became of o
 KINDS = {**dict.fromkeys(HEADINGS, "heading"), **dict.fromkeys(("li", "dt", "dd"), "list item"), "td": "cell", "th": "cell"}
 WHOLES = {*LISTS, "dl", "table", "tbody", "thead", "tfoot", "tr", "li", "dt", "dd", "td", "th", "caption"}
 APART = {*CONTAINERS, *HEADINGS, *LISTS}
+OF_HEAD = {"title", "meta", "link", "style", "script", "base", "noscript", "template"}
 MATHEMATICS = {"math", "mrow", "msup", "msub", "mfrac", "msqrt", "mstyle", "semantics"}
 
 
@@ -55,12 +56,13 @@ def parse(text: str, /) -> HtmlElement:
 def read_page(text: str, /) -> Page:
     """The same, with what `losses` and a preview need to know."""
     root = html.document_fromstring(without_declaration(text))
+    _end_head(root)
     left_out = show(root)
     for element in root.iter():
         element.text, element.tail = without_splitting(element.text or ""), without_splitting(element.tail or "")
     for contents in [element for element in root.iter(*LISTS) if _is_contents(element)]:
         drop(contents)
-    mark_raised(root)
+    left_out += mark_raised(root)
     wrap_loose_words(root)
     for element, number in zip(root.iter(), count(), strict=False):
         element.set(PLACE, str(number))
@@ -73,6 +75,21 @@ def read_page(text: str, /) -> Page:
     for terms in list(root.iter("dl")):
         _settle_terms(terms)
     return Page(shown, root, tuple(left_out), tuple(doubts))
+
+
+def _end_head(root: HtmlElement) -> None:
+    """Put what no head can hold into the body: a page may leave out both tags, and lxml takes `<nav>` for the head's."""
+    head = root.find("head")
+    if head is None:
+        return
+    children = list(head)
+    start = next((at for at, child in enumerate(children) if isinstance(child.tag, str) and child.tag not in OF_HEAD), None)
+    if start is None:
+        return
+    body = root.find("body")
+    body = etree.SubElement(root, "body") if body is None else body
+    for at, child in enumerate(children[start:]):
+        body.insert(at, child)
 
 
 def without_declaration(markup: str, /) -> str:
@@ -89,7 +106,10 @@ def blocks(root: HtmlElement, /, *, has_bold_headings: bool = False) -> list[Blo
         root: what `parse` made.
         has_bold_headings: take a short bold paragraph for a heading, as people write them in Word.
     """
-    reading = _Reading(has_bold_headings=has_bold_headings)
+    return _blocks(_Reading(has_bold_headings=has_bold_headings), root)
+
+
+def _blocks(reading: "_Reading", root: HtmlElement) -> list[Block]:
     reading.visit(root)
     reading.end_paragraph()
     return reading.found
@@ -98,10 +118,11 @@ def blocks(root: HtmlElement, /, *, has_bold_headings: bool = False) -> list[Blo
 class _Reading:
     """A walk over a tree: what was found so far, and the words of the paragraph that is being read."""
 
-    def __init__(self, *, has_bold_headings: bool) -> None:
+    def __init__(self, *, has_bold_headings: bool = False, is_item: bool = False) -> None:
         self.found: list[Block] = []
         self._words: list[str] = []
         self._has_bold_headings = has_bold_headings
+        self._is_item = is_item  # of a list: its words lead to a list below them only with a colon
 
     def visit(self, element: HtmlElement, /) -> None:
         if element.tag in UNSEEN:
@@ -112,7 +133,8 @@ class _Reading:
                 self.found.append(Block(text, is_heading=True))
         elif element.tag in LISTS:
             self.end_paragraph()
-            add_list(self.found, [paragraph for item in element.iterchildren("li") for paragraph in _item(item)])
+            items = [paragraph for item in element.iterchildren("li") for paragraph in _item(item)]
+            add_list(self.found, items, needs_colon=self._is_item)
         else:
             self._visit_children(element)
 
@@ -123,7 +145,7 @@ class _Reading:
         if text := " ".join(filter(None, before)):
             self.found.append(Block(text, is_heading=False, composed_of=composed_of))
         if items:
-            add_list(self.found, items)
+            add_list(self.found, items, needs_colon=self._is_item)
 
     def _visit_children(self, element: HtmlElement) -> None:
         if element.tag in CONTAINERS:
@@ -185,8 +207,8 @@ def _list_in(lines: list[str]) -> tuple[list[str], list[str]]:
 
 def _item(item: HtmlElement) -> list[str]:
     """An item's paragraphs; a fragment with a short list below it takes that list in brackets."""
-    texts = [block.text for block in blocks(_renamed(item))]
-    if len(texts) == 2 and not texts[0].endswith((*SENTENCE_END, ":")) and ". " not in texts[1][:-1]:
+    texts = [block.text for block in _blocks(_Reading(is_item=True), _renamed(item))]
+    if len(texts) == 2 and hangs(texts[0]) and not texts[0].endswith(COLONS) and ". " not in texts[1][:-1]:
         return [f"{texts[0]} ({texts[1].removesuffix('.')})"]
     return texts
 
@@ -199,12 +221,15 @@ def _renamed(item: HtmlElement) -> HtmlElement:
 
 def _is_bold_heading(element: HtmlElement) -> bool:
     text = text_of(element)
-    bold = "".join(text_of(child) for child in element if child.tag in {"b", "strong"})
-    return (
-        0 < len(text) <= LONGEST_HEADING
-        and bold.replace(" ", "") == text.replace(" ", "")
-        and not text.endswith(SENTENCE_END)
-    )
+    return _is_bold(element) and len(text) <= LONGEST_HEADING and not text.endswith(SENTENCE_END)
+
+
+def _is_bold(element: HtmlElement) -> bool:
+    """Whether an element has words, and all of them are bold."""
+    outermost = element.xpath(".//*[self::b or self::strong][not(ancestor::b or ancestor::strong)]")
+    bold = "".join(map(text_of, outermost))
+    text = text_of(element).replace(" ", "")
+    return bool(text) and bold.replace(" ", "") == text
 
 
 def _settle_table(table: HtmlElement) -> None:
@@ -213,16 +238,14 @@ def _settle_table(table: HtmlElement) -> None:
         table
     ):
         return
-    caption = next((text_of(found) for found in table.iterchildren("caption")), "")
-    rows = _grid(table)
-    first = next(table.iter("tr"), None)
-    has_header = (
-        first is not None
-        and len(rows) > 1
-        and (first.getparent().tag == "thead" or all(cell.tag == "th" for cell in first if cell.tag in {"td", "th"}))
-    )
-    header, body = (rows[0], rows[1:]) if has_header else ([], rows)
-    _replace(table, table_sentences([row for row in body if any(row)], header=header, caption=caption), composed_of="table")
+    elements, rows = list(table.iter("tr")), _grid(table)
+    title = ""
+    if len(rows) > 1 and len(rows[0]) == 1 < len(rows[1]):
+        (title,), elements, rows = rows[0], elements[1:], rows[1:]
+    header, body = (rows[0], rows[1:]) if _has_header(elements) else ([], rows)
+    named = ": ".join(filter(None, (_caption(table), title)))
+    lead = named or _lead_before(table, or_heading=not any(header[:1]))
+    _replace(table, table_sentences([row for row in body if any(row)], header=header, lead=lead), composed_of="table")
 
 
 def _is_data(table: HtmlElement) -> bool:
@@ -230,8 +253,57 @@ def _is_data(table: HtmlElement) -> bool:
     return not is_layout and next(table.iter("th"), None) is not None
 
 
+def _has_header(rows: Sequence[HtmlElement]) -> bool:
+    """Whether the first of several rows names the columns: it is marked so, or it is bold and the next is not."""
+    if len(rows) < 2:
+        return False
+    cells = list(rows[0].iterchildren("td", "th"))
+    is_marked = rows[0].getparent().tag == "thead" or all(cell.tag == "th" for cell in cells)
+    return is_marked or (_is_bold(rows[0]) and not _is_bold(rows[1]))
+
+
+def _caption(table: HtmlElement) -> str:
+    """The caption of a table or of the figure that it stands in, which is taken out of it."""
+    figure = next(table.iterancestors("figure"), table)
+    captions = [*table.iterchildren("caption"), *figure.iterchildren("figcaption")]
+    texts = [text_of(caption) for caption in captions]
+    for caption in captions:
+        drop(caption)
+    return next(filter(None, texts), "")
+
+
+def _lead_before(table: HtmlElement, *, or_heading: bool) -> str:
+    """What leads to a table: the last words of the paragraph right before it, which are taken out of it, or the heading.
+
+    A bold paragraph stays, since it may be a heading.
+    """
+    before = _element_before(table)
+    text = "" if before is None else text_of(before)
+    if before is None or (before.tag in HEADINGS and not or_heading):
+        return ""
+    if before.tag in HEADINGS or _is_bold_heading(before):
+        return text
+    if before.tag not in {"p", "div"} or any(child.tag in {*CONTAINERS, *LISTS} for child in before):
+        return ""
+    rest, lead = table_lead(text)
+    if lead:
+        for child in list(before):
+            before.remove(child)
+        before.text = rest
+    return lead
+
+
+def _element_before(table: HtmlElement) -> HtmlElement | None:
+    """The element right before a table, with no words between them."""
+    element = table
+    while element.getprevious() is None and element.getparent() is not None and not (element.getparent().text or "").strip():
+        element = element.getparent()
+    before = element.getprevious()
+    return None if before is None or (before.tail or "").strip() else before
+
+
 def _grid(table: HtmlElement) -> list[list[str]]:
-    """The texts of a table's cells, those that span rows or columns repeated."""
+    """The texts of a table's cells, those that span rows or columns repeated; of a cell that spans the whole table, one."""
     cells: dict[tuple[int, int], str] = {}
     table_rows = list(table.iter("tr"))
     for y, row in enumerate(table_rows):
@@ -243,7 +315,14 @@ def _grid(table: HtmlElement) -> list[list[str]]:
                 for dx in range(_span(cell, "colspan", 50)):
                     cells[y + dy, x + dx] = text_of(cell) if dx == 0 or cell.tag == "th" else ""
     width = max((x + 1 for _, x in cells), default=0)
-    return [[cells.get((y, x), "") for x in range(width)] for y in range(len(table_rows))]
+    grid = [[cells.get((y, x), "") for x in range(width)] for y in range(len(table_rows))]
+    return [row[:1] if _spans(element, width) else row for element, row in zip(table_rows, grid, strict=True)]
+
+
+def _spans(row: HtmlElement, width: int) -> bool:
+    """Whether a row is a single cell as wide as the table."""
+    cells = list(row.iterchildren("td", "th"))
+    return len(cells) == 1 and _span(cells[0], "colspan", 50) == width
 
 
 def _span(cell: HtmlElement, name: str, largest: int) -> int:

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from corpus.doubts import Doubt
 from corpus.linear_patterns import LinearPattern
-from corpus.readers.as_shown import drop
+from corpus.readers.as_shown import LeftOut, drop
 
 HIGH = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 LOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -32,8 +32,9 @@ MATH_NOTES = {"annotation", "annotation-xml", "mphantom"}
 TEX = LinearPattern(r"\\\(|\\\[|\$\$|\\(?:frac|cdot|times|sqrt|text|mathrm)\b")
 
 
-def mark_raised(root: HtmlElement, /) -> None:
-    """What a style raises or lowers becomes `sup` or `sub`, and the marks of footnotes go."""
+def mark_raised(root: HtmlElement, /) -> list[LeftOut]:
+    """What a style raises or lowers becomes `sup` or `sub`; marks of footnotes go, told where a digit stands before."""
+    left_out: list[LeftOut] = []
     for element in list(root.iter()):
         style, names = element.get("style") or "", set((element.get("class") or "").lower().split())
         if element.tag in {"span", "font", "small", "b", "i", "em", "strong"}:
@@ -43,7 +44,11 @@ def mark_raised(root: HtmlElement, /) -> None:
                 element.tag = "sub"
     for element in list(root.iter("a", "sup")):
         if element.getparent() is not None and _is_note_mark(element):
+            if (before := _before(element))[-1:].isdigit():
+                words = f"{before.split()[-1]}[{_text(element)}]"
+                left_out.append(LeftOut(element.getparent(), "the mark of a footnote behind a number, left out", words))
             drop(element)
+    return left_out
 
 
 def settle_numbers(root: HtmlElement, /) -> None:
@@ -124,7 +129,7 @@ def _is_note_mark(element: HtmlElement) -> bool:
     names = f"{element.get('class') or ''} {element.get('role') or ''} {element.get('id') or ''}".lower()
     if element.tag == "sup":
         inner = [child for child in element if child.tag == "a"]
-        is_link = bool(inner) or element.getparent().tag == "a"
+        is_link = bool(inner) or (element.getparent().tag == "a" and _text(element.getparent()) == text)
         return is_link or "ref" in names or any(name in names for name in NOTE_NAMES) or _follows_an_end(element)
     is_here = (element.get("href") or "").startswith("#")
     is_named = any(name in f"{names} {(element.get('href') or '').lower()}" for name in NOTE_NAMES) or "doc-noteref" in names

@@ -22,6 +22,9 @@ def settle_headers(table: HtmlElement, /) -> list[Doubt]:
     for row in rows:
         for cell in _cells(row):
             _flatten(cell)
+    width = max(map(_width, rows), default=0)
+    while len(rows) > 1 and len(_cells(rows[0])) == 1 < width:
+        rows = rows[1:]  # the table's own title
     headers = _header_rows(rows)
     if len(headers) > 1:
         _merge(headers, rows)
@@ -43,6 +46,10 @@ def _is_data(table: HtmlElement, rows: list[HtmlElement]) -> bool:
 
 def _cells(row: HtmlElement) -> list[HtmlElement]:
     return list(row.iterchildren("td", "th"))
+
+
+def _width(row: HtmlElement) -> int:
+    return sum(_span(cell, "colspan") for cell in _cells(row))
 
 
 def _flatten(cell: HtmlElement) -> None:

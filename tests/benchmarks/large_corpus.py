@@ -65,7 +65,7 @@ def encode_alone(corpus_dir: Path, encoder: Encoder) -> int:
     """The sentences of the corpus, encoded as a build encodes them, and nothing else."""
     documents = load_corpus(corpus_dir)
     passages = [passage for document in documents for passage in split(document)]
-    texts = sorted(set(reading_texts(passages, {d.id: d.text for d in documents})), key=len)
+    texts = sorted(set(reading_texts(passages, {d.id: d for d in documents})), key=len)
     start = time.perf_counter(), time.process_time()
     for first in range(0, len(texts), CHUNK):
         encoder.encode(texts[first : first + CHUNK])

@@ -31,7 +31,7 @@ def main(folder: Path) -> None:
     build(load_corpus(PROJECT / "corpus" / "articles"), encoder=encoder, index_dir=index_dir)
     version = open_version(index_dir, current_version(index_dir))
     export_if_missing(encoder, version, index_dir)
-    passages = reading_texts(version.passages, {id_: document.text for id_, document in version.documents.items()})
+    passages = reading_texts(version.passages, version.documents)
     asked = {question.turns[-1] for question in read_questions(DEV) if len(question.turns) == 1}
     looked_up = sorted(text for text in asked if len(text) in LETTERS and triage(text) is None)
     questions = random.Random(7).sample(looked_up, QUESTIONS)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.lists_and_tables import SENTENCE_END, add_list
+from corpus.readers.lists_and_tables import SENTENCE_END, add_list, lead_in, table_lead
 from corpus.readers.losses import Piece
 from corpus.readers.pdf.pages import Pages, read_pages
 from corpus.readers.pdf.paragraphs import (
@@ -52,7 +52,7 @@ def read_pdf(data: bytes, /) -> Draft:
     seen = tuple(_pieces(groups))
     title, groups, differing = _title(groups, pages, size)
     doubts += differing
-    blocks, unread = readable(_with_lists(groups))
+    blocks, unread = readable(_with_lists(title, groups))
     return Draft(
         title,
         *assemble(title, blocks),
@@ -109,14 +109,15 @@ def _largest(groups: list[tuple[Group, str]], places: list[int], size: float) ->
     return headings[0] if headings and headings[0] == places[0] else None
 
 
-def _with_lists(groups: Sequence[tuple[Group, str]]) -> list[Block]:
-    """Items that follow each other become a list; so do short paragraphs that a colon announces."""
-    made: list[Block] = []
+def _with_lists(title: str, groups: Sequence[tuple[Group, str]]) -> list[Block]:
+    """Items that follow each other become a list; so do short paragraphs that a colon announces. Rows name their table."""
+    made = [Block(title, is_heading=True)]
     items: list[str] = []
     kind = ""  # of the mark of the items that are being read; empty if they have none
+    lead = ""  # of the table whose rows are being read
     for group, text in groups:
         mark = kind_of_mark(text) if group.is_item else ""
-        has_lead = bool(made) and not made[-1].is_heading and made[-1].text.endswith(":")
+        has_lead = not made[-1].is_heading and made[-1].text.endswith(":")
         is_item = group.is_item or ((has_lead or bool(items)) and _is_unmarked_item(group, text, is_first=not items))
         if items and (not is_item or mark != kind):
             add_list(made, items)
@@ -125,11 +126,22 @@ def _with_lists(groups: Sequence[tuple[Group, str]]) -> list[Block]:
         if is_item:
             items.append(_without_mark(text) if group.is_item else text)
             kind = mark
+        elif group.is_row:
+            lead = _lead_of_table(made) if group.lines[0].pieces else lead
+            made.append(Block(f"{lead_in(lead)} {text}".strip(), is_heading=False, composed_of="table"))
         else:
-            made.append(Block(text, group.is_heading, "table" if group.is_row else ""))
-    if items:
-        add_list(made, items)
-    return made
+            made.append(Block(text, group.is_heading))
+    add_list(made, items)
+    return made[1:]
+
+
+def _lead_of_table(made: list[Block]) -> str:
+    """What leads to a table; it leaves the blocks before it."""
+    if made[-1].is_heading or made[-1].composed_of:
+        return ""
+    rest, lead = table_lead(made.pop().text)
+    made += [Block(rest, is_heading=False)] if rest else []
+    return lead
 
 
 def _is_unmarked_item(group: Group, text: str, *, is_first: bool) -> bool:
