@@ -65,7 +65,7 @@ def differences(parts: list[Part], draft: Draft) -> list[str]:
 
 
 @pytest.mark.parametrize("ending", WRITERS)
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(parts=PARTS)
 def test_nothing_of_a_written_document_differs_without_a_doubt(ending: str, parts: list[Part]) -> None:
     if ending == ".pdf" and not FONT.exists():
