@@ -5,12 +5,10 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 import docx
 from fpdf import FPDF, XPos, YPos
 
-FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 TITLE = "Iron and restless legs"
 
 
@@ -45,21 +43,21 @@ def word(parts: Sequence[Part], /) -> bytes:
 
 
 def pdf(parts: Sequence[Part], /) -> bytes:
+    """A PDF in one of the fonts that every reader has: Latin letters only."""
     made = FPDF(format="A4")
-    made.add_font("DejaVu", fname=FONT)
-    made.set_font("DejaVu", size=20)
+    made.set_font("Helvetica", size=20)
     made.add_page()
     made.multi_cell(0, 10, TITLE, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     for part in parts:
-        made.set_font("DejaVu", size=15)
+        made.set_font("Helvetica", size=15)
         made.ln(4)
         made.multi_cell(0, 8, part.heading, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        made.set_font("DejaVu", size=11)
+        made.set_font("Helvetica", size=11)
         for text in [*part.paragraphs, *([part.lead] if part.lead else [])]:
             made.multi_cell(0, 6, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
             made.ln(3)
         for item in part.items:
-            made.multi_cell(0, 6, f"• {item}", align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            made.multi_cell(0, 6, f"\x95 {item}", align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         if part.rows:
             made.ln(3)
             with made.table() as table:
