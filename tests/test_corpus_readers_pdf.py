@@ -173,11 +173,11 @@ def test_a_pdf_whose_first_line_is_prose_has_no_title() -> None:
 def test_a_title_that_is_stated_and_shown_is_believed_and_one_that_differs_is_told() -> None:
     pdf = page()
     pdf.set_title("Iron and Restless Legs")
-    pdf.text(20, 40, "Iron is low.")
+    pdf.text(20, 40, WORDS[:80])
     assert (read(pdf).title, read(pdf).doubts) == ("Iron and restless legs", ())
     other = page()
     other.set_title("Another paper of ours")
-    other.text(20, 40, "Iron is low.")
+    other.text(20, 40, WORDS[:80])
     assert [doubt.sentence for doubt in read(other).doubts] == ["Another paper of ours"]
 
 

@@ -73,7 +73,7 @@ def test_nothing_of_a_written_document_differs_without_a_doubt(ending: str, part
     assert_nothing_differs(parts, ending)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(parts=written_parts(st.one_of(PLAIN_NUMBERS)))
 def test_nothing_of_a_written_pdf_differs_without_a_doubt(parts: list[Part]) -> None:
     assert_nothing_differs(parts, ".pdf")
