@@ -89,7 +89,7 @@ def add(
     accept_doubts: AcceptDoubts = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add articles: text, Markdown, HTML, PDF, DOCX. Options override what a file says; what is missing is asked for."""
+    """Add articles: text, Markdown, HTML, PDF, Word, ODT, RTF, EPUB. Options override files; what is missing is asked."""
     agreed = consent(dry_run=dry_run, yes=yes, accepts_doubts=accept_doubts, as_json=as_json)
     stated = Stated(id_, title, author, publisher, published, licence, url)
     corpus_dir = Settings.from_environment().corpus_dir

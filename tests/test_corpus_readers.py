@@ -200,9 +200,9 @@ def test_byte_order_mark_and_kind_of_line_end_leave_no_trace(tmp_path: Path, enc
     assert read(path).text == "Thé\n\nC’est 𝔠haud 🍵."
 
 
-@pytest.mark.parametrize("name", ["tea.odt", "tea"])
+@pytest.mark.parametrize("name", ["tea.xyz", "tea"])
 def test_an_unknown_format_is_refused_with_the_formats_that_are_known(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CorpusError, match=r"cannot be read\. .* save it as one of these: .*\.md, "):
+    with pytest.raises(CorpusError, match=r"cannot be read\. .*save it as one of these: .*\.md, "):
         read(tmp_path / name)
 
 

@@ -10,9 +10,9 @@ from corpus.doubts import Alteration
 from corpus.readers import Draft, read
 from corpus.readers.lists_and_tables import LONGEST_TOGETHER, list_paragraphs, table_sentences
 from corpus.readers.markup import blocks, parse
+from corpus.readers.office.word import read_word
 from corpus.readers.pdf import read_pdf
 from corpus.readers.web.page import read_web_page
-from corpus.readers.word import read_word
 from tests.article_files import HEAD, lines_of, pdf_article, two_columns, word_article
 
 PAGES = Path(__file__).parent / "samples"
@@ -270,5 +270,5 @@ def test_the_header_of_a_word_file_is_not_quotable() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", word_article()[:900], b"Tea is hot."])
 def test_what_is_not_a_whole_word_file_is_refused(data: bytes) -> None:
-    with pytest.raises(CorpusError, match="the file is not DOCX"):
+    with pytest.raises(CorpusError, match="is not a Word file"):
         read_word(data)

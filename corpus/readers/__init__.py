@@ -14,14 +14,22 @@ from typing import Any
 
 from corpus.errors import CorpusError
 from corpus.readers.draft import Draft, Listed
+from corpus.readers.formats import REMEDIES, check_kind
 from corpus.readers.losses import Piece, losses
 from corpus.readers.text import decode, settle, undoubled
 
 LARGEST_FILE = 32_000_000  # bytes, on disk or from the network
 # Ending → module and function. Loaded when needed: a Markdown file should not cost the start of the PDF library.
 TEXT_READERS = {".txt": ("plain_text", "read_plain_text"), ".md": ("markdown", "read_markdown")}
-BYTE_READERS = {".html": ("web.page", "read_web_page"), ".pdf": ("pdf", "read_pdf"), ".docx": ("word", "read_word")}
-OTHER_ENDINGS = {".markdown": ".md", ".mdx": ".md", ".htm": ".html", ".xhtml": ".html", ".text": ".txt"}
+BYTE_READERS = {
+    ".html": ("web.page", "read_web_page"),
+    ".pdf": ("pdf", "read_pdf"),
+    ".docx": ("office.word", "read_word"),
+    ".odt": ("office.opendocument", "read_opendocument"),
+    ".rtf": ("office.rich_text", "read_rich_text"),
+    ".epub": ("office.epub", "read_epub"),
+}
+OTHER_ENDINGS = {".markdown": ".md", ".mdx": ".md", ".htm": ".html", ".xhtml": ".html", ".text": ".txt", ".docm": ".docx"}
 ENDINGS = sorted({*TEXT_READERS, *BYTE_READERS, *OTHER_ENDINGS})
 
 
@@ -44,6 +52,7 @@ def read_bytes(data: bytes, path: PurePath, /, *, charset: str = "") -> Draft:
     """The same for the content of a file."""
     ending = known_ending(path)
     try:
+        check_kind(data, path, ending)
         draft = _compared(_read(data, ending, charset))
     except CorpusError as error:
         raise CorpusError(f"{path.name}: {error.message}", remedy=error.remedy) from None
@@ -69,7 +78,8 @@ def known_ending(path: PurePath, /) -> str:
         kind = f"a file that ends in {path.suffix}" if path.suffix else "a file without an ending"
         raise CorpusError(
             f"{path.name}: {kind} cannot be read.",
-            remedy=f"Give its name the ending of what it is, or save it as one of these: {', '.join(ENDINGS)}.",
+            remedy=REMEDIES.get(ending)
+            or f"Give its name the ending of what it is, or save it as one of these: {', '.join(ENDINGS)}.",
         )
     return ending
 

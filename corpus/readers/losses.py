@@ -65,7 +65,8 @@ def losses(pieces: Sequence[Piece], text: str, /) -> tuple[Doubt, ...]:
             region = _Region(piece.text, line)
             regions.append(region)
             reached = line + len(seen.letters)
-        elif len(seen.letters) > SHORT:  # a short one may have been found in the next row, or by chance
+        elif len(seen.letters) > SHORT and at - reached < NEAR + len(seen.letters):
+            # A short one may have been found in the next row, or by chance; one far away says nothing of where we are.
             reached = max(reached, at + len(seen.letters))
         region.add(piece, seen.tokens)
     for region, following in pairwise([*regions, _Region("", len(out.letters))]):
