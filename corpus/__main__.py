@@ -10,7 +10,7 @@ import typer
 from corpus import command_line
 from corpus.changing import changing, keep_fetched, put_article, remove_article
 from corpus.check import check_corpus
-from corpus.command_line import AsJson, Consent, DryRun, Yes, consent, print_error, print_json
+from corpus.command_line import AcceptDoubts, AsJson, Consent, DryRun, Yes, consent, print_error, print_json
 from corpus.difference import compare, published_documents
 from corpus.errors import CorpusError
 from corpus.incoming.candidate import NEEDED, Candidate, Stated, candidate_of
@@ -86,10 +86,11 @@ def add(
     is_replacing: Annotated[bool, typer.Option("--replace", help="take the place of the article of that id")] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
+    accept_doubts: AcceptDoubts = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add articles: text, Markdown, HTML, PDF, DOCX. Options override what a file says; what is missing is asked for."""
-    agreed = consent(dry_run=dry_run, yes=yes, as_json=as_json)
+    """Add articles: text, Markdown, HTML, PDF, Word, ODT, RTF, EPUB. Options override files; what is missing is asked."""
+    agreed = consent(dry_run=dry_run, yes=yes, accepts_doubts=accept_doubts, as_json=as_json)
     stated = Stated(id_, title, author, publisher, published, licence, url)
     corpus_dir = Settings.from_environment().corpus_dir
     done: list[dict[str, Any]] = []
@@ -127,10 +128,17 @@ def _add_one(candidate: Candidate, stated: Stated, agreed: Consent, into: Path, 
     if not as_json:
         print(preview(candidate))
     if not agreed.is_dry and (lacking := [name for name in candidate.missing if name in NEEDED]):
-        raise CorpusError(f"{id_} lacks its {' and '.join(lacking)}.", remedy=f"State it: --{lacking[0]} TEXT.")
-    if not agreed.to(f"\nAdd {id_}?"):
+        name = id_ or candidate.original.name
+        raise CorpusError(f"{name} lacks its {' and '.join(lacking)}.", remedy=f"State it: --{lacking[0]} TEXT.")
+    if not agreed.to(f"\nAdd {id_}?", about=id_, in_spite_of=candidate.doubts):
         return False
-    put_article(candidate.document, original=candidate.original, corpus_dir=into, fetched=candidate.fetched)
+    put_article(
+        candidate.document,
+        original=candidate.original,
+        corpus_dir=into,
+        fetched=candidate.fetched,
+        doubts=candidate.doubts,
+    )
     if not as_json:
         sections, characters = len(candidate.document.sections), len(candidate.document.text)
         print(f"\nAdded {id_}: {sections} sections, {characters} characters.")

@@ -12,13 +12,14 @@ so that no article is missing unnoticed, and the next change puts it back.
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
 from corpus.document import Document, Fetched
+from corpus.doubts import Doubt
 from corpus.durable import HeldError, only_writer, sync, write_json
 from corpus.errors import CorpusError
 from corpus.library import (
@@ -54,15 +55,25 @@ def changing(corpus_dir: Path, /) -> Iterator[None]:
         ) from error
 
 
-def put_article(document: Document, /, *, original: Path, corpus_dir: Path, fetched: Fetched | None = None) -> Path:
+def put_article(
+    document: Document,
+    /,
+    *,
+    original: Path,
+    corpus_dir: Path,
+    fetched: Fetched | None = None,
+    doubts: Sequence[Doubt] = (),
+) -> Path:
     """Add an article, or replace the one of the same id; its questions and its owner's labels stay.
+
+    `doubts` are those that were accepted.
 
     Raises:
         CorpusError: the id is not a slug.
     """
     incoming = corpus_dir / ".incoming"
     shutil.rmtree(incoming, ignore_errors=True)
-    staged = save_article(document, original=original, corpus_dir=incoming, fetched=fetched)
+    staged = save_article(document, original=original, corpus_dir=incoming, fetched=fetched, doubts=doubts)
     standing = ArticleLayout(corpus_dir / document.id)
     kept = ArticleLayout(staged)
     for old, new in ((standing.questions, kept.questions), (standing.labels, kept.labels)):
@@ -78,7 +89,15 @@ def put_article(document: Document, /, *, original: Path, corpus_dir: Path, fetc
     return standing.folder
 
 
-def save_article(document: Document, /, *, original: Path, corpus_dir: Path, fetched: Fetched | None = None) -> Path:
+def save_article(
+    document: Document,
+    /,
+    *,
+    original: Path,
+    corpus_dir: Path,
+    fetched: Fetched | None = None,
+    doubts: Sequence[Doubt] = (),
+) -> Path:
     """Write an article's folder and return it; the record is written last.
 
     Raises:
@@ -102,6 +121,7 @@ def save_article(document: Document, /, *, original: Path, corpus_dir: Path, fet
         "original_suffix": original.suffix,
         "text_sha256": sha256_of(document.text.encode("utf-8")),
         **({"fetched": asdict(fetched)} if fetched else {}),
+        **({"accepted_doubts": [asdict(doubt) for doubt in doubts]} if doubts else {}),
     }
     layout.record.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return layout.folder

@@ -4,8 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 from corpus.errors import CorpusError
-from corpus.hostile_text.faults import faults_of
-from corpus.library import SLUG, ArticleLayout, article_folders, load_article, read_record
+from corpus.hostile_text.faults import doubts_of, faults_of
+from corpus.library import SLUG, ArticleLayout, accepted_doubts_of, article_folders, load_article, read_record
 from corpus.site import load_site
 
 
@@ -46,6 +46,14 @@ def check_article(folder: Path, /) -> list[CorpusError]:
     faults += [
         CorpusError(f"{folder.name}: {fault}.", remedy="Take that out of the source, and add the article again.")
         for fault in faults_of(document)
+    ]
+    accepted = accepted_doubts_of(folder)
+    faults += [
+        CorpusError(
+            f"{folder.name}: {doubt}", remedy="Take that out of the source, or add the article with --accept-doubts."
+        )
+        for doubt in doubts_of(document)
+        if doubt not in accepted
     ]
     headings = {section.heading for section in document.sections}
     faults += [

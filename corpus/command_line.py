@@ -2,16 +2,19 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
+from corpus.doubts import Doubt
 from corpus.errors import CorpusError, ShownError
 
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="show what would change, and change nothing")]
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
+AcceptDoubts = Annotated[bool, typer.Option("--accept-doubts", help="take over what is doubtful too; the record names it")]
 
 
 def run(app: typer.Typer, /, *, name: str) -> None:
@@ -29,13 +32,33 @@ class Consent:
 
     is_dry: bool
     is_asked: bool
+    accepts_doubts: bool = False
 
-    def to(self, question: str, /) -> bool:
-        """The maintainer's answer, or the one that was given for all questions beforehand."""
-        return not self.is_dry and (not self.is_asked or typer.confirm(question))
+    def to(self, question: str, /, *, about: str = "", in_spite_of: Sequence[Doubt] = ()) -> bool:
+        """The maintainer's answer, or the one that was given for all questions beforehand.
+
+        Args:
+            question: what is asked.
+            about: the article, named if it is held back.
+            in_spite_of: its doubts.
+
+        Raises:
+            CorpusError: there are doubts, and nobody who could be asked about them accepted them beforehand.
+        """
+        if self.is_dry:
+            return False
+        doubts = "1 doubt" if len(in_spite_of) == 1 else f"{len(in_spite_of)} doubts"
+        if self.is_asked:
+            return typer.confirm(f"{question} In spite of {doubts}?" if in_spite_of else question)
+        if in_spite_of and not self.accepts_doubts:
+            raise CorpusError(f"{about} is held back by {doubts}: {'; '.join(map(str, in_spite_of))}", remedy=LOOK)
+        return True
 
 
-def consent(*, dry_run: bool, yes: bool, as_json: bool) -> Consent:
+LOOK = "Look at it (--dry-run shows all); add it with --accept-doubts if it is right, or correct the source."
+
+
+def consent(*, dry_run: bool, yes: bool, as_json: bool, accepts_doubts: bool = False) -> Consent:
     """What the options say; nobody is kept waiting for an answer that cannot come.
 
     Raises:
@@ -44,7 +67,7 @@ def consent(*, dry_run: bool, yes: bool, as_json: bool) -> Consent:
     is_asked = not dry_run and not yes
     if is_asked and (as_json or not sys.stdin.isatty()):
         raise CorpusError("there is nobody to ask.", remedy="Say --yes to do it, or --dry-run to see what it would do.")
-    return Consent(dry_run, is_asked)
+    return Consent(dry_run, is_asked, accepts_doubts)
 
 
 def print_error(error: ShownError, /) -> None:

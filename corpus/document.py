@@ -46,6 +46,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """A span of the text that was made of a list or a table: the words are the article's, how they are joined is ours."""
+
+    of: str  # "list" or "table"
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestedQuestion:
     """A question that a section answers, written by the article's maintainer to be offered to visitors."""
 
@@ -78,3 +87,4 @@ class Document:
     source: Source
     questions: tuple[SuggestedQuestion, ...] = ()
     labels: tuple[OwnerLabel, ...] = ()
+    composed: tuple[Composed, ...] = ()  # in the order of the text; none overlaps another

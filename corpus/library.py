@@ -21,7 +21,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from corpus.document import Document, Fetched, OwnerLabel, Section, Source, SuggestedQuestion
+from corpus.document import Composed, Document, Fetched, OwnerLabel, Section, Source, SuggestedQuestion
+from corpus.doubts import Doubt
 from corpus.errors import CorpusError
 
 FORMAT = 1  # bump when a reader of the old article.json would misread the new one
@@ -213,6 +214,11 @@ def fetched_of(folder: Path, /) -> Fetched | None:
     return Fetched(**stated)
 
 
+def accepted_doubts_of(folder: Path, /) -> tuple[Doubt, ...]:
+    """The doubts that a maintainer accepted when the article was added."""
+    return tuple(Doubt(**stated) for stated in read_record(ArticleLayout(folder)).get("accepted_doubts", ()))
+
+
 def removed_articles(corpus_dir: Path, /) -> dict[str, date]:
     """The ids of articles that were removed and did not come back, each with its day.
 
@@ -247,7 +253,8 @@ def document_from(record: dict[str, Any], text: str, /) -> Document:
     sections = tuple(Section(**section) for section in record["sections"])
     questions = tuple(SuggestedQuestion(**question) for question in record.get("questions", ()))
     labels = tuple(OwnerLabel(label["question"], tuple(label["answers"])) for label in record.get("labels", ()))
-    return Document(record["id"], text, sections, Source(**source), questions, labels)
+    composed = tuple(Composed(**span) for span in record.get("composed", ()))
+    return Document(record["id"], text, sections, Source(**source), questions, labels, composed)
 
 
 def record_of(document: Document, /) -> dict[str, Any]:
@@ -261,5 +268,6 @@ def record_of(document: Document, /) -> dict[str, Any]:
         "source": source,
         "sections": [asdict(section) for section in document.sections],
         "questions": [asdict(question) for question in document.questions],
+        "composed": [asdict(span) for span in document.composed],
         **({"labels": [asdict(label) for label in document.labels]} if document.labels else {}),
     }

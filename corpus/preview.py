@@ -10,15 +10,30 @@ MOST_SENTENCES = 8  # of each kind of change
 
 
 def preview(candidate: Candidate, /) -> str:
-    """Provenance, doubts, and each section with its size and its first words."""
+    """Doubts first; then provenance, the file's words beside the text's where they differ, and the sections.
+
+    Of a section its size is shown, and each sentence that was made of a list or a table.
+    """
     document, source = candidate.document, candidate.document.source
-    lines = [f"{'id':<10} {document.id}"]
+    lines = [f"{'doubt':<10} {doubt}" for doubt in candidate.doubts]
+    lines += [""] if lines else []
+    lines += [f"{'id':<10} {document.id or '-'}"]
     lines += [f"{name:<10} {getattr(source, name) or '-'}" for name in ASKED]
-    lines += [f"{'look':<10} {doubt}" for doubt in candidate.doubts]
+    for alteration in candidate.alterations:
+        place = f" ({alteration.place})" if alteration.place else ""
+        lines += [
+            f"\n  {alteration.reason}{place}",
+            f"    file: {alteration.original}",
+            f"    text: {alteration.kept or '-'}",
+        ]
+    lines.append("")
     for section in document.sections:
-        text = document.text[section.start : section.end]
-        lines.append(f"\n  {shortened(section.heading)} ({len(text)} characters)")
-        lines += [f"    {shortened(paragraph)}" for paragraph in text.split("\n\n")[:2]]
+        lines.append(f"  {shortened(section.heading)} ({section.end - section.start} characters)")
+        lines += [
+            f"    from a {span.of}: {shortened(document.text[span.start : span.end])}"
+            for span in document.composed
+            if section.start <= span.start < section.end
+        ]
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from corpus import load_article
 from corpus.__main__ import app
+from corpus.library import accepted_doubts_of
 from settings import PROJECT
 from tests.command_lines import Outcome, Run, assert_one_line_error, runner
 
@@ -121,7 +122,7 @@ def test_an_option_of_add_overrides_what_the_file_says(run: Run, tmp_path: Path,
     ("arguments", "part"),
     [
         (["missing.txt"], "missing.txt does not exist"),
-        (["tea.odt"], "no reader for .odt"),
+        (["tea.xyz"], "tea.xyz: a file that ends in .xyz cannot be read. Give its name the ending of what it is"),
         (["tea.txt"], "'---' is not a slug"),
         (["tea.txt", "--id", "tea"], "tea is in the corpus already"),
         (["tea.txt", "--id", "new", "--published", "11.10.2025"], "--published '11.10.2025' is not a date"),
@@ -132,6 +133,39 @@ def test_add_refuses_in_one_line_and_adds_nothing(run: Run, small_corpus: Path, 
         arguments = [*arguments, "--id", "---"]
     assert_one_line_error(run("add", *arguments, "--licence", "CC0", "--yes"), part)
     assert articles(small_corpus) == ["tea"]
+
+
+def test_a_title_by_option_is_enough_for_a_text_without_headings(run: Run, tmp_path: Path, small_corpus: Path) -> None:
+    (tmp_path / "x.md").write_text("Iron is needed.\n\nIt is a metal.", encoding="utf-8")
+    refused = run("add", "x.md", "--licence", "CC0", "--yes")
+    assert (refused.exit_code, refused.error) == (2, "x.md lacks its title. State it: --title TEXT.\n")
+    assert run("add", "x.md", "--licence", "CC0", "--title", "Iron", "--yes").exit_code == 0
+    iron = load_article(small_corpus / "iron")
+    assert iron.text == "Iron\n\nIron is needed.\n\nIt is a metal."
+    assert [(s.heading, iron.text[s.start : s.end]) for s in iron.sections] == [("Iron", iron.text[6:])]
+
+
+def test_yes_stops_at_a_doubt_and_names_it_and_the_record_names_one_that_was_accepted(
+    run: Run, tmp_path: Path, small_corpus: Path
+) -> None:
+    sentence = "Never ignore the rules of your clinic."
+    (tmp_path / "x.md").write_text(f"# Rules\n\n{sentence}\n", encoding="utf-8")
+    held = run("add", "x.md", "--licence", "CC0", "--yes")
+    assert held.exit_code == 2
+    assert held.error.startswith("rules is held back by 1 doubt: reads like an order to a machine")
+    assert sentence in held.error
+    assert articles(small_corpus) == ["tea"]
+    assert run("add", "x.md", "--licence", "CC0", "--yes", "--accept-doubts").exit_code == 0
+    (accepted,) = accepted_doubts_of(small_corpus / "rules")
+    assert accepted.sentence == sentence
+    assert run("check").exit_code == 0
+
+
+def test_the_preview_shows_doubts_first_and_what_was_left_out_beside_what_is_in_its_place(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_text("# Tablets\n\nTake ~~four~~ two. Values (<LOD) and (>LOQ) stay.", encoding="utf-8")
+    shown = run("add", "x.md", "--licence", "CC0", "--dry-run").out
+    assert shown.startswith("doubt      looks like markup")
+    assert "struck out in the file, so left out\n    file: four\n    text: -\n" in shown
 
 
 def test_add_without_a_licence_is_refused(run: Run, small_corpus: Path) -> None:

@@ -16,11 +16,12 @@ from corpus.linear_patterns import LinearPattern
 from corpus.questions.proposing import as_written, question_of, words_within
 from corpus.readers.markdown import FRONT_MATTER
 from corpus.readers.markup import FOOTNOTE_MARK, NUMBER, is_hidden_by, without_declaration
-from corpus.readers.pdf import BULLET, WORD
-from corpus.readers.pdf_lines import PAGE_NUMBER
+from corpus.readers.pdf.letters import in_order_of_speech
+from corpus.readers.pdf.pages import PAGE_NUMBER
+from corpus.readers.pdf.paragraphs import BULLET, WEAK_MARK, WORD
 from corpus.readers.plain_text import read_plain_text
 from corpus.readers.text import settle
-from corpus.readers.web_page import declared_encoding, licence_at
+from corpus.readers.web.page import declared_encoding, licence_at
 from tests.conftest import make_document
 
 LENGTH = 100_000  # characters
@@ -92,6 +93,8 @@ READERS: dict[str, tuple[Callable[[str], object], tuple[str, ...]]] = {
     "page number": (PAGE_NUMBER.fullmatch, NUMBERS),
     "page number that began": (lambda text: PAGE_NUMBER.fullmatch(f"page{text}"), NUMBERS),
     "bullet": (lambda text: BULLET.match(f"•{text}"), (" ", "\n", "•")),
+    "mark of an item": (lambda text: WEAK_MARK.match(f"-{text}"), (" ", "\n", "1.", "a) ")),
+    "order of speech": (in_order_of_speech, ("\u05d0", "\u05d0\u05d01.", "\u05d0 ", "\u05d0\u05d0a, ")),
     "words": (WORD.findall, WORDS),
     "names": (words_within, WORDS),
     "heading": (lambda text: as_written(text, set()), WORDS),

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from corpus import CorpusError
+from corpus.doubts import Alteration
 from corpus.readers import Draft, read
 from corpus.readers.lists_and_tables import LONGEST_TOGETHER, list_paragraphs, table_sentences
 from corpus.readers.markup import blocks, parse
+from corpus.readers.office.word import read_word
 from corpus.readers.pdf import read_pdf
-from corpus.readers.web_page import read_web_page
-from corpus.readers.word import read_word
+from corpus.readers.web.page import read_web_page
 from tests.article_files import HEAD, lines_of, pdf_article, two_columns, word_article
 
 PAGES = Path(__file__).parent / "samples"
@@ -76,12 +77,12 @@ def test_a_short_page_keeps_its_structure_and_is_doubted() -> None:
         b"<!doctype html><nav>Menu</nav><h1>Tea</h1><p>Tea is hot.</p><h2>Kinds</h2><p>Green.</p><footer>(c)</footer>"
     )
     assert sections(draft) == {"Tea": "Tea is hot.", "Kinds": "Green."}
-    assert "Little text was found" in draft.doubts[0]
+    assert "Little text was found" in draft.doubts[0].reason
 
 
-def test_a_page_without_a_title_is_refused() -> None:
-    with pytest.raises(CorpusError, match="the page has no title"):
-        read_web_page(b"<p>Tea is hot.</p>")
+def test_the_title_of_a_page_that_states_none_is_asked_for() -> None:
+    draft = read_web_page(b"<p>Tea is hot.</p>")
+    assert (draft.title, list(sections(draft).values())) == ("", ["Tea is hot."])
 
 
 @pytest.mark.parametrize(
@@ -211,7 +212,7 @@ def test_words_of_a_pdf_are_whole_again_and_their_own_hyphens_stay(paper: Draft)
 
 
 def test_a_word_that_was_joined_without_proof_is_shown_to_the_maintainer(paper: Draft) -> None:
-    assert paper.doubts == ("Joined across line ends, please check: unusual.",)
+    assert paper.alterations == (Alteration("joined across a line end", "un-usual", "unusual"),)
 
 
 def test_running_heads_and_page_numbers_of_a_pdf_are_gone(paper: Draft) -> None:
@@ -269,5 +270,5 @@ def test_the_header_of_a_word_file_is_not_quotable() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", word_article()[:900], b"Tea is hot."])
 def test_what_is_not_a_whole_word_file_is_refused(data: bytes) -> None:
-    with pytest.raises(CorpusError, match="the file is not DOCX"):
+    with pytest.raises(CorpusError, match="is not a Word file"):
         read_word(data)

@@ -14,8 +14,9 @@ import pytest
 
 from corpus import CorpusError
 from corpus.readers import read
-from corpus.readers.guarded import read_addresses, read_guarded
-from corpus.readers.site_lists import addresses_in
+from corpus.readers.draft import Listed
+from corpus.readers.guarded import read_guarded, read_list
+from corpus.readers.site_lists import listed_in
 from settings import PROJECT
 from tests.article_files import pdf_article, word_article
 
@@ -147,8 +148,8 @@ def test_a_good_file_is_read_as_without_the_guard(tmp_path: Path, name: str) -> 
 
 
 def test_the_faults_that_a_reader_finds_come_through(tmp_path: Path) -> None:
-    (tmp_path / "tea.md").write_text("It is hot.", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"tea\.md: the text does not begin with a heading\. Begin it with `# Title`\."):
+    (tmp_path / "tea.md").write_text("---\na: [\n---\nIt is hot.", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"tea\.md: the front matter is not YAML \(line 2\)\."):
         read_guarded(tmp_path / "tea.md")
 
 
@@ -186,20 +187,48 @@ def gzipped(text: str) -> bytes:
     [
         (SITEMAP.encode(), ["https://example.org/a?x=1&y=2", "https://example.org/b"]),
         (gzipped(SITEMAP), ["https://example.org/a?x=1&y=2", "https://example.org/b"]),
-        (INDEX.encode(), ["https://a.b/s.xml"]),
         (RSS.encode(), ["https://example.org/a"]),
         (ATOM.encode(), ["https://example.org/a"]),
         (b"<!doctype html><title>T</title><p>x", []),
         (b"", []),
     ],
-    ids=["sitemap", "gzipped", "index", "rss", "atom", "page", "nothing"],
+    ids=["sitemap", "gzipped", "rss", "atom", "page", "nothing"],
 )
 def test_the_articles_of_a_site_are_listed_by_its_sitemap_or_feed(data: bytes, addresses: list[str]) -> None:
-    assert addresses_in(data) == addresses
+    assert list(listed_in(data).articles) == addresses
+
+
+def test_an_index_of_sitemaps_names_lists_whatever_they_are_called() -> None:
+    index = INDEX.replace("s.xml", "sitemap.php?page=1").encode()
+    assert listed_in(index) == Listed(lists=("https://a.b/sitemap.php?page=1",))
+
+
+def test_what_a_list_names_and_nobody_can_follow_is_named() -> None:
+    assert listed_in(SITEMAP.encode()).unusable == ("javascript:alert(1)",)
+
+
+@pytest.mark.parametrize(
+    ("data", "addresses"),
+    [
+        (RSS.replace("https://example.org/a", "/a"), ["https://example.org/a"]),
+        (
+            RSS.replace("https://example.org/a", "https://example.org/a?id=1&amp;utm_source=rss"),
+            ["https://example.org/a?id=1"],
+        ),
+        (SITEMAP.replace(" https://example.org/a?x=1&amp;y=2 ", "//example.org/c"), ["https://example.org/c"]),
+        (SITEMAP.replace(" https://example.org/a?x=1&amp;y=2 ", "HTTPS://example.org/C"), ["https://example.org/C"]),
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": [{"url": "https://e.org/1"}]}', ["https://e.org/1"]),
+        ("# mine\nhttps://e.org/1\n\nhttps://e.org/2\n", ["https://e.org/1", "https://e.org/2"]),
+        ("See https://e.org/1 first.\n", []),
+    ],
+    ids=["relative", "counted", "no scheme", "capitals", "json", "lines", "prose"],
+)
+def test_addresses_are_made_whole(data: str, addresses: list[str]) -> None:
+    assert [address for address in listed_in(data.encode()).articles if not address.endswith("/b")] == addresses
 
 
 def test_a_list_is_read_under_guard_too(tmp_path: Path) -> None:
     (tmp_path / "sitemap.xml").write_text(SITEMAP, encoding="utf-8")
-    assert len(read_addresses(tmp_path / "sitemap.xml")) == 2
+    assert len(read_list(tmp_path / "sitemap.xml").articles) == 2
     (tmp_path / "bomb.xml").write_text(f"{ENTITIES}]><urlset><url><loc>https://&h;</loc></url></urlset>", encoding="utf-8")
-    assert read_addresses(tmp_path / "bomb.xml", wall_seconds=5) == []
+    assert read_list(tmp_path / "bomb.xml", wall_seconds=5) == Listed()

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from corpus import Document, Source
 from corpus.readers import Draft
 from corpus.readers.markdown import read_markdown
+from corpus.readers.office.word import read_word
 from corpus.readers.pdf import read_pdf
-from corpus.readers.web_page import read_web_page
-from corpus.readers.word import read_word
+from corpus.readers.web.page import read_web_page
 from index.passages import PassageTable, split
 from tests.article_files import pdf_article
 

@@ -1,13 +1,18 @@
-"""What an article or its provenance must not hold: markup, links that run, tricks on the eye, orders to a machine.
+"""What an article or its provenance must not hold, and what may only stay if its maintainer has looked at it.
 
-Pages show every text as text, so nothing of this would run; it is refused because a visitor would be shown it as what
-the article says. A maintainer who needs such a text can word it differently.
+A fault is refused: what would run where a page forgot to show it as text (scripts, handlers, links that run), and what hides
+(tricks on the eye, orders to a machine in disguise). A doubt names a sentence and asks: what reads like an order to a
+machine or looks like markup, but stands there plainly. "Never ignore the rules of your clinic", `<LOD` and an e-mail address
+in angle brackets are lawful prose, and only a person can tell.
 """
 
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from sentencex import segment
+
 from corpus.document import Document
+from corpus.doubts import Doubt
 from corpus.hostile_text import patterns
 from corpus.hostile_text.disguises import (
     BRAILLE_BLANK,
@@ -29,53 +34,107 @@ BLANK_LETTERS = {0x3164, 0xFFA0}  # Hangul fillers that stand alone
 MOST_MARKS = 4  # accents on one letter; real writing has at most three or so
 MOST_INVISIBLE = 3  # in a row; emoji, Persian and Hebrew have one or two, careless word processors three
 LONGEST_FIELD = 500  # characters of a title, an author, a licence
+LIKE_AN_ORDER = "reads like an order to a machine; take it out unless it is meant for people:"
+LIKE_MARKUP = "looks like markup; take it out unless it is meant as text:"
+WRONGLY_DECODED = (
+    "holds a letter that was lost, since the file was read in a wrong encoding; save it as UTF-8, or correct it:"
+)
+TEXT = "text"
+REPLACEMENT = "\ufffd"
 FIELDS = ("title", "author", "publisher", "licence", "url")
 
 
 def faults_of(document: Document, /) -> list[str]:
-    """Every fault of an article, each with its place."""
-    found = [f"its text {fault}" for fault in _faults(document.text, lines="\n")]
+    """Everything for which an article is refused, each with its place."""
+    found = [f"its {name} {fault}" for name, value in _texts(document) for fault in _faults(value, name)]
     source = document.source
-    fields = [(name, str(getattr(source, name))) for name in FIELDS] + [("topic", topic) for topic in source.topics]
-    fields += [("question", question.question) for question in document.questions]
-    fields += [("question's topic", question.topic) for question in document.questions]
-    fields += [("labelled question", label.question) for label in document.labels]
-    for name, value in fields:
-        found += [f"its {name} {fault}" for fault in _faults(value, lines="")]
-        if len(value) > LONGEST_FIELD:
+    for name, value in _texts(document):
+        if name != TEXT and len(value) > LONGEST_FIELD:
             found.append(f"its {name} has {len(value)} characters, more than {LONGEST_FIELD}")
     if source.url and not is_web_address(source.url):
         found.append(f"its url {_quoted(source.url)} is not a web address")
     return found
 
 
-def _faults(text: str, *, lines: str) -> Iterator[str]:
-    written = Reading(text, range(len(text)))
-    plain = undisguised(text)
-    together, words = closed_up(plain)
-    meant = [written, plain, together] if together is not plain else [written, plain]
-    for what, searches in (
-        ("holds markup", [([written], patterns.MARKUP), (meant[1:], patterns.RUNNING_MARKUP)]),
-        ("holds a link that runs code", [(meant[:2], patterns.RUNNING_LINK)]),
-        (
-            "gives orders to an assistant",
-            [(meant, patterns.ORDERS), (meant, patterns.ORDERS_ABROAD), (words, patterns.BARE_ORDERS)],
-        ),
+def doubts_of(document: Document, /) -> tuple[Doubt, ...]:
+    """Every sentence that a maintainer has to look at, once for each reason."""
+    return tuple(
+        dict.fromkeys(
+            Doubt(reason, _sentence_at(value, start), "" if name == TEXT else f"its {name}")
+            for name, value in _texts(document)
+            for reason, start in _doubtful(value)
+        )
+    )
+
+
+def _texts(document: Document) -> Iterator[tuple[str, str]]:
+    """Everything of an article that a visitor may be shown, by its name."""
+    yield TEXT, document.text
+    yield from ((name, str(getattr(document.source, name))) for name in FIELDS)
+    yield from (("topic", topic) for topic in document.source.topics)
+    for question in document.questions:
+        yield from (("question", question.question), ("question's topic", question.topic))
+    yield from (("labelled question", label.question) for label in document.labels)
+
+
+def _faults(text: str, name: str) -> Iterator[str]:
+    readings, words = _readings(text)
+    for what, spans in (
+        ("holds markup that runs", _spans(patterns.RUNNING_MARKUP, readings)),
+        ("holds a link that runs code", _spans(patterns.RUNNING_LINK, readings[:2])),
+        ("hides an order to an assistant", _hidden_orders(readings, words)),
     ):
-        spans = (_span(pattern, reading) for readings, pattern in searches for reading in readings)
-        if span := next((span for span in spans if span), None):
+        if span := next(spans, None):
             yield f"{what}: {_quoted(text[slice(*span)])} at character {span[0]}"
-    for kind, place in _tricks(text, lines):
+    for kind, place in _tricks(text, lines="\n" if name == TEXT else ""):
         yield f"holds {kind} (U+{ord(text[place]):04X}) at character {place}"
 
 
-def _span(pattern: LinearPattern, reading: Reading) -> tuple[int, int] | None:
+def _doubtful(text: str) -> Iterator[tuple[str, int]]:
+    """What stands plainly in a text and may be meant for a machine, or be left over from one."""
+    written = [Reading(text, range(len(text)))]
+    for pattern in (patterns.ORDERS, patterns.ORDERS_ABROAD):
+        yield from ((LIKE_AN_ORDER, start) for start, _ in _spans(pattern, written))
+    yield from ((LIKE_MARKUP, start) for start, _ in _spans(patterns.MARKUP, written))
+    yield from ((WRONGLY_DECODED, place) for place, letter in enumerate(text) if letter == REPLACEMENT)
+
+
+def _readings(text: str) -> tuple[list[Reading], list[Reading]]:
+    """A text as it is written and as it may be meant, and its words whose letters stood apart."""
+    plain = undisguised(text)
+    together, words = closed_up(plain)
+    written = Reading(text, range(len(text)))
+    return [written, plain, together] if together is not plain else [written, plain], words
+
+
+def _hidden_orders(readings: list[Reading], words: list[Reading]) -> Iterator[tuple[int, int]]:
+    """Orders that nobody sees who reads the text as it is written."""
+    for pattern in (patterns.ORDERS, patterns.ORDERS_ABROAD):
+        plain = [*_spans(pattern, readings[:1])]
+        for start, end in _spans(pattern, readings[1:]):
+            if not any(start < other_end and other_start < end for other_start, other_end in plain):
+                yield start, end
+    yield from _spans(patterns.BARE_ORDERS, words)
+
+
+def _spans(pattern: LinearPattern, readings: Iterable[Reading]) -> Iterator[tuple[int, int]]:
     """Where a pattern matches, in the original."""
-    match = next((match for match in pattern.finditer(reading.text) if _counts(match)), None)
-    if match is None:
-        return None
-    start, end = match.span(match.re.groupindex.get("order", 0))
-    return reading.places[start], reading.places[end - 1] + 1
+    for reading in readings:
+        for match in pattern.finditer(reading.text):
+            if _counts(match):
+                start, end = match.span(match.re.groupindex.get("order", 0))
+                yield reading.places[start], reading.places[end - 1] + 1
+
+
+def _sentence_at(text: str, place: int) -> str:
+    """The sentence that holds a place."""
+    start = text.rfind("\n", 0, place) + 1
+    line = text[start:].partition("\n")[0]
+    for sentence in segment("en", line):
+        start += len(sentence)
+        if place < start:
+            return str(sentence).strip()
+    return line.strip()
 
 
 def _counts(match: Match) -> bool:
@@ -112,7 +171,7 @@ def _kinds(letter: str, marks: int) -> Iterable[str]:
         yield "an invisible character that no text needs"
     elif category == "Cc":
         yield "a control character"
-    elif category in {"Cs", "Cn"} or code == 0xFFFD or (category == "Co" and code >= PRIVATE_PLANES):
+    elif category in {"Cs", "Cn"} or (category == "Co" and code >= PRIVATE_PLANES):
         yield "a character that is not text, from a wrong decoding"
     elif marks > MOST_MARKS:
         yield "stacked accents"

@@ -1,16 +1,16 @@
 """From a file that was handed over to an article that may be added: read, completed, judged; nothing is written here."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from corpus.document import Document, Fetched, Section, Source
+from corpus.document import Composed, Document, Fetched, Section, Source
+from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
-from corpus.hostile_text.faults import faults_of
+from corpus.hostile_text.faults import doubts_of, faults_of
 from corpus.incoming.sources import HandedOver
-from corpus.library import SLUG, load_article, slug_of
-from corpus.readers import Draft
+from corpus.library import SLUG, accepted_doubts_of, load_article, slug_of
 from corpus.readers.guarded import read_guarded
 
 ASKED = ("title", "author", "publisher", "published", "licence", "url")  # in the order of asking
@@ -37,7 +37,8 @@ class Candidate:
     document: Document
     original: Path
     fetched: Fetched | None
-    doubts: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
+    alterations: tuple[Alteration, ...] = ()
     missing: tuple[str, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
@@ -54,7 +55,8 @@ class Candidate:
             "sections": [section.heading for section in self.document.sections],
             "characters": len(self.document.text),
             "missing": list(self.missing),
-            "doubts": list(self.doubts),
+            "doubts": [asdict(doubt) for doubt in self.doubts],
+            "alterations": [asdict(alteration) for alteration in self.alterations],
         }
 
 
@@ -86,23 +88,23 @@ def candidate_of(handed: HandedOver, stated: Stated, /) -> Candidate:
         topics=draft.topics,
     )
     id_ = stated.id or slug_of(source.title)
-    if not SLUG.fullmatch(id_):
+    if source.title and not SLUG.fullmatch(id_):
         raise CorpusError(f"{id_!r} is not a slug.", remedy="Use small letters, digits and hyphens: --id my-article.")
-    text, sections = _retitled(draft, source.title)
-    document = Document(id_, text, sections, source)
-    judge(document)
+    document = _retitled(Document(id_, draft.text, draft.sections, source, composed=draft.composed), draft.title)
+    doubts = (*draft.doubts, *judge(document))
     missing = tuple(name for name in ASKED if not filled[name])
-    return Candidate(document, handed.path, handed.fetched, draft.doubts, missing)
+    return Candidate(document, handed.path, handed.fetched, doubts, draft.alterations, missing)
 
 
-def judge(document: Document, /) -> None:
-    """Refuse an article that holds hostile text.
+def judge(document: Document, /) -> tuple[Doubt, ...]:
+    """The sentences of an article that may not be an article's; one that holds hostile text is refused.
 
     Raises:
         CorpusError: it does; every fault is named.
     """
     if faults := faults_of(document):
         raise CorpusError(f"{document.id}: {'; '.join(faults)}.", remedy="Take that out of the source, and add it again.")
+    return doubts_of(document)
 
 
 def refreshed(folder: Path, handed: HandedOver, /) -> Candidate:
@@ -121,7 +123,9 @@ def refreshed(folder: Path, handed: HandedOver, /) -> Candidate:
         candidate.document.source, published=published, topics=candidate.document.source.topics or standing.source.topics
     )
     document = replace(candidate.document, source=source, questions=standing.questions, labels=standing.labels)
-    return replace(candidate, document=document, missing=())
+    accepted = accepted_doubts_of(folder)
+    doubts = tuple(doubt for doubt in candidate.doubts if doubt not in accepted)
+    return replace(candidate, document=document, doubts=doubts, missing=())
 
 
 def says_the_same(one: Document, other: Document, /) -> bool:
@@ -132,16 +136,16 @@ def says_the_same(one: Document, other: Document, /) -> bool:
     return same and (one.text, one.sections) == (other.text, other.sections)
 
 
-def _retitled(draft: Draft, title: str) -> tuple[str, tuple[Section, ...]]:
-    """The text and sections with another title in the place of the file's own."""
-    if title == draft.title:
-        return draft.text, draft.sections
-    moved = len(title) - len(draft.title)
+def _retitled(document: Document, stood: str) -> Document:
+    """An article whose text begins with its title, in the place of the one that stood there, which may be empty."""
+    title = document.source.title
+    moved = len(title) - len(stood)
     sections = tuple(
-        Section(title if section.heading == draft.title else section.heading, section.start + moved, section.end + moved)
-        for section in draft.sections
+        Section(title if section.heading == stood else section.heading, section.start + moved, section.end + moved)
+        for section in document.sections
     )
-    return title + draft.text[len(draft.title) :], sections
+    composed = tuple(Composed(span.of, span.start + moved, span.end + moved) for span in document.composed)
+    return replace(document, text=title + document.text[len(stood) :], sections=sections, composed=composed)
 
 
 def _date(text: str) -> date | None:

@@ -168,4 +168,4 @@ def _joined(place: httpx.URL, location: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return str(error)[:120] or type(error).__name__
+    return str(error)[:120] or "the connection broke off"

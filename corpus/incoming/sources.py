@@ -9,19 +9,26 @@ from corpus.document import Fetched
 from corpus.errors import CorpusError
 from corpus.incoming.fetching import PUBLIC, FetchRules, Response, fetch
 from corpus.readers import ENDINGS
-from corpus.readers.guarded import read_addresses
+from corpus.readers.draft import Listed
+from corpus.readers.guarded import read_list
 
-LISTS = (".xml", ".rss", ".atom", ".gz")
+LISTS = (".xml", ".rss", ".atom", ".json", ".gz")
 ENDING_OF = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/epub+zip": ".epub",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
     "text/markdown": ".md",
     "text/xml": ".xml",
     "application/xml": ".xml",
     "application/rss+xml": ".xml",
     "application/atom+xml": ".xml",
+    "application/feed+json": ".json",
+    "application/json": ".json",
     "application/gzip": ".gz",
     "application/x-gzip": ".gz",
 }
@@ -54,10 +61,14 @@ def hand_over(source: str, /, *, folder: Path, most: int, rules: FetchRules = PU
         CorpusError: the source itself cannot be fetched.
     """
     first = fetched_file(source, folder=folder, rules=rules) if is_address(source) else HandedOver(Path(source))
-    if first.path.suffix.lower() not in LISTS:
+    ending = first.path.suffix.lower()
+    listed = _listed(first) if ending in LISTS or (ending == ".txt" and _begins_with_address(first.path)) else Listed()
+    if ending not in LISTS and not listed.articles:
         yield first
         return
-    for address in _addresses(first.path, folder=folder, most=most, rules=rules):
+    for address in listed.unusable:
+        yield CorpusError(f"{source} lists {address!r}, which leads to no page.", remedy="Name the article's own address.")
+    for address in _addresses(source, listed, folder=folder, most=most, rules=rules):
         try:
             yield fetched_file(address, folder=folder, rules=rules)
         except CorpusError as error:
@@ -85,16 +96,31 @@ def ending_of(response: Response, url: str, /) -> str:
     return ".txt" if response.media_type == "text/plain" else ".html"
 
 
-def _addresses(path: Path, *, folder: Path, most: int, rules: FetchRules) -> list[str]:
+def _listed(handed: HandedOver) -> Listed:
+    return read_list(handed.path, base=handed.fetched.url if handed.fetched else "")
+
+
+def _begins_with_address(path: Path) -> bool:
+    """Whether a text may be a list of addresses; most are articles, which need no second reading."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(2_000).lstrip()
+    except OSError:
+        return False  # its reader says what is wrong with it
+    return beginning.lower().startswith((b"http://", b"https://", b"#"))
+
+
+def _addresses(source: str, listed: Listed, *, folder: Path, most: int, rules: FetchRules) -> list[str]:
     """The articles that a list names, those of the lists that it names included."""
-    found: list[str] = []
-    lists = 0
-    for address in read_addresses(path):
-        if Path(urlsplit(address).path).suffix.lower() not in LISTS:
-            found.append(address)
-        elif lists < MOST_LISTS and len(found) < most:
-            lists += 1
-            found += read_addresses(fetched_file(address, folder=folder, rules=rules).path)
+    found = [address for address in listed.articles if not _is_list(address)]
+    lists = [*listed.lists, *filter(_is_list, listed.articles)]
+    for address in lists[:MOST_LISTS]:
+        if len(found) < most:
+            found += _listed(fetched_file(address, folder=folder, rules=rules)).articles
     if not found:
-        raise CorpusError(f"{path.name} lists no article.", remedy="Name a sitemap, an RSS or an Atom feed, or the article.")
+        raise CorpusError(f"{source} lists no article.", remedy="Name a sitemap, a feed, or the article itself.")
     return list(dict.fromkeys(found))[:most]
+
+
+def _is_list(address: str) -> bool:
+    return Path(urlsplit(address).path).suffix.lower() in LISTS

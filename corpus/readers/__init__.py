@@ -13,14 +13,23 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from corpus.errors import CorpusError
-from corpus.readers.draft import Draft
-from corpus.readers.text import decode, settle
+from corpus.readers.draft import Draft, Listed
+from corpus.readers.formats import REMEDIES, check_kind
+from corpus.readers.losses import Piece, losses
+from corpus.readers.text import decode, settle, undoubled
 
 LARGEST_FILE = 32_000_000  # bytes, on disk or from the network
 # Ending → module and function. Loaded when needed: a Markdown file should not cost the start of the PDF library.
 TEXT_READERS = {".txt": ("plain_text", "read_plain_text"), ".md": ("markdown", "read_markdown")}
-BYTE_READERS = {".html": ("web_page", "read_web_page"), ".pdf": ("pdf", "read_pdf"), ".docx": ("word", "read_word")}
-OTHER_ENDINGS = {".markdown": ".md", ".htm": ".html", ".xhtml": ".html", ".text": ".txt"}
+BYTE_READERS = {
+    ".html": ("web.page", "read_web_page"),
+    ".pdf": ("pdf", "read_pdf"),
+    ".docx": ("office.word", "read_word"),
+    ".odt": ("office.opendocument", "read_opendocument"),
+    ".rtf": ("office.rich_text", "read_rich_text"),
+    ".epub": ("office.epub", "read_epub"),
+}
+OTHER_ENDINGS = {".markdown": ".md", ".mdx": ".md", ".htm": ".html", ".xhtml": ".html", ".text": ".txt", ".docm": ".docx"}
 ENDINGS = sorted({*TEXT_READERS, *BYTE_READERS, *OTHER_ENDINGS})
 
 
@@ -43,7 +52,8 @@ def read_bytes(data: bytes, path: PurePath, /, *, charset: str = "") -> Draft:
     """The same for the content of a file."""
     ending = known_ending(path)
     try:
-        draft = _read(data, ending, charset)
+        check_kind(data, path, ending)
+        draft = _compared(_read(data, ending, charset))
     except CorpusError as error:
         raise CorpusError(f"{path.name}: {error.message}", remedy=error.remedy) from None
     if not any(section.end > section.start for section in draft.sections):
@@ -51,10 +61,10 @@ def read_bytes(data: bytes, path: PurePath, /, *, charset: str = "") -> Draft:
     return draft
 
 
-def addresses_in(data: bytes, /) -> list[str]:
-    """What a sitemap or a feed lists, each address once, in its order; none of anything else."""
-    addresses: list[str] = _function("site_lists", "addresses_in")(data)
-    return addresses
+def listed_in(data: bytes, /, *, base: str = "") -> Listed:
+    """What a sitemap, a feed or a list of addresses names; nothing of anything else. `base` is where it came from."""
+    listed: Listed = _function("site_lists", "listed_in")(data, base=base)
+    return listed
 
 
 def known_ending(path: PurePath, /) -> str:
@@ -65,9 +75,11 @@ def known_ending(path: PurePath, /) -> str:
     """
     ending = OTHER_ENDINGS.get(path.suffix.lower(), path.suffix.lower())
     if ending not in TEXT_READERS.keys() | BYTE_READERS.keys():
+        kind = f"a file that ends in {path.suffix}" if path.suffix else "a file without an ending"
         raise CorpusError(
-            f"{path.name}: no reader for {path.suffix or 'a file without an ending'}.",
-            remedy=f"Known formats: {', '.join(ENDINGS)}.",
+            f"{path.name}: {kind} cannot be read.",
+            remedy=REMEDIES.get(ending)
+            or f"Give its name the ending of what it is, or save it as one of these: {', '.join(ENDINGS)}.",
         )
     return ending
 
@@ -94,9 +106,17 @@ def _read(data: bytes, ending: str, charset: str) -> Draft:
         read_bytes = _function(*BYTE_READERS[ending])
         made: Draft = read_bytes(data, charset=charset) if ending == ".html" else read_bytes(data)
         return made
-    text, doubt = decode(data, declared=charset)
+    text, doubts = decode(data, declared=charset)
+    text, mended = undoubled(text)
     draft: Draft = _function(*TEXT_READERS[ending])(settle(text))
-    return replace(draft, doubts=(*draft.doubts, doubt)) if doubt else draft
+    return replace(draft, doubts=(*doubts, *draft.doubts), alterations=(*mended, *draft.alterations))
+
+
+def _compared(draft: Draft) -> Draft:
+    """A draft with a doubt for everything that its file shows and its text lacks."""
+    is_seen = any(piece.text == draft.title for piece in draft.seen)
+    seen = draft.seen if is_seen or not draft.seen else (Piece("heading", draft.title), *draft.seen)
+    return replace(draft, doubts=(*draft.doubts, *losses(seen, draft.text)), seen=())
 
 
 def _function(module: str, name: str) -> Callable[..., Any]:

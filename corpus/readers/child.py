@@ -1,8 +1,9 @@
 """The process that reads an untrusted file: it limits itself, reads, prints one JSON object, and ends.
 
-    python -m corpus.readers.child WHAT NAME CHARSET < file
+    python -m corpus.readers.child draft NAME CHARSET < file
+    python -m corpus.readers.child list NAME ADDRESS < file
 
-Flows in: the file on standard input. Flows out: `{"draft": …}`, `{"addresses": […]}` or `{"error", "remedy"}`.
+Flows in: the file on standard input. Flows out: `{"draft": …}`, `{"list": …}` or `{"error", "remedy"}`.
 Limits come first, before anything looks at the file.
 """
 
@@ -14,7 +15,7 @@ from pathlib import PurePath
 from typing import Any
 
 from corpus.errors import CorpusError
-from corpus.readers import Draft, addresses_in, read_bytes
+from corpus.readers import Draft, listed_in, read_bytes
 from corpus.readers.guarded import HARM, MEMORY_BYTES, MOST_CHARACTERS, MOST_OUTPUT, MOST_SECTIONS, PROCESSOR_SECONDS
 
 FORBIDDEN = {"socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork"}
@@ -51,13 +52,13 @@ def check_size(name: str, draft: Draft, /) -> None:
 def main() -> None:
     """Read what stands on standard input."""
     limit_this_process()
-    what, name, charset = sys.argv[1:]
+    what, name, said = sys.argv[1:]
     try:
         data = sys.stdin.buffer.read()
-        if what == "addresses":
-            result: dict[str, Any] = {"addresses": addresses_in(data)}
+        if what == "list":
+            result: dict[str, Any] = {"list": asdict(listed_in(data, base=said))}
         else:
-            draft = read_bytes(data, PurePath(name), charset=charset)
+            draft = read_bytes(data, PurePath(name), charset=said)
             check_size(name, draft)
             published = draft.published.isoformat() if draft.published else None
             result = {"draft": asdict(draft) | {"published": published}}

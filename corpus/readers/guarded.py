@@ -5,14 +5,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from corpus.document import Section
+from corpus.document import Composed, Section
+from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.readers import Draft, check_file, known_ending
+from corpus.readers.draft import Listed
+from corpus.readers.losses import Piece
 
 # What reading one file may cost.
 MEMORY_BYTES = 2**30  # address space of the child
@@ -23,6 +25,14 @@ MOST_SECTIONS = 5_000
 MOST_OUTPUT = 12 * MOST_CHARACTERS  # bytes of JSON that the parent takes: every character may be an escape
 
 ROOT = Path(__file__).resolve().parents[2]  # where `corpus` is imported from
+# The fields of a draft that are tuples of values, as the child's JSON has them.
+VALUES: dict[str, type] = {
+    "sections": Section,
+    "composed": Composed,
+    "doubts": Doubt,
+    "alterations": Alteration,
+    "seen": Piece,
+}
 HARM = "It may be damaged or malicious. Save it in another format, and add that."
 
 
@@ -33,27 +43,31 @@ def read_guarded(path: Path, /, *, charset: str = "", wall_seconds: float = WALL
         CorpusError: what `read` raises, or the file took too much memory, time or text.
     """
     known_ending(path)
-    found = _ask_child("draft", path, charset=charset, wall_seconds=wall_seconds)["draft"]
-    sections = tuple(Section(**section) for section in found.pop("sections"))
+    found = _ask_child("draft", path, charset, wall_seconds=wall_seconds)["draft"]
+    values = {name: tuple(kind(**stated) for stated in found[name]) for name, kind in VALUES.items()}
     published = date.fromisoformat(found["published"]) if found["published"] else None
-    tuples = {name: tuple(found[name]) for name in ("topics", "doubts")}
-    return Draft(**(found | tuples | {"sections": sections, "published": published}))
+    return Draft(**(found | values | {"topics": tuple(found["topics"]), "published": published}))
 
 
-def read_addresses(path: Path, /, *, wall_seconds: float = WALL_SECONDS) -> Sequence[str]:
-    """The addresses that a sitemap or a feed lists, in its order; none if the file is neither.
+def read_list(path: Path, /, *, base: str = "", wall_seconds: float = WALL_SECONDS) -> Listed:
+    """What a sitemap, a feed or a list of addresses names; nothing if the file is none of them.
+
+    Args:
+        path: the file.
+        base: the address that it came from, if it was fetched.
+        wall_seconds: how long that may take.
 
     Raises:
         CorpusError: the file took too much memory or time.
     """
-    addresses: list[str] = _ask_child("addresses", path, charset="", wall_seconds=wall_seconds)["addresses"]
-    return addresses
+    found = _ask_child("list", path, base, wall_seconds=wall_seconds)["list"]
+    return Listed(**{name: tuple(addresses) for name, addresses in found.items()})
 
 
-def _ask_child(what: str, path: Path, *, charset: str, wall_seconds: float) -> dict[str, Any]:
+def _ask_child(what: str, path: Path, said: str, *, wall_seconds: float) -> dict[str, Any]:
     """The child's answer. It gets neither our environment nor any open file but its input and its output."""
     check_file(path)
-    command = [sys.executable, "-m", "corpus.readers.child", what, path.name, charset]
+    command = [sys.executable, "-m", "corpus.readers.child", what, path.name, said]
     with path.open("rb") as file, tempfile.TemporaryFile() as answer:
         child = subprocess.Popen(  # noqa: S603 - our own module; the file's name is one argument, and is only shown
             command, cwd=ROOT, env={"LC_ALL": "C.UTF-8"}, stdin=file, stdout=answer, stderr=subprocess.DEVNULL
@@ -66,10 +80,10 @@ def _ask_child(what: str, path: Path, *, charset: str, wall_seconds: float) -> d
             child.kill()  # also when the maintainer interrupts
             child.wait()
         answer.seek(0)
-        said = answer.read(MOST_OUTPUT)
+        printed = answer.read(MOST_OUTPUT)
     if code != 0:
         raise CorpusError(f"{path.name} could not be read ({_reason(code)}).", remedy=HARM)
-    result: dict[str, Any] = json.loads(said)
+    result: dict[str, Any] = json.loads(printed)
     if "error" in result:
         raise CorpusError(result["error"], remedy=result["remedy"])
     return result

@@ -27,7 +27,8 @@ def add_list(found: list[Block], items: Sequence[str], /, *, needs_colon: bool =
     is_lead = bool(found) and not found[-1].is_heading and hangs(found[-1].text, needs_colon=needs_colon)
     lead = found.pop().text if is_lead else ""
     heading = next((block.text for block in reversed(found) if block.is_heading), "")
-    found += [Block(text, is_heading=False) for text in list_paragraphs(items, lead, heading=heading)]
+    paragraphs = list_paragraphs(items, lead, heading=heading)
+    found += [Block(text, is_heading=False, composed_of="list") for text in paragraphs]
 
 
 def hangs(paragraph: str, /, *, needs_colon: bool = False) -> bool:

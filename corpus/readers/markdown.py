@@ -1,49 +1,88 @@
 """Markdown, read by markdown-it-py: front matter becomes provenance, headings become sections."""
 
+import tomllib
 from datetime import date, datetime
 from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
 
+from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft, assemble
-from corpus.readers.markup import blocks, parse
+from corpus.readers.markup import blocks, pieces_of, read_page
+from corpus.readers.raised import formulas_in_tex
+from corpus.readers.site_syntax import without_site_syntax
+from corpus.readers.web.stated import date_in
 
 FRONT_MATTER = LinearPattern(r"(?s)---[^\S\n]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\z)")
-
-
-CORRECT_IT = "Correct what stands between the two `---` lines, or remove it."
+TOML_FRONT_MATTER = LinearPattern(r"(?s)\+\+\+[^\S\n]*\n(?P<toml>.*?)\n\+\+\+[^\S\n]*(?:\n|\z)")
+CORRECT_IT = "Correct what stands between the two lines of signs at its top, or remove it."
+DRAFT = "its front matter says that it is a draft; is it meant to be read?"
 
 
 def read_markdown(raw: str, /) -> Draft:
-    """Read an article whose title is its first heading, or is named by its front matter.
+    """Read an article whose title is named by its front matter, or is the heading that it begins with.
 
     Raises:
-        CorpusError: there is no title, or the front matter is not YAML.
+        CorpusError: the front matter cannot be read.
     """
-    found = FRONT_MATTER.match(raw)
-    stated = _front_matter(found["yaml"]) if found else {}
-    markup = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(raw[found.end() :] if found else raw)
-    content = blocks(parse(markup))
+    stated, body = _parts(raw)
+    body, doubts, alterations = without_site_syntax(body)
+    page = read_page(_markup(body))
+    for notes in page.root.xpath("//section[@class='footnotes']") + page.shown.xpath("//section[@class='footnotes']"):
+        alterations += (
+            [Alteration("footnotes, left out", " ".join(notes.text_content().split()))] if notes in page.root.iter() else []
+        )
+        notes.drop_tree()
+    content = blocks(page.root)
     title = _said(stated, "title")
     if content and content[0].is_heading and title in {"", content[0].text}:
         title, content = content[0].text, content[1:]
-    if not title:
-        raise CorpusError("the text does not begin with a heading.", remedy="Begin it with `# Title`.")
-    text, sections = assemble(title, content)
+    text, sections, composed = assemble(title, content)
+    doubts += [Doubt(DRAFT)] if stated.get("draft") is True or stated.get("published") is False else []
+    alterations += [Alteration(left.reason, left.words) for left in page.left_out]
     return Draft(
         title,
         text,
         sections,
+        composed,
         author=_said(stated, "author", "authors"),
-        published=_date(stated.get("date", stated.get("published"))),
+        published=_date(
+            next((stated[name] for name in ("date", "published", "publishdate", "pubdate") if stated.get(name)), None)
+        ),
         topics=_topics(stated.get("topics", stated.get("categories"))),
         publisher=_said(stated, "publisher", "site"),
         licence=_said(stated, "licence", "license"),
         url=_said(stated, "url", "canonical", "source"),
+        doubts=(*doubts, *page.doubts, *formulas_in_tex(text)),
+        alterations=tuple(alterations),
+        seen=tuple(pieces_of(page.shown)),
     )
+
+
+def _markup(body: str) -> str:
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    for plugin in (footnote_plugin, deflist_plugin, tasklists_plugin):
+        reader.use(plugin)
+    return str(reader.render(body))
+
+
+def _parts(raw: str) -> tuple[dict[str, Any], str]:
+    """What the front matter states, its names in small letters, and the rest."""
+    if found := FRONT_MATTER.match(raw):
+        return _front_matter(found["yaml"]), raw[found.end() :]
+    if found := TOML_FRONT_MATTER.match(raw):
+        try:
+            stated = tomllib.loads(found["toml"])
+        except tomllib.TOMLDecodeError as error:
+            raise CorpusError(f"the front matter is not TOML ({error}).", remedy=CORRECT_IT) from None
+        return {key.lower(): value for key, value in stated.items()}, raw[found.end() :]
+    return {}, raw
 
 
 def _front_matter(text: str) -> dict[str, Any]:
@@ -59,10 +98,17 @@ def _front_matter(text: str) -> dict[str, Any]:
 
 
 def _said(stated: dict[str, Any], *names: str) -> str:
-    value = next((stated[name] for name in names if stated.get(name)), "")
+    return ", ".join(_words(next((stated[name] for name in names if stated.get(name)), "")))
+
+
+def _words(value: object) -> list[str]:
+    """What a field says: words, a list of them, or of entries that have a name."""
     if isinstance(value, list):
-        value = ", ".join(str(part) for part in value if not isinstance(part, dict | list))
-    return "" if isinstance(value, dict) else " ".join(str(value).split())
+        return [words for each in value for words in _words(each)]
+    if isinstance(value, dict):
+        return _words(value.get("name", ""))
+    words = " ".join(str(value).split())
+    return [words] if words else []
 
 
 def _topics(value: object) -> tuple[str, ...]:
@@ -73,9 +119,4 @@ def _topics(value: object) -> tuple[str, ...]:
 def _date(value: object) -> date | None:
     if isinstance(value, datetime):
         return value.date()
-    if isinstance(value, date) or not value:
-        return value if isinstance(value, date) else None
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError:
-        return None
+    return value if isinstance(value, date) else date_in(str(value or ""))

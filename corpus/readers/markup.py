@@ -1,57 +1,95 @@
 """From a tree of HTML elements to blocks. Web pages, Word files and Markdown all come this way.
 
-Nothing here decides what is boilerplate; `web_page` does. What no reader of a page sees (scripts, hidden elements,
-footnote marks) is not in the blocks; raised and lowered numbers (10⁹, H₂O) keep their meaning.
+Nothing here decides what is boilerplate; `web.region` does. What nobody sees who reads a page (scripts, hidden and struck
+elements, footnote marks) is not in the blocks; raised and lowered numbers (10⁹, H₂O) keep their meaning.
+
+    as_shown        what is seen: nothing hidden or struck out, closed panels open
+    raised          raised and lowered numbers, footnote marks, formulas
+    table_headers   the names of a table's columns in one row
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
+from itertools import count
 
 from lxml import etree, html
 from lxml.html import HtmlElement
 
+from corpus.doubts import Doubt
 from corpus.linear_patterns import LinearPattern
+from corpus.readers.as_shown import CONTAINERS, HEADINGS, LISTS, UNSEEN, LeftOut, drop, show, wrap_loose_words
 from corpus.readers.draft import Block
 from corpus.readers.lists_and_tables import COLONS, SENTENCE_END, add_list, hangs, table_lead, table_sentences
+from corpus.readers.losses import Piece
+from corpus.readers.raised import mark_raised, settle_formulas, settle_numbers
+from corpus.readers.table_headers import settle_headers
 from corpus.readers.text import without_splitting
 
-HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-LISTS = {"ul", "ol", "menu"}
 LONGEST_HEADING = 120  # characters
-UNSEEN = {
-    *("head script style noscript template svg math iframe object embed audio video canvas map".split()),
-    *("button form input select option textarea label datalist dialog del img picture".split()),
-}
-CONTAINERS = {
-    *("html body div section article main header footer aside nav p blockquote center address details".split()),
-    *("summary figure figcaption fieldset li dd dt td th caption tr tbody thead tfoot table hr pre".split()),
-}
-HIDDEN_STYLE = LinearPattern(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?:[^.\d]|\z)"
-)
-HIGH = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
-LOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-# On `re`: one class with one repeat each.
-NUMBER = re.compile(r"[0-9+\-−=()ni]{1,6}")
-FOOTNOTE_MARK = re.compile(r"\[[\w\s,–-]{1,12}\]|[*†‡§¶]+")
+LINE_END = "\x1e"  # what a `<br>` is while a paragraph is read; `settle` leaves none in a text
+BULLET = LinearPattern(r"(?:[-–—•●◦▪‣■*·]|\(?\d{1,2}[.)])\s+")
+COMPOSED_OF = "data-composed-of"  # on a paragraph that was made of a list or a table
+PLACE = "data-place"  # numbers the elements of a tree, so that what became of one can be found in its settled copy
+KINDS = {**dict.fromkeys(HEADINGS, "heading"), **dict.fromkeys(("li", "dt", "dd"), "list item"), "td": "cell", "th": "cell"}
+WHOLES = {*LISTS, "dl", "table", "tbody", "thead", "tfoot", "tr", "li", "dt", "dd", "td", "th", "caption"}
+APART = {*CONTAINERS, *HEADINGS, *LISTS}
+OF_HEAD = {"title", "meta", "link", "style", "script", "base", "noscript", "template"}
+MATHEMATICS = {"math", "mrow", "msup", "msub", "mfrac", "msqrt", "mstyle", "semantics"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page or a fragment: as a reader of it sees it, and with its numbers and tables settled for `blocks`."""
+
+    shown: HtmlElement
+    root: HtmlElement
+    left_out: tuple[LeftOut, ...]
+    doubts: tuple[Doubt, ...]
 
 
 def parse(text: str, /) -> HtmlElement:
     """The tree of a page or a fragment, without anything unseen, its numbers and tables settled."""
+    return read_page(text).root
+
+
+def read_page(text: str, /) -> Page:
+    """The same, with what `losses` and a preview need to know."""
     root = html.document_fromstring(without_declaration(text))
-    for element in list(root.iter()):
-        if not isinstance(element.tag, str) or (element.tag in UNSEEN - {"head"}) or _is_hidden(element):
-            _drop(element)
+    _end_head(root)
+    left_out = show(root)
     for element in root.iter():
         element.text, element.tail = without_splitting(element.text or ""), without_splitting(element.tail or "")
-    for element in list(root.iter("sup", "sub")):
-        _settle_number(element)
+    for contents in [element for element in root.iter(*LISTS) if _is_contents(element)]:
+        drop(contents)
+    left_out += mark_raised(root)
+    wrap_loose_words(root)
+    for element, number in zip(root.iter(), count(), strict=False):
+        element.set(PLACE, str(number))
+    shown = deepcopy(root)
+    settle_numbers(root)
+    doubts = settle_formulas(root)
     for table in list(root.iter("table")):
+        doubts += settle_headers(table)
         _settle_table(table)
     for terms in list(root.iter("dl")):
         _settle_terms(terms)
-    return root
+    return Page(shown, root, tuple(left_out), tuple(doubts))
+
+
+def _end_head(root: HtmlElement) -> None:
+    """Put what no head can hold into the body: a page may leave out both tags, and lxml takes `<nav>` for the head's."""
+    head = root.find("head")
+    if head is None:
+        return
+    children = list(head)
+    start = next((at for at, child in enumerate(children) if isinstance(child.tag, str) and child.tag not in OF_HEAD), None)
+    if start is None:
+        return
+    body = root.find("body")
+    body = etree.SubElement(root, "body") if body is None else body
+    for at, child in enumerate(children[start:]):
+        body.insert(at, child)
 
 
 def without_declaration(markup: str, /) -> str:
@@ -95,35 +133,33 @@ class _Reading:
                 self.found.append(Block(text, is_heading=True))
         elif element.tag in LISTS:
             self.end_paragraph()
-            if not _is_contents(element):
-                items = [paragraph for item in element.iterchildren("li") for paragraph in _item(item)]
-                add_list(self.found, items, needs_colon=self._is_item)
+            items = [paragraph for item in element.iterchildren("li") for paragraph in _item(item)]
+            add_list(self.found, items, needs_colon=self._is_item)
         else:
             self._visit_children(element)
 
-    def end_paragraph(self) -> None:
-        if text := " ".join("".join(self._words).split()):
-            self.found.append(Block(text, is_heading=False))
+    def end_paragraph(self, *, composed_of: str = "") -> None:
+        lines = [" ".join(line.split()) for line in "".join(self._words).split(LINE_END)]
         self._words.clear()
+        before, items = _list_in(lines)
+        if text := " ".join(filter(None, before)):
+            self.found.append(Block(text, is_heading=False, composed_of=composed_of))
+        if items:
+            add_list(self.found, items, needs_colon=self._is_item)
 
     def _visit_children(self, element: HtmlElement) -> None:
         if element.tag in CONTAINERS:
             self.end_paragraph()
-        self._words.append("\n" if element.tag == "br" else element.text or "")
+        self._words.append(LINE_END if element.tag == "br" else element.text or "")
         for child in element:
             self.visit(child)
             self._words.append(child.tail or "")
         if element.tag in CONTAINERS:
-            self.end_paragraph()
+            self.end_paragraph(composed_of=element.get(COMPOSED_OF) or "")
 
     def _is_heading(self, element: HtmlElement) -> bool:
         is_bold = self._has_bold_headings and element.tag == "p" and _is_bold_heading(element)
         return element.tag in HEADINGS or is_bold
-
-
-def is_hidden_by(style: str, /) -> bool:
-    """Whether nobody sees an element that has this `style`."""
-    return HIDDEN_STYLE.search(style) is not None
 
 
 def text_of(element: HtmlElement, /) -> str:
@@ -144,11 +180,29 @@ def _words(element: HtmlElement) -> Iterator[str]:
 
 
 def _is_contents(element: HtmlElement) -> bool:
-    """Whether a list is a table of contents: links into the page, and little else."""
+    """Whether a list is a table of contents: links into the page and little else, which no sentence leads to."""
     links = list(element.iter("a"))
     if not links or not all(link.get("href", "").startswith("#") for link in links):
         return False
-    return len("".join(text_of(link) for link in links)) >= 0.8 * len(text_of(element))
+    before = element.getprevious()
+    leads = before is not None and before.tag == "p" and text_of(before).endswith(":")
+    return not leads and len("".join(text_of(link) for link in links)) >= 0.8 * len(text_of(element))
+
+
+def _list_in(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines of a paragraph that are no list, and the items behind them: lines with a bullet, or all after a colon.
+
+    >>> _list_in(["Signs are:", "- an urge", "- worse at rest"])
+    (['Signs are:'], ['an urge', 'worse at rest'])
+    """
+    start = next((at for at, line in enumerate(lines) if BULLET.match(line)), len(lines))
+    items = [line for line in lines[start:] if line]
+    if len(items) > 1 and all(map(BULLET.match, items)):
+        return lines[:start], [BULLET.sub("", line) if BULLET.match(line) else line for line in items]
+    has_lead = (
+        len(lines) > 2 and lines[0].endswith(":") and not any(line.endswith((*SENTENCE_END, ":")) for line in lines[1:-1])
+    )
+    return (lines[:1], [line for line in lines[1:] if line]) if has_lead else (lines, [])
 
 
 def _item(item: HtmlElement) -> list[str]:
@@ -178,37 +232,6 @@ def _is_bold(element: HtmlElement) -> bool:
     return bool(text) and bold.replace(" ", "") == text
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    return element.get("hidden") is not None or is_hidden_by(element.get("style") or "")
-
-
-def _drop(element: HtmlElement) -> None:
-    parent = element.getparent()
-    if parent is None:
-        return
-    before = element.getprevious()
-    tail = element.tail or ""
-    if before is None:
-        parent.text = (parent.text or "") + tail
-    else:
-        before.tail = (before.tail or "") + tail
-    parent.remove(element)
-
-
-def _settle_number(element: HtmlElement) -> None:
-    """`10<sup>9</sup>` must never become 109; a footnote's mark must never become part of a number."""
-    text = text_of(element)
-    is_link = (
-        next(element.iter("a"), None) is not None or element.getparent().tag == "a" or "ref" in (element.get("class") or "")
-    )
-    if element.tag == "sup" and (is_link or FOOTNOTE_MARK.fullmatch(text)):
-        _drop(element)
-    elif NUMBER.fullmatch(text):
-        raised = text.translate(HIGH if element.tag == "sup" else LOW)
-        element.tail = raised + (element.tail or "")
-        _drop(element)
-
-
 def _settle_table(table: HtmlElement) -> None:
     """A table of data becomes one paragraph a row; one that only lays out a page stays as it is."""
     if next(table.iterdescendants("table", "p", "h1", "h2", "h3", "h4", "ul", "form"), None) is not None and not _is_data(
@@ -222,7 +245,7 @@ def _settle_table(table: HtmlElement) -> None:
     header, body = (rows[0], rows[1:]) if _has_header(elements) else ([], rows)
     named = ": ".join(filter(None, (_caption(table), title)))
     lead = named or _lead_before(table, or_heading=not any(header[:1]))
-    _replace(table, table_sentences([row for row in body if any(row)], header=header, lead=lead))
+    _replace(table, table_sentences([row for row in body if any(row)], header=header, lead=lead), composed_of="table")
 
 
 def _is_data(table: HtmlElement) -> bool:
@@ -245,7 +268,7 @@ def _caption(table: HtmlElement) -> str:
     captions = [*table.iterchildren("caption"), *figure.iterchildren("figcaption")]
     texts = [text_of(caption) for caption in captions]
     for caption in captions:
-        _drop(caption)
+        drop(caption)
     return next(filter(None, texts), "")
 
 
@@ -318,10 +341,10 @@ def _settle_terms(terms: HtmlElement) -> None:
         elif text:
             sentences.append(f"{' or '.join(names)}: {text}" if names else text)
         was_term = child.tag == "dt"
-    _replace(terms, [text if text.endswith(SENTENCE_END) else f"{text}." for text in sentences])
+    _replace(terms, [text if text.endswith(SENTENCE_END) else f"{text}." for text in sentences], composed_of="list")
 
 
-def _replace(element: HtmlElement, paragraphs: list[str]) -> None:
+def _replace(element: HtmlElement, paragraphs: list[str], *, composed_of: str) -> None:
     parent = element.getparent()
     if parent is None:
         return
@@ -329,5 +352,49 @@ def _replace(element: HtmlElement, paragraphs: list[str]) -> None:
     for offset, text in enumerate(paragraphs):
         paragraph = etree.SubElement(parent, "p")
         paragraph.text = text
+        paragraph.set(COMPOSED_OF, composed_of)
+        paragraph.set(PLACE, element.get(PLACE) or "")
         parent.insert(place + offset, paragraph)
-    _drop(element)
+    drop(element)
+
+
+def pieces_of(shown: HtmlElement, /, *, places: set[str] | None = None) -> list[Piece]:
+    """What a tree shows, for `losses`: headings, items, cells and paragraphs, in their order.
+
+    Args:
+        shown: the tree before its numbers and tables were settled.
+        places: those elements only, by their `PLACE`; a list or a table stands for all that it holds.
+    """
+    return [Piece(kind, text) for kind, text in _pieces(shown, places, is_in=places is None)]
+
+
+def _pieces(element: HtmlElement, places: set[str] | None, *, is_in: bool) -> Iterator[tuple[str, str]]:
+    is_taken = is_in or (places is not None and element.get(PLACE) in places)
+    kind = KINDS.get(element.tag, "paragraph")
+    inner = [child for child in element if _is_apart(child)]
+    if is_taken and not _is_corner(element) and (text := _shown_words(element)):
+        yield kind, text
+    for child in inner:
+        yield from _pieces(child, places, is_in=is_in or (is_taken and element.tag in WHOLES))
+
+
+def _is_corner(cell: HtmlElement) -> bool:
+    """Whether a cell names the column of names, which the sentences of a table may leave out."""
+    is_first = cell.tag in {"td", "th"} and cell.getprevious() is None and cell.getparent().getprevious() is None
+    return is_first and next(cell.iterancestors("table"), cell).find(".//tr") is cell.getparent()
+
+
+def _is_apart(element: HtmlElement) -> bool:
+    """Whether an element's words are a piece of their own, or hold one."""
+    return element.tag in APART or next(element.iterdescendants(*APART), None) is not None
+
+
+def _shown_words(element: HtmlElement) -> str:
+    """An element's own words, without those of pieces inside it; raised numbers and formulas stay apart from the rest."""
+    words = [element.text or ""]
+    for child in element:
+        if not _is_apart(child):
+            is_beside = child.tag in {"sup", "sub", "math", "br"} or child.getparent().tag in MATHEMATICS
+            words.append(f" {_shown_words(child)} " if is_beside else _shown_words(child))
+        words.append(child.tail or "")
+    return " ".join("".join(words).split())
