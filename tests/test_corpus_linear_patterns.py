@@ -14,12 +14,14 @@ from corpus.hostile_text.web_addresses import is_web_address
 from corpus.library import SLUG, slug_of
 from corpus.linear_patterns import LinearPattern
 from corpus.questions.proposing import as_written, question_of, words_within
+from corpus.readers.as_shown import HIDING_STYLE
 from corpus.readers.markdown import FRONT_MATTER
-from corpus.readers.markup import FOOTNOTE_MARK, NUMBER, is_hidden_by, without_declaration
+from corpus.readers.markup import without_declaration
 from corpus.readers.pdf.letters import in_order_of_speech
 from corpus.readers.pdf.pages import PAGE_NUMBER
 from corpus.readers.pdf.paragraphs import BULLET, WEAK_MARK, WORD
 from corpus.readers.plain_text import read_plain_text
+from corpus.readers.raised import NOTE_MARK, NOTE_NUMBERS, NUMBER
 from corpus.readers.text import settle
 from corpus.readers.web.page import declared_encoding, licence_at
 from tests.conftest import make_document
@@ -85,10 +87,11 @@ READERS: dict[str, tuple[Callable[[str], object], tuple[str, ...]]] = {
     "declaration": (without_declaration, TAGS),
     "declaration that began": (lambda text: without_declaration(f" <?xml {text}"), TAGS),
     "encoding": (lambda text: declared_encoding(text.encode()), TAGS),
-    "hidden style": (is_hidden_by, STYLES),
+    "hidden style": (HIDING_STYLE.search, STYLES),
     "licence": (licence_at, ("creativecommons.org/licenses/", "creativecommons.org/licenses/a-/")),
     "letters": (settle, ("\xad", "\xad ", "\xad\n", "\xad \n ", " ", "\n", "\r")),
-    "footnote mark": (lambda text: FOOTNOTE_MARK.fullmatch(f"[{text}"), NUMBERS),
+    "footnote mark": (lambda text: NOTE_MARK.fullmatch(f"[{text}"), NUMBERS),
+    "numbers of footnotes": (lambda text: NOTE_NUMBERS.fullmatch(f"1{text}"), (*NUMBERS, "1, ", "1,", "1 - ", "1")),
     "number": (NUMBER.fullmatch, NUMBERS),
     "page number": (PAGE_NUMBER.fullmatch, NUMBERS),
     "page number that began": (lambda text: PAGE_NUMBER.fullmatch(f"page{text}"), NUMBERS),

@@ -30,6 +30,16 @@ class Part:
     rows: tuple[tuple[str, ...], ...]
 
 
+FIRST = (
+    "Iron is needed by the cells that make dopamine, and a low store of iron can make the legs restless. A doctor can "
+    "measure ferritin in a sample of blood, and many people have a store that is low without knowing it."
+)
+LAST = (
+    "Some medicines make the complaint worse. Nobody should stop a medicine without asking the doctor who prescribed it, "
+    "since the complaint behind it may come back and be worse than the legs."
+)
+OPENING, CLOSING = Part("paragraph", "", ((FIRST,),)), Part("paragraph", "", ((LAST,),))
+
 numbers = st.sampled_from(NUMBERS)
 sentences = st.builds(
     lambda subject, verb, low, high: f"{subject} {verb} below {low} or above {high} in most people.",
@@ -50,15 +60,6 @@ documents = st.lists(st.one_of(paragraphs, lists, tables, headings), min_size=1,
     # Enough prose, before and behind, to be an article for those who look for one on a page.
     lambda parts: [OPENING, *parts, CLOSING]
 )
-FIRST = (
-    "Iron is needed by the cells that make dopamine, and a low store of iron can make the legs restless. A doctor can "
-    "measure ferritin in a sample of blood, and many people have a store that is low without knowing it."
-)
-LAST = (
-    "Some medicines make the complaint worse. Nobody should stop a medicine without asking the doctor who prescribed it, "
-    "since the complaint behind it may come back and be worse than the legs."
-)
-OPENING, CLOSING = Part("paragraph", "", ((FIRST,),)), Part("paragraph", "", ((LAST,),))
 
 
 def as_html(parts: list[Part]) -> bytes:

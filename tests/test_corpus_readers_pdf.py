@@ -30,7 +30,9 @@ def page(size: int = 11) -> FPDF:
 
 
 def wrapped(pdf: FPDF, text: str, width: float) -> list[str]:
-    return list(pdf.multi_cell(width, 5, text, dry_run=True, output="LINES"))
+    lines = pdf.multi_cell(width, 5, text, dry_run=True, output="LINES")
+    assert isinstance(lines, list)
+    return lines
 
 
 def read(pdf: FPDF) -> Draft:

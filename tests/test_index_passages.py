@@ -28,7 +28,7 @@ paragraphs = st.lists(pieces, min_size=1, max_size=12).map("".join)
 
 
 def article(blocks: list[Block]) -> Document:
-    text, sections = assemble("About tea", blocks)
+    text, sections, _ = assemble("About tea", blocks)
     document = make_document()
     return Document(document.id, text, sections, document.source)
 

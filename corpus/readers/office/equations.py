@@ -28,18 +28,16 @@ def in_one_line(equation: Any, /) -> str:
 def _written(element: Any) -> str:
     name = etree.QName(element).localname
     if name in {"t", "delText"}:
-        text = element.text or ""
+        text = str(element.text or "")
         return f" {text.strip()} " if text.strip() in SPACED and text.strip() else text
     if name.endswith("Pr"):
         return ""
     if name == "f":
         return f"{_bracketed(_part(element, 'num'))}/{_bracketed(_part(element, 'den'))}"
     if name in {"sSup", "sSub", "sSubSup"}:
-        return (
-            _part(element, "e")
-            + _low(_part(element, "sub")) * (name != "sSup")
-            + _high(_part(element, "sup")) * (name != "sSub")
-        )
+        low = _low(_part(element, "sub")) if name != "sSup" else ""
+        high = _high(_part(element, "sup")) if name != "sSub" else ""
+        return f"{_part(element, 'e')}{low}{high}"
     if name == "rad":
         degree = _part(element, "deg", may_miss=True)
         root = {"": "√", "2": "√", "3": "∛", "4": "∜"}.get(degree, UNREADABLE)

@@ -75,7 +75,7 @@ class _Styles:
     def names(self, name: str | None) -> Iterator[str]:
         """A style's name and those of its parents."""
         passed: set[str] = set()
-        while name in self._styles and name not in passed:
+        while name is not None and name in self._styles and name not in passed:
             passed.add(name)
             yield name
             name = self._styles[name].get(f"{STYLE}parent-style-name")
@@ -255,7 +255,7 @@ class _Reading:
         return next(element.iter(f"{TEXT}h"), None) is not None
 
     def _is_hidden_section(self, element: Any) -> bool:
-        return element.tag == f"{TEXT}section" and element.get(f"{TEXT}display") == "none"
+        return bool(element.tag == f"{TEXT}section" and element.get(f"{TEXT}display") == "none")
 
 
 def _left_out(reason: str, element: Any) -> Alteration:

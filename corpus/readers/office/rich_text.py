@@ -62,7 +62,7 @@ def read_rich_text(data: bytes, /) -> Draft:
     """
     if not data.lstrip().startswith(BEGINS):
         raise CorpusError("the file is not RTF.", remedy="Save it as Rich Text Format (.rtf), and add that.")
-    reading = _Reading(remove_pict_groups(data.decode("latin-1")))  # one character a byte, whatever its encoding is
+    reading = _Reading(remove_pict_groups(data.decode("latin-1")))  # type: ignore[no-untyped-call]  # one character a byte, whatever its encoding is
     markup = reading.read()
     return draft_of(
         markup,
@@ -79,9 +79,8 @@ class _Reading:
         self.alterations: list[Alteration] = []
         self.said: dict[str, str] = {}
         self._text = text
-        self._fonts = {
-            number: (charset, name.strip()) for number, charset, name in FONTTABLE.findall(font_table_group(text))
-        }
+        table = font_table_group(text)  # type: ignore[no-untyped-call]
+        self._fonts = {number: (charset, name.strip()) for number, charset, name in FONTTABLE.findall(table)}
         self._levels = _levels(text)
         self._encoding = "cp1252"
         self._state = _State()

@@ -15,8 +15,8 @@ from corpus.errors import CorpusError
 from corpus.readers.draft import Draft
 from corpus.readers.office.from_markup import draft_of
 from corpus.readers.office.packages import has_part, package, part_of
-from corpus.readers.office.word_styles import Styles
-from corpus.readers.office.word_tree import WORD, settled
+from corpus.readers.office.word_styles import WORD, Styles
+from corpus.readers.office.word_tree import settled
 from corpus.readers.properties import stated_author, stated_title
 
 KIND = "a Word file (.docx)"

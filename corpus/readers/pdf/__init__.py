@@ -89,12 +89,12 @@ def _title(groups: list[tuple[Group, str]], pages: Pages, size: float) -> tuple[
                 return groups[place][1], groups[:place] + groups[place + 1 :], []
         if compared(stated) in compared(" ".join(groups[place][1] for place in first)):
             return stated, groups, []
-    place = _largest(groups, first, size)
-    if place is None:
+    largest = _largest(groups, first, size)
+    if largest is None:
         return stated, groups, []
-    title = groups[place][1]
+    title = groups[largest][1]
     doubts = [Doubt(f"The file's properties state another title than “{title}”:", stated)] if stated else []
-    return title, groups[:place] + groups[place + 1 :], doubts
+    return title, groups[:largest] + groups[largest + 1 :], doubts
 
 
 def _largest(groups: list[tuple[Group, str]], places: list[int], size: float) -> int | None:

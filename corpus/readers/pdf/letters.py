@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from pdfminer.layout import LAParams, LTChar, LTComponent, LTFigure, LTPage, LTTextLine
+from pdfminer.layout import LAParams, LTChar, LTFigure, LTItem, LTPage, LTTextLine
 
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.raised import HIGH, LOW, NUMBER
@@ -136,7 +136,7 @@ def _mirrored(run: str) -> str:
     return run[::-1].translate(MIRRORS)
 
 
-def _letters(container: Iterable[LTComponent]) -> Iterator[LTChar]:
+def _letters(container: Iterable[LTItem]) -> Iterator[LTChar]:
     for item in container:
         if isinstance(item, LTChar):
             yield item
@@ -177,9 +177,10 @@ def _painted(page: Any) -> list[Any]:
 def _is_white(letter: LTChar) -> bool:
     color = letter.graphicstate.ncolor
     values = color if isinstance(color, list | tuple) else (color,)
-    if not all(isinstance(value, int | float) for value in values):
-        return False
-    return all(value >= 0.99 for value in values) if len(values) in {1, 3} else len(values) == 4 and not any(values)
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) < len(values):
+        return False  # a pattern's name
+    return all(number >= 0.99 for number in numbers) if len(numbers) in {1, 3} else len(numbers) == 4 and not any(numbers)
 
 
 def _lies_on(letter: LTChar, ground: tuple[float, float, float, float]) -> bool:

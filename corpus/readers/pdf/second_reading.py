@@ -66,7 +66,7 @@ def _of_page(page: pypdfium2.PdfPage) -> str:
     text_page = page.get_textpage()
     try:
         # Its mark of a hyphen at a line end is a character that is none.
-        return text_page.get_text_bounded().replace("\ufffe", "").replace("\x02", "")
+        return str(text_page.get_text_bounded()).replace("\ufffe", "").replace("\x02", "")
     finally:
         text_page.close()
         page.close()

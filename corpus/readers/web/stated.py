@@ -100,18 +100,18 @@ def _title(
     said = [_plain(node.get("headline")) for node in linked] + [metas.get(name, "") for name in TITLES]
     window = next((_plain("".join(element.itertext())) for element in page.iter("title")), "")
     parts = [part for part in (_plain(part) for part in SEPARATOR.split(window)) if part and part != publisher]
-    visible: list[tuple[HtmlElement, str]] = [(heading, _plain("".join(heading.itertext()))) for heading in above]
-    visible = [(heading, text) for heading, text in visible if text and text != publisher]
+    all_above = [(str(heading.tag), _plain("".join(heading.itertext()))) for heading in above]
+    visible = [(tag, text) for tag, text in all_above if text and text != publisher]
     for statements in (said, [window, *parts]):
         agreed = {_letters(statement) for statement in statements} - {""}
         for _, text in reversed(visible):
             if _letters(text) in agreed:
                 return text
     starts = [_letters(statement) for statement in [*said, window] if statement]
-    for heading, text in reversed(visible):
-        if heading.tag == "h1" and any(start.startswith(_letters(text)) for start in starts):
+    for tag, text in reversed(visible):
+        if tag == "h1" and any(start.startswith(_letters(text)) for start in starts):
             return text
-    top = [text for heading, text in visible if heading.tag == "h1"]
+    top = [text for tag, text in visible if tag == "h1"]
     if len(top) == 1:
         return top[0]
     candidates = [_without_site(statement, publisher) for statement in said if statement] + parts[:1]
