@@ -21,7 +21,8 @@ from assistant.retrieval.owner_labels import (
     settled_for,
     supported,
 )
-from assistant.retrieval.retriever import Found, Retriever
+from assistant.retrieval.found import Found
+from assistant.retrieval.retriever import Retriever
 from corpus.document import OwnerLabel
 from index import IndexVersion, build, current_version, open_version
 from tests.conftest import HashEncoder, make_document
