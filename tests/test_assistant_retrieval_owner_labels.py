@@ -10,6 +10,7 @@ import pytest
 
 from assistant.answer import Kind
 from assistant.question import read
+from assistant.retrieval.found import Found
 from assistant.retrieval.outcomes import OUTCOMES, QUESTION_FEATURES
 from assistant.retrieval.owner_labels import (
     NEAR,
@@ -21,7 +22,6 @@ from assistant.retrieval.owner_labels import (
     settled_for,
     supported,
 )
-from assistant.retrieval.found import Found
 from assistant.retrieval.retriever import Retriever
 from corpus.document import OwnerLabel
 from index import IndexVersion, build, current_version, open_version

@@ -15,7 +15,7 @@ from corpus.readers.markdown import read_markdown
 from corpus.readers.office.word import read_word
 from corpus.readers.pdf import read_pdf
 from corpus.readers.web.page import read_web_page
-from index.passages import PassageTable, split
+from index.passages import PassageTable, opening, split
 from tests.article_files import pdf_article
 
 TITLE = "Restless legs at night"
@@ -121,7 +121,7 @@ def test_each_row_is_one_sentence_that_names_its_table_its_columns_and_its_value
 ) -> None:
     sentence = f"{TABLE_LEAD} Score — {row[0]}: Grade — {row[1]}; Nights — {row[2]}."
     (found,) = [each for each in told(article()) if row[0] in each[0]]
-    assert found == (sentence, f"Numbers: {sentence}", sentence)
+    assert found == (sentence, f"{opening(TITLE, 'Numbers')}{sentence}", sentence)
 
 
 @pytest.mark.parametrize("article", FORMATS)
