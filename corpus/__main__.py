@@ -170,12 +170,13 @@ def refresh(
     is_all: Annotated[bool, typer.Option("--all", help="every article that was fetched")] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
+    accept_doubts: AcceptDoubts = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask the sources again; an unchanged one costs one request."""
+    """Ask the sources again; an unchanged one costs one request. A text with new doubts is held back, the old one stays."""
     if bool(slugs) == is_all:
         raise CorpusError("it is not clear what to refresh.", remedy="Name articles, or use --all.")
-    agreed = consent(dry_run=dry_run, yes=yes, as_json=as_json)
+    agreed = consent(dry_run=dry_run, yes=yes, accepts_doubts=accept_doubts, as_json=as_json)
     corpus_dir = Settings.from_environment().corpus_dir
     folders = [_folder(slug) for slug in slugs or ()]
     if is_all:
@@ -185,18 +186,33 @@ def refresh(
         for found in ask_again(folders, rules=RULES):
             if not as_json:
                 print(f"{found.id}: {found.error or found.state}" if found.difference is None else told(found.difference))
+                print("".join(f"  doubt: {doubt}\n" for doubt in found.candidate.doubts) if found.candidate else "", end="")
             if found.newer is not None and not dry_run:
                 keep_fetched(corpus_dir / found.id, found.newer)
-            new = found.candidate
-            is_written = new is not None and agreed.to(f"Take this over into {found.id}?")
-            if new is not None and is_written:
-                put_article(new.document, original=new.original, corpus_dir=corpus_dir, fetched=new.fetched)
-            has_failed |= found.state is State.FAILED
-            rows.append(found.to_json() | {"written": is_written})
+            row = found.to_json() | {"written": False}
+            try:
+                row["written"] = _take_over(found.candidate, agreed, corpus_dir)
+            except CorpusError as held_back:
+                row["error"] = str(held_back)
+                if not as_json:
+                    print_error(held_back)
+            has_failed |= bool(row["error"])
+            rows.append(row)
     if as_json:
         print_json(rows)
     if has_failed:
         raise typer.Exit(1)
+
+
+def _take_over(new: Candidate | None, agreed: Consent, into: Path) -> bool:
+    """Write what a source has now in the place of its article, if the maintainer wants it."""
+    if new is None or not agreed.to(
+        f"Take this over into {new.document.id}?", about=new.document.id, in_spite_of=new.doubts
+    ):
+        return False
+    doubts = (*new.accepted, *new.doubts)
+    put_article(new.document, original=new.original, corpus_dir=into, fetched=new.fetched, doubts=doubts)
+    return True
 
 
 @app.command()

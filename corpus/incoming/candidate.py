@@ -32,7 +32,10 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article that could be added. `missing` are the fields that neither the file nor the maintainer filled."""
+    """An article that could be added. `missing` are the fields that neither the file nor the maintainer filled.
+
+    `accepted` are doubts that a maintainer accepted before, of an article that stands already; `doubts` are the others.
+    """
 
     document: Document
     original: Path
@@ -40,6 +43,7 @@ class Candidate:
     doubts: tuple[Doubt, ...]
     alterations: tuple[Alteration, ...] = ()
     missing: tuple[str, ...] = field(default=())
+    accepted: tuple[Doubt, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """For a program: what would be added, and what is to be looked into."""
@@ -123,9 +127,10 @@ def refreshed(folder: Path, handed: HandedOver, /) -> Candidate:
         candidate.document.source, published=published, topics=candidate.document.source.topics or standing.source.topics
     )
     document = replace(candidate.document, source=source, questions=standing.questions, labels=standing.labels)
-    accepted = accepted_doubts_of(folder)
-    doubts = tuple(doubt for doubt in candidate.doubts if doubt not in accepted)
-    return replace(candidate, document=document, doubts=doubts, missing=())
+    known = accepted_doubts_of(folder)
+    doubts = tuple(doubt for doubt in candidate.doubts if doubt not in known)
+    accepted = tuple(doubt for doubt in candidate.doubts if doubt in known)
+    return replace(candidate, document=document, doubts=doubts, missing=(), accepted=accepted)
 
 
 def says_the_same(one: Document, other: Document, /) -> bool:

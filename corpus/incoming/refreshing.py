@@ -1,7 +1,7 @@
 """Asking the sources of fetched articles again; an unchanged one costs one request."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,6 +42,7 @@ class Refreshed:
             "id": self.id,
             "state": self.state,
             "difference": self.difference.to_json() if self.difference else None,
+            "doubts": [asdict(doubt) for doubt in self.candidate.doubts] if self.candidate else [],
             "error": str(self.error) if self.error else "",
         }
 
