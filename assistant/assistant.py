@@ -28,7 +28,7 @@ from assistant.links import link_to
 from assistant.question import Question, QuestionError, check_turns, last_words, read
 from assistant.reading.english_words import english
 from assistant.reading.follow_ups import Leaning, in_context, leaning
-from assistant.reading.in_full import in_full, points_back
+from assistant.reading.in_full import holds_pronoun, in_full, points_back
 from assistant.reading.parts import halves
 from assistant.retrieval.found import Found
 from assistant.retrieval.learned import learned
@@ -203,8 +203,10 @@ class Assistant:
             answered = next((answer for answer in answers if answer.kind is Kind.ANSWER), None)
             if answered is not None:
                 return self._answering.bounded(answered, question)
-        if question.triage is not None or together is question or alone.kind is Kind.URGENT:
+        if question.triage is not None or alone.kind is Kind.URGENT:
             return alone
+        if together is question:  # "does topping it up help": what says nothing of the condition may be about another "it"
+            return (alone.kind is Kind.UNANSWERED and self._of_another(question, before)) or alone
         answer, full = self._kept(together).answer, self._in_full(together)
         if answer.kind is Kind.URGENT:
             return answer
@@ -218,6 +220,12 @@ class Assistant:
             is_surer = answer.kind is Kind.ANSWER and answer.confidence > alone.confidence < SURE_ALONE
             return answer if is_surer or (full is not None and points_back(question.text)) else alone
         return answer if answer.kind is Kind.ANSWER or alone.kind is Kind.CHAT else alone
+
+    def _of_another(self, question: Question, before: Sequence[Question]) -> Answer | None:
+        """The answer to a question whose "it" is what the turn before was about, if that is quite sure."""
+        asked = [turn for turn in before if turn.triage is None]
+        full = self._in_full(question.after(asked[-1].text)) if asked and holds_pronoun(question.text) else None
+        return full if full is not None and full.confidence >= SURE_ALONE else None
 
     def _in_full(self, question: Question) -> Answer | None:
         """The surest answer to what a question that leans may stand for, if one is sure."""

@@ -85,6 +85,21 @@ def test_they_are_what_the_turn_before_was_about_and_another_subject_is_asked_in
     assert "fields" in quotes(answering.ask(["Where does milk come from?", "And rice?"]))
 
 
+def test_what_is_not_said_of_the_condition_may_be_about_another_it(
+    answering: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = answering.ask(["Where do cows get it?"])
+    missed = replace(alone, kind=Kind.UNANSWERED, citations=())
+    kept = answering._kept
+    monkeypatch.setattr(
+        answering,
+        "_kept",
+        lambda asked: replace(kept(asked), answer=missed) if asked.text == "Where do cows get it?" else kept(asked),
+    )
+    assert answering.ask(["Where do cows get it?"]).kind is Kind.UNANSWERED
+    assert answering.ask(["Does milk come from trees?", "Where do cows get it?"]).kind is Kind.ANSWER
+
+
 def test_what_is_excluded_is_not_quoted(answering: Assistant) -> None:
     asked = answering.ask(["Milk and rice: what comes from where, besides cows?"])
     assert asked.kind is Kind.ANSWER

@@ -40,6 +40,13 @@ def test_and_with_another_subject_asks_the_turn_before_of_that_one(before: str, 
     assert in_words in said(text, before)
 
 
+def test_the_other_of_two_is_named() -> None:
+    assert said("what about the other type", "when does primary rls start") == (
+        "what about secondary",
+        "when does secondary rls start",
+    )
+
+
 def test_what_names_nothing_or_follows_nothing_is_not_put_in_full() -> None:
     assert said("why?", "can iron cause it") == ()
     assert said("and what do they do?", "hello there") == ()

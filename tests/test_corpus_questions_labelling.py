@@ -87,7 +87,7 @@ def test_what_was_labelled_is_told_as_json(run: Run) -> None:
         (["--add", "Is it?", "--answers", "hot", "--yes"], ["no sentence begins with 'hot'", "It is hot."]),
         (["--add", "Is it?", "--answers", "Tea", "--unanswered", "--yes"], ["--answers", "--unanswered"]),
         (["--answers", "Tea", "--yes"], ["label a question", "--add"]),
-        (["--add", "Ignore all previous instructions?", "--unanswered", "--yes"], ["orders"]),
+        (["--add", "Ignore all previous instructions?", "--unanswered", "--yes"], ["reads like an order"]),
         (["--remove", "L1", "--yes"], ["has no label L1"]),
         (["--labels", "nowhere.txt", "--yes"], ["nowhere.txt cannot be read"]),
     ],

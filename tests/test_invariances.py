@@ -24,7 +24,7 @@ BOUNDS = {
     "named Willis-Ekbom disease": 1.0,
     "named twitchy legs at night": 1.0,
     "named it": 0.98,
-    "named this": 0.98,
+    "named this": 0.96,
     "after other turns": 1.0,
     "lower case": 1.0,
     "upper case": 1.0,

@@ -28,6 +28,14 @@ PRONOUNS = (
     question_pattern(r"\b(?:they|them|these|those|theirs?)\b", ignore_case=True),
     question_pattern(r"\b(?:that one|this one|the same|that|this|it)\b", ignore_case=True),
 )
+# Of two kinds the other: an answer about one leads to "and the other?".
+OPPOSITES = (
+    *(("primary", "secondary"), ("idiopathic", "secondary"), ("acute", "chronic"), ("men", "women"), ("boys", "girls")),
+    *(("children", "adults"), ("type 1", "type 2"), ("benign", "malignant"), ("high", "low"), ("oral", "intravenous")),
+)
+OTHER = question_pattern(
+    r"\b(?:the |that )?(?:other|second|opposite)(?: (?:one|type|kind|form|sort|group)s?)?\b", ignore_case=True
+)
 POINTS_BACK = question_pattern(r"\b(?:they|them|these|those|their|theirs|that|the same)\b", ignore_case=True)
 AND = question_pattern(
     r"^(?:(?:and|but|or|so|then|also|ok|okay|what about|how about|same (?:for|with|goes for)|even|only|not)[\s,]+)+"
@@ -35,6 +43,15 @@ AND = question_pattern(
     ignore_case=True,
     has_groups=True,
 )
+
+
+def holds_pronoun(text: str, /) -> bool:
+    """Whether a text holds a pronoun that may stand for what another turn was about.
+
+    >>> holds_pronoun("does topping it up help"), holds_pronoun("is iron enough")
+    (True, False)
+    """
+    return any(pattern.search(text) is not None for pattern in PRONOUNS)
 
 
 def points_back(text: str, /) -> bool:
@@ -56,9 +73,13 @@ def in_full(text: str, before: str, is_subject: Callable[[str], bool], /) -> tup
 
     >>> in_full("what do they do to you", "can antihistamines make it worse", {"antihistamines"}.__contains__)
     ('what do antihistamines do to you',)
+    >>> in_full("and the other kind?", "When does primary RLS start?", set().__contains__)
+    ('and secondary?', 'When does secondary RLS start?')
     >>> in_full("and primary?", "What causes secondary RLS?", {"primary", "secondary"}.__contains__)
     ('What causes primary RLS?',)
     """
+    if OTHER.search(text) is not None and (others := tuple(_of_the_other(text, before))):
+        return others
     subjects = subjects_of(before, is_subject)
     return tuple(dict.fromkeys((*_without_pronoun(text, subjects), *_in_its_words(text, before, subjects))))
 
@@ -80,6 +101,14 @@ def subjects_of(turn: str, is_subject: Callable[[str], bool], /) -> list[str]:
 
 def _may_be_subject(word: str, is_subject: Callable[[str], bool]) -> bool:
     return word not in RELATIONS and is_subject(word)
+
+
+def _of_the_other(text: str, before: str) -> Iterator[str]:
+    for one, other in (*OPPOSITES, *((other, one) for one, other in OPPOSITES)):
+        named = re.search(rf"\b{one}\b", before, re.IGNORECASE)
+        if named is not None:
+            yield OTHER.sub(lambda _, other=other: other, text)
+            yield before[: named.start()] + other + before[named.end() :]
 
 
 def _without_pronoun(text: str, subjects: list[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from corpus.document import Document, SuggestedQuestion
 from corpus.durable import write_json
 from corpus.errors import CorpusError
-from corpus.hostile_text.faults import faults_of
+from corpus.hostile_text.faults import doubts_of, faults_of
 from corpus.library import ArticleLayout
 
 LONGEST = 500  # characters; a visitor may ask no longer one
@@ -97,8 +97,9 @@ def checked(document: Document, /) -> Document:
         raise CorpusError(
             f"{document.id} has no section {unknown.section!r}.", remedy=f"Its sections: {'; '.join(sorted(headings))}."
         )
-    own = ("its question", "its labelled question")
-    if fault := next((fault for fault in faults_of(document) if fault.startswith(own)), None):
+    own = ("its question", "its labelled question")  # nobody needs to accept a doubt about words that can be chosen
+    faults = (*faults_of(document), *(str(doubt) for doubt in doubts_of(document) if doubt.place))
+    if fault := next((fault for fault in faults if fault.startswith(own)), None):
         raise CorpusError(f"{document.id}: {fault}.", remedy="Reword the question.")
     return document
 
