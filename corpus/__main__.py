@@ -15,7 +15,7 @@ from corpus.difference import compare, published_documents
 from corpus.errors import CorpusError
 from corpus.incoming.candidate import NEEDED, Candidate, Stated, candidate_of
 from corpus.incoming.fetching import PUBLIC
-from corpus.incoming.refreshing import State, ask_again
+from corpus.incoming.refreshing import ask_again
 from corpus.incoming.sources import HandedOver, hand_over
 from corpus.library import article_folder, article_folders, fetched_of, load_article, load_corpus, record_of
 from corpus.preview import preview, told
