@@ -71,7 +71,7 @@ def assert_nothing_differs(parts: list[Part], ending: str) -> None:
 
 
 @pytest.mark.parametrize("ending", [".docx", ".odt", ".rtf", ".epub"])
-@settings(max_examples=20, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
 @given(parts=written_parts(st.one_of(*PLAIN_NUMBERS, st.sampled_from(["15–150", "≥ 75", "10⁹", "−2"]))))
 def test_nothing_of_a_written_document_differs_without_a_doubt(ending: str, parts: list[Part]) -> None:
     assert_nothing_differs(parts, ending)
