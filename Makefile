@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test test-timing lint lock bill audit evaluate bench sizes refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
+.PHONY: setup run test test-timing test-slow lint lock bill audit evaluate bench sizes refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
 
 setup: .venv/installed
 
@@ -83,6 +83,10 @@ test: lint
 # The promises of speed, which `make test` leaves out: seconds mean nothing on a machine that is busy with other tests.
 test-timing: .venv/installed-dev
 	$(PY) -m pytest -m timing --no-cov
+
+# Kills before live replicas, training whole, Milvus that is not there yet: what takes minutes and seldom breaks.
+test-slow: .venv/installed-dev
+	$(PY) -m pytest -m slow --no-cov
 
 evaluate: setup
 	$(PY) -m index build

@@ -26,10 +26,10 @@ from corpus.readers.text import settle
 from corpus.readers.web.page import declared_encoding, licence_at
 from tests.conftest import make_document
 
-LENGTH = 100_000  # characters
-# Of processor time, for one text of that length. A linear reader takes 0.4 of them, and five times as long with coverage on
+LENGTH = 40_000  # characters
+# Of processor time, for one text of that length. A linear reader takes 0.2 of them, and five times as long with coverage on
 # a slow machine; one that goes back over its text takes minutes.
-MOST_SECONDS = 10.0
+MOST_SECONDS = 5.0
 CHECKED = (
     *(
         "<a",

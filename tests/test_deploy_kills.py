@@ -20,6 +20,7 @@ def processes(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield processes
 
 
+@pytest.mark.slow
 def test_visitors_of_page_widget_and_api_notice_nothing_of_a_killed_replica(
     processes: ReplicaProcesses, tmp_path: Path
 ) -> None:

@@ -209,6 +209,7 @@ def settings_of(index_dir: Path, uri: str) -> Settings:
     return Settings.model_validate(values)
 
 
+@pytest.mark.slow
 def test_a_start_before_milvus_waits_for_it_and_gives_urgent_help_meanwhile(
     own_milvus: LiteServer,
     builder: Builder,
