@@ -107,7 +107,7 @@ def _of_the_other(text: str, before: str) -> Iterator[str]:
     for one, other in (*OPPOSITES, *((other, one) for one, other in OPPOSITES)):
         named = re.search(rf"\b{one}\b", before, re.IGNORECASE)
         if named is not None:
-            yield OTHER.sub(lambda _, other=other: other, text)
+            yield OTHER.sub(other, text)
             yield before[: named.start()] + other + before[named.end() :]
 
 
