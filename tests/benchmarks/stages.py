@@ -31,7 +31,7 @@ STAGES = {
         "assistant.retrieval.retriever:Retriever._judge",
         "assistant.answering:decide",
     ),
-    "language": ("assistant.question:language_of",),
+    "language": ("assistant.question:recognised",),
     "quoting": ("assistant.answering:quote",),
     "suggestions": ("assistant.answering:near", "assistant.assistant:fresh"),
 }
