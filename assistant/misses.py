@@ -18,6 +18,8 @@ GENERIC = frozenset(
     "havent hasnt hadnt dont doesnt didnt cant couldnt wont wouldnt shouldnt isnt arent wasnt werent aint ive youre "
     "theyre whats kill kills killed die dies died dying dead death fatal hurt doctor doctors crawl two three four five "
     "six seven eight nine ten "
+    "aunt auntie baby boyfriend brother dad daddy daughter father friend got gran grandad grandma grandpa grandson granny "
+    "husband kid kids mother mom neighbour neighbor nan niece nephew partner sister son spouse uncle wife "
     "actually age ages ago anybody anyone anything article bad better bit bring called care common condition day days "
     "difference different disease does doing down else ever every everyone everything exactly explain feel feeling "
     "find first good guy guys happen happens hello help helps hey hi illness info information issue know last leg "

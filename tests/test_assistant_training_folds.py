@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.evaluation.labelled import LabelledQuestion
 from assistant.training.folds import HeldOut, group_folds, hold_out, paraphrase_groups, topics_of
-from assistant.training.labels import Labels, Question, question_of
+from assistant.training.labels import Article, Labels, Question, question_of
 from index.encoding import unit
 from tests.training_labels import small_labels
 
@@ -64,3 +64,12 @@ def test_what_is_held_out_is_two_folds_and_whole_articles() -> None:
     assert len(held.ids) == 12
     assert [q in held for q in labels.asked_others] == [True] * len(labels.asked_others)
     assert {q.label.id for q in labels.questions if q in HeldOut(held.ids, ())} == held.ids
+
+
+def test_a_site_is_held_out_with_all_of_its_articles() -> None:
+    small = small_labels()
+    site = Article("warm@site", small.articles["tea"].documents + small.articles["rust"].documents, ())
+    labels = Labels({**small.articles, site.slug: site}, small.questions, small.main)
+    vectors = np.eye(len(labels.asked_main), dtype=np.float32)
+    assert "warm@site" in hold_out(labels, vectors, slugs=("tea", "rust"), folds=4).slugs
+    assert "warm@site" not in hold_out(labels, vectors, slugs=("rust",), folds=4).slugs

@@ -28,6 +28,9 @@ LEFT_OUT = (
     *("mind-adhd-in-adults", "mind-grief", "mind-ocd", "mind-antidepressant-side-effects"),
     *("bones-osteoporosis-men", "bones-vitamin-d", "bones-calcium-food", "bones-falls-later-life"),
     *("bones-steroid-tablets", "bones-hip-fracture"),
+    *("skin-adult-acne", "skin-hand-dermatitis", "skin-nail-fungus", "skin-psoriasis", "skin-shingles"),
+    "skin-sunburn-moles",
+    *("teeth-childrens-teeth", "teeth-dry-mouth", "teeth-fear", "teeth-gum-disease", "teeth-implants", "teeth-wisdom-teeth"),
 )  # fmt: skip
 
 
@@ -43,7 +46,7 @@ class HeldOut:
 
 
 def hold_out(labels: Labels, vectors: Vectors, /, *, slugs: tuple[str, ...] = LEFT_OUT, folds: int = FOLDS) -> HeldOut:
-    """Two folds of the main article's questions, paraphrases together, and the articles that are left out.
+    """Two folds of the main article's questions, paraphrases together, the articles that are left out, and their sites.
 
     Args:
         labels: all of them.
@@ -54,7 +57,8 @@ def hold_out(labels: Labels, vectors: Vectors, /, *, slugs: tuple[str, ...] = LE
     rows = labels.asked_main
     numbers = group_folds(paraphrase_groups(rows, vectors), folds=folds, seed=SEED)
     held = (question.label.id for question, fold in zip(rows, numbers, strict=True) if fold in HELD_FOLDS)
-    return HeldOut(frozenset(held), slugs)
+    sites = (slug for slug, article in labels.articles.items() if slug not in slugs and article.slugs <= set(slugs))
+    return HeldOut(frozenset(held), (*slugs, *sites))
 
 
 def paraphrase_groups(questions: Sequence[Question], vectors: Vectors, /, *, near: float = NEAR) -> Integers:

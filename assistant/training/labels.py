@@ -167,7 +167,7 @@ def sites_of(articles: Iterable[Article], /) -> list[Article]:
     """The sites: articles whose slugs share their first word, if there are enough of them, as one corpus."""
     by_name: dict[str, list[Article]] = {}
     for article in articles:
-        by_name.setdefault(article.slug.split("-")[0], []).append(article)
+        by_name.setdefault(site_name(article.slug), []).append(article)
     return [
         Article(
             f"{name}{SITE}",
@@ -177,6 +177,15 @@ def sites_of(articles: Iterable[Article], /) -> list[Article]:
         for name, own in by_name.items()
         if len(own) >= SITE_ARTICLES
     ]
+
+
+def site_name(slug: str, /) -> str:
+    """The name of the site that an article's slug begins with, or a site's own.
+
+    >>> site_name("eyes-dry-eye"), site_name(f"eyes{SITE}")
+    ('eyes', 'eyes')
+    """
+    return slug.removesuffix(SITE).partition("-")[0]
 
 
 def on_site(question: Question, site: Article, /) -> Question:

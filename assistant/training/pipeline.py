@@ -38,7 +38,7 @@ from assistant.training.fitting import (
     with_known_topics,
 )
 from assistant.training.folds import HeldOut, group_folds, hold_out, paraphrase_groups, topics_of
-from assistant.training.labels import Labels, pooled, without
+from assistant.training.labels import Labels, pooled, site_name, without
 from assistant.training.saving import heads_of, level_head_of, save_adapter, save_json, save_learned, token_weights_of
 from assistant.training.training import CYCLES, LAST, Cycle, train
 from index.encoding.sentence_transformer import SentenceTransformerEncoder, load_encoder
@@ -136,7 +136,7 @@ def fit_on_held_out(
 def cross_validated(
     rows: Sequence[EvidenceRow], heads: Heads, counts: Mapping[Kind, float], /, *, main: str
 ) -> tuple[dict[str, Any], tuple[Judged, ...]]:
-    """Figures by slice: on the main article by groups of paraphrases, on the others by leaving each out."""
+    """Figures by slice: on the main article by groups of paraphrases, on the others by leaving each site out."""
     is_main = np.array([row.question.slug == main for row in rows])
     mains = [row for row in rows if row.question.slug == main]
     vectors = np.stack([row.encoding.pooled for row in mains])
@@ -144,7 +144,8 @@ def cross_validated(
     paraphrases = np.full(len(rows), -1, dtype=np.int64)
     paraphrases[is_main] = group_folds(groups, folds=VALIDATION_FOLDS, seed=VALIDATION_SEED)
     slugs = sorted({row.question.slug for row in rows} - {main})
-    articles = np.array([-1 if row.question.slug == main else slugs.index(row.question.slug) for row in rows])
+    sites = sorted({site_name(slug) for slug in slugs})
+    articles = np.array([-1 if row.question.slug == main else sites.index(site_name(row.question.slug)) for row in rows])
 
     of_main = cross_validate(rows, paraphrases, heads, counts=counts)
     on_main = [prediction for prediction in of_main if not prediction.row.is_known]
