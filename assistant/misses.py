@@ -15,8 +15,9 @@ WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?:\d+)?")
 SHORTEST, LONGEST, ROOT, MOST_WORDS = 3, 30, 5, 14  # letters; words
 # Words of a question that are not what it is about. A word this common is no subject either.
 GENERIC = frozenset(
-    "havent hasnt hadnt dont doesnt didnt cant couldnt wont wouldnt shouldnt isnt arent wasnt werent aint ive youre "
-    "theyre whats kill kills killed killing die dies died dying dead death fatal hurt doctor doctors crawl two three four five "
+    "havent hasnt hadnt dont doesnt didnt cant couldnt wont wouldnt shouldnt isnt arent wasnt werent aint ive "
+    "youre theyre whats kill kills killed killing die dies died dying dead death fatal hurt doctor doctors crawl "
+    "two three four five "
     "six seven eight nine ten "
     "aunt auntie baby boyfriend brother dad daddy daughter father friend got gran grandad grandma grandpa grandson granny "
     "husband kid kids mother mom neighbour neighbor nan niece nephew partner sister son spouse uncle wife "
