@@ -12,7 +12,7 @@ from assistant.answer import RECOGNISED, Answer, Kind
 from assistant.gaps.recorder import GapRecorder
 from assistant.languages.detecting import Reading
 from assistant.languages.starters import offered
-from assistant.languages.terms import terms_in
+from assistant.languages.terms import as_search, terms_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, wording
 from assistant.misses import GENERIC, Mentions, covered, missing_word
 from assistant.question import Question, read
@@ -31,6 +31,7 @@ from index.lexical import COMMON
 
 NEAR_HITS = 3  # passages whose sections' questions are offered
 SURE_ELSEWHERE = 0.9  # from which the multilingual reading counts where the English one finds nothing
+SURE_IN_OTHER = 0.7  # below which a short question in another language is searched by its terms
 ABOUT = "chat.about"  # the wording that says what is stored
 
 
@@ -111,7 +112,8 @@ class Answering:
         answers it and the other reading is surer."""
         reading = question.recognised.reading
         if reading is Reading.OTHER:
-            return self._retriever.find_in_other_language(question) or self._retriever.find(question)
+            other = self._retriever.find_in_other_language(question)
+            return self._retriever.find(question) if other is None else self._surer_as_search(other, question)
         found = self._found_in_english(question)
         if reading is Reading.ENGLISH or (kind := self._kind(found, question)) in {Kind.ANSWER, Kind.URGENT}:
             return found
@@ -124,6 +126,20 @@ class Answering:
         # The English reading of Dutch is sure that nothing is said; what misspelt English asks is often not said either.
         is_found = kind is Kind.UNANSWERED and other_kind in {Kind.ANSWER, Kind.URGENT}
         return other if is_found or other.outcomes[other_kind] >= max(found.outcomes[kind], SURE_ELSEWHERE) else found
+
+    def _surer_as_search(self, found: Found, question: Question) -> Found:
+        """What is found for a question in another language, or for its terms in English, where these are most of what it
+        says, and surer: an encoder makes little of "and the iron?"."""
+        kind = self._kind(found, question)
+        unsure = kind is not Kind.URGENT and found.outcomes[kind] < SURE_IN_OTHER and not question.is_distressed
+        search = as_search(question.text, question.recognised.written) if unsure else ""
+        if not search:
+            return found
+        english = self._retriever.find(read(search))
+        said = max((Kind.ANSWER, Kind.UNANSWERED), key=english.outcomes.__getitem__)
+        if english.outcomes[said] < found.outcomes[kind]:
+            return found
+        return replace(english, danger=found.danger, is_multilingual=True)
 
     def _found_in_english(self, question: Question) -> Found:
         """What is found for a question; without what it excludes, if it excludes something."""
