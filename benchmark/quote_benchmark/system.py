@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any
 
 MARKS = re.compile(r"^(#+ +|[-*] +)", re.MULTILINE)
-SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])|\n+")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"“‘(]*[A-Z0-9])|(?<=[.!?][\"”’)])\s+(?=[\"“‘(]*[A-Z0-9])")
+ENDS = (".", "!", "?", ".”", ".)", '."')
+ITEM = ("- ", "* ")
+FEWEST_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,13 @@ Search = Callable[[str], Sequence[tuple[int, float]]]  # a question → rows of 
 
 
 def sentences(documents: Sequence[Document], /) -> list[Quote]:
-    """Every sentence of the documents, in reading order; headings and items of lists count as sentences."""
+    """Every sentence of the documents, in reading order; items of lists count as sentences, headings do not."""
     return [
         Quote(piece, document.id)
         for document in documents
-        for piece in map(str.strip, SENTENCE_END.split(document.plain))
-        if len(piece.split()) > 1
+        for line in document.text.split("\n")
+        for piece in map(str.strip, SENTENCE_END.split(MARKS.sub("", line)))
+        if len(piece.split()) > FEWEST_WORDS and (piece.endswith(ENDS) or line.startswith(ITEM))
     ]
 
 

@@ -10,7 +10,7 @@ from cairn.pipeline import Pipeline
 
 from quote_benchmark.system import SILENT, Answer, Ask, Document, Quote, serve
 
-THRESHOLD = float(os.environ.get("QUOTE_BENCHMARK_THRESHOLD", "0.5"))
+THRESHOLD = float(os.environ.get("QUOTE_BENCHMARK_THRESHOLD", "0.385"))
 
 
 def load(documents: Sequence[Document]) -> Ask:

@@ -37,4 +37,4 @@ def load(sentences: list[str]) -> Search:
     return search
 
 
-serve(searching(load, threshold=0.5))
+serve(searching(load, threshold=0.558))

@@ -12,4 +12,4 @@ def load(sentences: list[str]) -> Search:
     return lambda question: embeddings.search(question, 3)
 
 
-serve(searching(load, threshold=0.5))
+serve(searching(load, threshold=0.394))
