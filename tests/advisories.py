@@ -1,8 +1,8 @@
 """`python -m tests.advisories SNAPSHOT LOCK`: which locked packages have known vulnerabilities, without a network.
 
 Flows in: a snapshot of advisories in OSV's form, a zip of a JSON file each, as OSV exports it for PyPI; a lock. Flows out: a
-line for each vulnerability, and the date of the newest advisory, since a snapshot knows nothing later. As with the audit over
-the network, it is believed only if it knows what was published of the canary.
+line for each vulnerability, and the date of the newest advisory: a snapshot knows nothing later. As with the audit over the
+network, it is believed only if it knows what was published of the canary.
 """
 
 import json
