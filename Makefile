@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test test-timing test-slow lint lock bill audit advisories evaluate bench sizes refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
+.PHONY: setup run test test-timing test-slow lint lock bill audit advisories evaluate bench benchmark sizes refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
 
 setup: .venv/installed
 
@@ -144,7 +144,12 @@ train: .venv/installed-dev
 # Ours, the bare floor, naive servers and what a user would pick instead, side by side in one run: some ten minutes, and a few
 # more the first time, for the packages of the others. Leaves JSON and a page in tests/benchmarks/results.
 bench: .venv/installed-dev
-	$(PY) -m tests.benchmarks.speed
+	PYTHONPATH=benchmark $(PY) -m tests.benchmarks.speed
+
+# How good answers are, ours and others', on labelled questions: a package of its own, which anybody can run (benchmark/README.md).
+# Some ten minutes, and a few more the first time.
+benchmark: .venv/installed-dev
+	cd benchmark && ../$(PY) -m quote_benchmark run
 
 # What a question, loading, memory and disk cost from 28 to a million passages, drawn around the articles of INDEX_DIR:
 # QUESTIONS holds lines of {"text"}. Takes ten minutes and 10 GB of disk.
@@ -157,4 +162,4 @@ widget: setup
 	$(PY) -m assistant.web.widget
 
 clean:
-	rm -rf .venv .venv-bench index/versions reports
+	rm -rf .venv .venv-bench benchmark/.venv-benchmark index/versions reports

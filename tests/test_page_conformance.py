@@ -18,6 +18,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Success criterion 1.4.12 in its own figures.
 SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
 p { margin-bottom: 2em !important }"""
+ADD_STYLE = """(css) => {  // past the policy, which allows no style of anybody else's in the page
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
 # Text that is cut off by the box that it stands in, or reaches out of the window. What may be scrolled is not cut.
 CUT = """() => [...document.querySelectorAll("body *")].filter((element) => {
   const box = element.getBoundingClientRect(), style = getComputedStyle(element);
@@ -53,14 +58,14 @@ def test_axe_finds_nothing_on_any_other_page_either(seen: Page, page_server: Pag
 def test_text_that_is_spaced_out_is_not_cut(seen: Page, page_server: PageServer, path: str) -> None:
     """1.4.12: lines of one and a half, letters and words further apart."""
     show(seen, page_server, path)
-    seen.add_style_tag(content=SPACED)
+    seen.evaluate(ADD_STYLE, SPACED)
     assert seen.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert seen.evaluate(CUT) == []
 
 
 def test_the_check_for_text_that_is_cut_finds_one(seen: Page, page_server: PageServer) -> None:
     show(seen, page_server, "privacy")
-    seen.add_style_tag(content="li { overflow: hidden; height: 1em }")
+    seen.evaluate(ADD_STYLE, "li { overflow: hidden; height: 1em }")
     assert seen.evaluate(CUT) != []
 
 
@@ -92,8 +97,6 @@ def test_the_page_says_which_language_it_is_in(browser: Browser, page_server: Pa
     with browser.new_context(viewport=DESKTOP, locale=language) as context:
         page = context.new_page()
         page.goto(page_server.url)
+        page.wait_for_function("code => document.querySelector('h1')?.closest('[lang]').lang.startsWith(code)", arg=language)
         heading = page.locator("h1").first
-        heading.wait_for()
-        nearest = heading.evaluate("element => element.closest('[lang]').lang")
-        assert nearest.split("-")[0] == language
         assert heading.evaluate("element => getComputedStyle(element).direction") == wording(language)["direction"]

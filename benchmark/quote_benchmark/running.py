@@ -146,7 +146,7 @@ def _python(file: Path, environments: Path) -> Path:
     packages, own = file.with_suffix(".txt"), CHECKOUT / ".venv"
     if not packages.is_file():
         return own / "bin" / "python" if file.stem == OURS and own.is_dir() else Path(sys.executable)
-    # torch takes most of an hour's patience to install; where the checkout has it, it is not installed again.
+    # What needs a model needs torch, which is large: where the checkout has it, it is not installed again.
     sites = list(own.resolve().glob("lib/python*/site-packages")) if "minilm" in packages.read_text(encoding="utf-8") else []
     try:
         return python_with(packages, environments / file.stem, beside=sites[0] if sites else None)

@@ -4,6 +4,7 @@ Flows in: `sets.toml`, JSON lines of labelled questions, articles. Flows out: fr
 """
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from quote_benchmark.system import Document
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent.parent
 ROOT = CHECKOUT if (CHECKOUT / "tests" / "questions").is_dir() else HERE / "data"
+TABLE = re.compile(r"^\|.*\n\|[ :|-]+\n(?:\|.*\n)+", re.MULTILINE)
 NOT_URGENT = "not urgent"  # a label for messages of which only that is known
 
 
@@ -85,9 +87,17 @@ def _lines(path: Path) -> list[str]:
 
 
 def _document(path: Path) -> Document:
-    text = path.read_text(encoding="utf-8")
+    """An article, the same for every system: what a table says stands in sentences, since only sentences can be quoted."""
+    text = TABLE.sub(_sentences, path.read_text(encoding="utf-8"))
     slug = path.parent.name if path.name == "text.txt" else path.stem
     return Document(slug, text.split("\n", 1)[0].lstrip("# ").strip(), text)
+
+
+def _sentences(table: re.Match[str]) -> str:
+    """A row as "its first cell: heading — cell; heading — cell."."""
+    (_, *heads), _, *rows = ([cell.strip() for cell in line.strip("| ").split("|")] for line in table[0].splitlines())
+    pairs = [(row[0], "; ".join(f"{head} — {cell}" for head, cell in zip(heads, row[1:], strict=True))) for row in rows]
+    return "\n\n".join(f"{first}: {rest}." for first, rest in pairs) + "\n"
 
 
 def _labelled(row: dict[str, Any], file: str, documents: int) -> Labelled:
