@@ -44,6 +44,7 @@ def main() -> None:
 
 
 def _run(systems: Sequence[str], sets: Sequence[QuestionSet], given: argparse.Namespace) -> None:
+    about = _about()  # of what is run, whatever is changed meanwhile
     results: dict[str, dict[str, object]] = {}
     for one in sets:
         for system in sorted(systems, key=lambda name: name != OURS):
@@ -53,7 +54,6 @@ def _run(systems: Sequence[str], sets: Sequence[QuestionSet], given: argparse.Na
                 found = {"failed": str(failure)}
             print(one.name, system, json.dumps(found), flush=True)
             results.setdefault(one.name, {})[Path(system).stem] = found
-    about = _about()
     given.results.mkdir(parents=True, exist_ok=True)
     file = given.results / f"{about['date']}-{about['commit']}.md"
     file.write_text(page(about, sets, results), encoding="utf-8")
