@@ -45,8 +45,10 @@ def main() -> None:
 
 def _run(systems: Sequence[str], sets: Sequence[QuestionSet], given: argparse.Namespace) -> None:
     about = _about()  # of what is run, whatever is changed meanwhile
+    given.results.mkdir(parents=True, exist_ok=True)
+    file = given.results / f"{about['date']}-{about['commit']}.md"
     results: dict[str, dict[str, object]] = {}
-    for one in sets:
+    for number, one in enumerate(sets, 1):
         for system in sorted(systems, key=lambda name: name != OURS):
             try:
                 found = measured(run(system, one, environments=given.environments))
@@ -54,10 +56,9 @@ def _run(systems: Sequence[str], sets: Sequence[QuestionSet], given: argparse.Na
                 found = {"failed": str(failure)}
             print(one.name, system, json.dumps(found), flush=True)
             results.setdefault(one.name, {})[Path(system).stem] = found
-    given.results.mkdir(parents=True, exist_ok=True)
-    file = given.results / f"{about['date']}-{about['commit']}.md"
-    file.write_text(page(about, sets, results), encoding="utf-8")
-    file.with_suffix(".json").write_text(json.dumps(about | {"results": results}, indent=1) + "\n", encoding="utf-8")
+            # After each system, so that a run which is ended leaves what it found.
+            file.write_text(page(about, sets[:number], results), encoding="utf-8")
+            file.with_suffix(".json").write_text(json.dumps(about | {"results": results}, indent=1) + "\n", encoding="utf-8")
     print(f"Written: {file}")
 
 
