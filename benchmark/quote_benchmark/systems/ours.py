@@ -19,7 +19,7 @@ EXPORTED = CHECKOUT / "index" / "versions"
 
 
 def load(documents: Sequence[Document]) -> Ask:
-    """Build an index of the articles and serve it with the model that the checkout's own index has exported, if it has one."""
+    """Build an index of the articles and serve it with the model that the checkout's own index has exported, if it has."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         own = [load_article(ARTICLES / one.id) if (ARTICLES / one.id).is_dir() else _read(one, folder) for one in documents]
