@@ -5,7 +5,6 @@ import json
 import os
 import platform
 import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,4 +95,4 @@ def _about() -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -104,7 +104,7 @@ def _speaking(system: str, asked: QuestionSet, environments: Path, variables: di
     search = [str(HERE.parent), *([str(CHECKOUT)] if file.parent == SYSTEMS and file.stem == OURS else [])]
     environment = environment_variables() | {"PYTHONPATH": ":".join(search)} | variables
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
-        command = [python, "-P", file]  # -P: a file may be named as the package that it speaks for
+        command = [str(python), "-P", str(file)]  # -P: a file may be named as the package that it speaks for
         with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors, text=True, env=environment) as process:  # noqa: S603
             try:
                 _said(process, {"documents": [asdict(document) for document in asked.documents]}, errors)
