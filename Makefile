@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test test-timing test-slow lint lock bill audit evaluate bench sizes refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
+.PHONY: setup run test test-timing test-slow lint lock bill audit advisories evaluate bench benchmark sizes refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
 
 setup: .venv/installed
 
@@ -60,13 +60,20 @@ bill: .venv/installed-dev
 	.venv/bin/cyclonedx-py environment --pyproject pyproject.toml --output-file sbom.cdx.json $(PY)
 
 # Known vulnerabilities of what is locked. A source that does not report the canary's published ones would report none of ours
-# either, so its silence is no success.
+# either, so its silence is no success. Where no source can be reached, ADVISORIES is asked: a snapshot that `make advisories`
+# fetched on a machine with a network; it tells its date.
 AUDIT = $(PY) -m pip_audit --no-deps --disable-pip --progress-spinner off --timeout 15
+ADVISORIES ?= .venv/advisories.zip
 audit: .venv/installed-dev
-	echo 'gradio==4.44.1' > .venv/canary.txt
-	$(AUDIT) --format json -r .venv/canary.txt 2>/dev/null | grep -q GHSA || { \
-		echo "NOT AUDITED: no source of advisories gave an answer that can be relied on." >&2; exit 3; }
-	$(AUDIT) -r requirements-dev.txt
+	@echo 'gradio==4.44.1' > .venv/canary.txt
+	@if $(AUDIT) --format json -r .venv/canary.txt 2>/dev/null | grep -q GHSA; then $(AUDIT) -r requirements-dev.txt; \
+	elif test -f '$(ADVISORIES)'; then $(PY) -m tests.advisories '$(ADVISORIES)' requirements-dev.txt; \
+	else echo "NOT AUDITED: no source of advisories gave an answer that can be relied on, and there is no $(ADVISORIES)." >&2; exit 3; fi
+
+# OSV's own export of all advisories on packages of PyPI, some tens of megabytes.
+advisories: .venv/installed-dev
+	$(PY) -c 'import sys, urllib.request as web; web.urlretrieve(*sys.argv[1:])' \
+		https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip '$(ADVISORIES)'
 
 run: setup
 	$(PY) app.py
@@ -137,7 +144,12 @@ train: .venv/installed-dev
 # Ours, the bare floor, naive servers and what a user would pick instead, side by side in one run: some ten minutes, and a few
 # more the first time, for the packages of the others. Leaves JSON and a page in tests/benchmarks/results.
 bench: .venv/installed-dev
-	$(PY) -m tests.benchmarks.speed
+	PYTHONPATH=benchmark $(PY) -m tests.benchmarks.speed
+
+# How good answers are, ours and others', on labelled questions: a package of its own, which anybody can run (benchmark/README.md).
+# Some ten minutes, and a few more the first time.
+benchmark: .venv/installed-dev
+	cd benchmark && ../$(PY) -m quote_benchmark run
 
 # What a question, loading, memory and disk cost from 28 to a million passages, drawn around the articles of INDEX_DIR:
 # QUESTIONS holds lines of {"text"}. Takes ten minutes and 10 GB of disk.
@@ -150,4 +162,4 @@ widget: setup
 	$(PY) -m assistant.web.widget
 
 clean:
-	rm -rf .venv .venv-bench index/versions reports
+	rm -rf .venv .venv-bench benchmark/.venv-benchmark index/versions reports

@@ -99,6 +99,8 @@ def create_app(settings: Settings, /, *, stopping: threading.Event | None = None
         feedback_file=settings.feedback_file,
         allowed_origins=settings.allowed_origins,
         admission=admission,
+        security_contacts=settings.security_contacts,
+        public_url=settings.public_url,
     )
     if settings.page == "on":
         with _light_import():

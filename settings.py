@@ -99,6 +99,11 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "", description="addresses or networks of proxies whose X-Forwarded-For is believed, with commas between them"
     )
+    security_contact: str = Field(
+        "",
+        description="whom to tell about a vulnerability: mailto: and https: addresses, the preferred first, spaces between "
+        "them; served as /.well-known/security.txt; empty: there is none",
+    )
     metrics_port: int = Field(
         0, ge=0, le=65535, description="port on 127.0.0.1 that serves /metrics for Prometheus; 0: none"
     )
@@ -143,6 +148,21 @@ class Settings(BaseSettings):
     def proxies(self) -> list[str]:
         """The trusted proxies, one by one."""
         return [proxy.strip() for proxy in self.trusted_proxies.split(",") if proxy.strip()]
+
+    @property
+    def security_contacts(self) -> list[str]:
+        """Whom to tell about a vulnerability, one by one."""
+        return self.security_contact.split()
+
+    @field_validator("security_contact")
+    @classmethod
+    def _are_contacts(cls, text: str) -> str:
+        for contact in text.split():
+            parts = urlsplit(contact)
+            is_mail = parts.scheme == "mailto" and "@" in parts.path.strip("@")
+            if not (is_mail or (parts.scheme == "https" and parts.hostname)) or not contact.isprintable():
+                raise ValueError("it must be like mailto:security@example.org or https://example.org/report")
+        return text
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -1,6 +1,6 @@
 """One process: our FastAPI application with the Gradio page mounted on it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from assistant.web.routes.ask import api_routes
 from assistant.web.routes.copies import Copies
 from assistant.web.routes.feedback import feedback_routes
 from assistant.web.routes.privacy import privacy_facts, privacy_routes
+from assistant.web.routes.security_txt import security_txt_routes
 from assistant.web.routes.widget import WidgetFiles, embed_routes, widget_routes
 from index.replication.following import Mirror
 
@@ -36,12 +37,14 @@ def create_server(
     feedback_file: Path | None = None,
     allowed_origins: str = "localhost",
     admission: Admission | None = None,
+    security_contacts: Sequence[str] = (),
+    public_url: str = "",
 ) -> FastAPI:
     """The API, the article pages and their style sheets; FastAPI's own documentation pages are off.
 
     While the server runs, what is published in `index_dir` is what it serves, and a `mirror` keeps that folder up to date;
     without one it serves what it was given.
-    Without an `admission` there is no limit to how often one address may ask.
+    Without an `admission` there is no limit to how often one address may ask; without `security_contacts` no security.txt.
 
     Raises:
         OriginError: `allowed_origins` is not a list of origins.
@@ -87,6 +90,7 @@ def create_server(
         are_gaps_counted=live.gaps is not None,
     )
     server.include_router(privacy_routes(facts, live))
+    server.include_router(security_txt_routes(security_contacts, public_url=public_url))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")
     answer_embedding_sites(server, allowed)
     server.state.live = live  # for the lifecycle, which tells whoever watches the process

@@ -5,34 +5,21 @@ work on the machine adds is never negative, so the lowest of the rounds counts, 
 """
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from quote_benchmark.environments import environment_variables, python_with
 from settings import PROJECT
 
 PEERS = PROJECT / "tests" / "benchmarks" / "peers"
 ENVIRONMENTS = PROJECT / ".venv-bench"
-ONE_THREAD = {
-    **os.environ,
-    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1"),
-    "HF_HUB_OFFLINE": "1",
-    "ORT_DISABLE_TELEMETRY": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-    # No contender may call home.
-    "ANONYMIZED_TELEMETRY": "False",
-    "HAYSTACK_TELEMETRY_ENABLED": "False",
-    "GRADIO_ANALYTICS_ENABLED": "False",
-}
+ONE_THREAD = environment_variables()
 OURS, FLOOR, BARE = "ours", "bare_onnx", "bare_sentence_transformers"
 LONGEST = 300  # seconds for one contender
-INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:")
 Figures = dict[str, Any]
 
 
@@ -65,19 +52,10 @@ def lowest(rows: Sequence[Figures], /) -> Figures:
 
 def python_of(peer: str, /) -> Path:
     """The interpreter of a peer's own environment, made on demand; torch and whatever else fits are shared with ours."""
-    folder, packages = ENVIRONMENTS / peer, PEERS / f"{peer}.txt"
-    python, done = folder / "bin" / "python", folder / "installed.txt"
-    if not done.exists() or done.read_bytes() != packages.read_bytes():
-        print(f"Installing {peer} …", flush=True)
-        venv.create(folder, with_pip=True, clear=True)
-        (site,) = folder.glob("lib/python*/site-packages")
-        (own,) = (PROJECT / ".venv").resolve().glob("lib/python*/site-packages")
-        (site / "ours.pth").write_text(f"{own}\n", encoding="utf-8")
-        lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-        torch = [line.split()[0] for line in lines if line.startswith("torch==")]
-        subprocess.run([python, *INSTALL, *torch, "-r", packages], check=True)
-        shutil.copyfile(packages, done)
-    return python
+    (own,) = (PROJECT / ".venv").resolve().glob("lib/python*/site-packages")
+    lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    torch = [line.split()[0] for line in lines if line.startswith("torch==")]
+    return python_with(PEERS / f"{peer}.txt", ENVIRONMENTS / peer, also=torch, beside=own)
 
 
 def _measured(module: str, model: Path, given: Path, *, is_peer: bool) -> Figures:

@@ -1,7 +1,7 @@
 """`make bench`: ours, the bare floor, naive servers and what a user would pick instead, side by side in one run.
 
-    python -m tests.benchmarks.speed                  # peers are installed on demand into .venv-bench/
-    python -m tests.benchmarks.speed --peer chroma    # these only; --peer '' for none
+    PYTHONPATH=benchmark python -m tests.benchmarks.speed    # peers are installed on demand into .venv-bench/
+    … --peer chroma                                          # these only; --peer '' for none
 
 Leaves `results/speed-COMMIT.json`, and of it the page `results/DATE-speed.md`. A contender that fails has its reason in its
 row, and the others run all the same.
