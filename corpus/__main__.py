@@ -12,6 +12,7 @@ from corpus.changing import changing, keep_fetched, put_article, remove_article
 from corpus.check import check_corpus
 from corpus.command_line import AcceptDoubts, AsJson, Consent, DryRun, Yes, consent, print_error, print_json
 from corpus.difference import compare, published_documents
+from corpus.editing.__main__ import HANDED_ON, desk, edit, review, watch
 from corpus.errors import CorpusError
 from corpus.incoming.candidate import NEEDED, Candidate, Stated, candidate_of
 from corpus.incoming.fetching import PUBLIC
@@ -27,6 +28,10 @@ app = typer.Typer(
 )
 RULES = PUBLIC  # what may be fetched
 app.command()(questions)
+app.command()(edit)
+app.command()(review)
+app.command(context_settings=HANDED_ON)(desk)
+app.command(context_settings=HANDED_ON)(watch)
 
 
 @app.command("list")

@@ -64,7 +64,7 @@ def put_article(
     fetched: Fetched | None = None,
     doubts: Sequence[Doubt] = (),
 ) -> Path:
-    """Add an article, or replace the one of the same id; its questions and its owner's labels stay.
+    """Add an article, or replace the one of the same id; its questions, its owner's labels and its last review stay.
 
     `doubts` are those that were accepted.
 
@@ -76,7 +76,8 @@ def put_article(
     staged = save_article(document, original=original, corpus_dir=incoming, fetched=fetched, doubts=doubts)
     standing = ArticleLayout(corpus_dir / document.id)
     kept = ArticleLayout(staged)
-    for old, new in ((standing.questions, kept.questions), (standing.labels, kept.labels)):
+    beside = ((standing.questions, kept.questions), (standing.labels, kept.labels), (standing.review, kept.review))
+    for old, new in beside:
         if old.exists():
             shutil.copyfile(old, new)
     _remember(corpus_dir, {id_: day for id_, day in removed_articles(corpus_dir).items() if id_ != document.id})

@@ -5,6 +5,7 @@
     <corpus>/<slug>/article.json        provenance, sections, hashes
     <corpus>/<slug>/questions.json      questions to offer to visitors, by section; may be absent
     <corpus>/<slug>/labels.json         questions with the sentences that answer them, as the owner says; may be absent
+    <corpus>/<slug>/review.json         when somebody last read the article and found that it holds; may be absent
     <corpus>/removed.json               articles that were removed, each with its day: their addresses are gone, not unknown
 
 `article.json` is written last: its existence means that the article is complete. Everything here reads; what writes
@@ -68,6 +69,11 @@ class ArticleLayout:
     def labels(self) -> Path:
         """The owner's labels, if there are any."""
         return self.folder / "labels.json"
+
+    @property
+    def review(self) -> Path:
+        """When the article was last reviewed, if it ever was."""
+        return self.folder / "review.json"
 
     def original(self, suffix: str) -> Path:
         """The file as it was handed over."""

@@ -15,6 +15,7 @@ from corpus.readers.guarded import read_guarded
 
 ASKED = ("title", "author", "publisher", "published", "licence", "url")  # in the order of asking
 NEEDED = ("title", "licence")
+TAKEN_AWAY = "-"  # stated in the place of what an article is to have no longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,25 @@ def candidate_of(handed: HandedOver, stated: Stated, /) -> Candidate:
     doubts = (*draft.doubts, *judge(document))
     missing = tuple(name for name in ASKED if not filled[name])
     return Candidate(document, handed.path, handed.fetched, doubts, draft.alterations, missing)
+
+
+def restated(standing: Document, stated: Stated, /) -> Document:
+    """A stored article with other provenance: what is stated replaces what it has, where it is not empty; "-" takes it away.
+
+    The file is not read again: its text, but for the title at its beginning, stays to the letter.
+
+    Raises:
+        CorpusError: the date is none, a title or licence is taken away, or something stated is hostile text.
+    """
+    said = {name: getattr(stated, name).strip() for name in ASKED if getattr(stated, name).strip()}
+    said = {name: "" if text == TAKEN_AWAY else text for name, text in said.items()}
+    if lacking := [name for name in NEEDED if said.get(name) == ""]:
+        raise CorpusError(f"{standing.id} needs its {lacking[0]}.", remedy=f"State another {lacking[0]}.")
+    values = said | ({"published": _date(said["published"])} if "published" in said else {})
+    source = replace(standing.source, **values)
+    document = _retitled(replace(standing, source=source), standing.source.title)
+    judge(document)
+    return document
 
 
 def judge(document: Document, /) -> tuple[Doubt, ...]:

@@ -1,0 +1,87 @@
+"""`python -m corpus watch`: refresh the sources, build, and propose; publish only if told to, and if the gate holds.
+
+Flows in: the desk. Flows out: a notice, and the exit code that says the same. An article whose source brings doubts stays
+as it is and is named; so is one whose source is gone.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.changing import changing, keep_fetched
+from corpus.check import check_corpus
+from corpus.errors import CorpusError
+from corpus.incoming.refreshing import Refreshed, ask_again
+from corpus.library import article_folders, fetched_of
+from desk import Desk
+from desk.articles import take_over
+from desk.telling import Notice
+from desk.versions import go_to, propose, verdict
+from index.published.pointer import Said
+
+UNCHANGED, HELD, PROPOSED = 0, 1, 3  # exit codes; 2 is an error, as of every command
+MOST_LINES = 20
+CODES = {"unchanged": UNCHANGED, "published": UNCHANGED, "proposed": PROPOSED, "held": HELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the sources said: what was taken over, and what a person must look at."""
+
+    taken: tuple[str, ...]
+    held: tuple[str, ...]
+
+
+def watch(desk: Desk, /, *, publishes: bool, by: str = "corpus watch") -> Notice:
+    """One round.
+
+    Raises:
+        ShownError: somebody else is at work, or the corpus or the index cannot be read.
+    """
+    sources = refresh(desk)
+    if faults := check_corpus(desk.corpus_dir):
+        return Notice("held", "The articles are not in order.", tuple(map(str, faults[:MOST_LINES])))
+    found = propose(desk)
+    return _notice(desk, found, sources, publishes=publishes, by=by)
+
+
+def refresh(desk: Desk, /) -> Sources:
+    """Take over what the sources have now, where that brings no doubt."""
+    taken, held = [], []
+    with changing(desk.corpus_dir):
+        folders = [folder for folder in article_folders(desk.corpus_dir) if fetched_of(folder) is not None]
+        for answer in ask_again(folders, rules=desk.rules):
+            if answer.newer is not None:
+                keep_fetched(desk.corpus_dir / answer.id, answer.newer)
+            try:
+                taken += [answer.id] if _took(desk, answer) else []
+            except CorpusError as error:
+                held.append(str(error))
+    return Sources(tuple(taken), tuple(held))
+
+
+def _took(desk: Desk, answer: Refreshed) -> bool:
+    if answer.error is not None:
+        raise CorpusError(f"{answer.id}: {answer.error.message}", remedy=answer.error.remedy)
+    if answer.candidate is None:
+        return False
+    take_over(desk, answer.candidate)
+    return True
+
+
+def _notice(desk: Desk, found: dict[str, Any], sources: Sources, *, publishes: bool, by: str) -> Notice:
+    version, lines = found["version"], [f"Changed at its source: {slug}." for slug in sources.taken]
+    lines += [f"Look at it: {line}" for line in sources.held]
+    is_news = version != found["published"]
+    lines += [verdict(found)] if is_news else []
+    lines += [f"Lost: {row['turns'][-1]}" for row in found["answers"] if row["what"] == "lost"][:MOST_LINES]
+    values = {"lines": tuple(lines), "version": version, "page": str(found["page"])}
+    if is_news and not found["passes"]:
+        return Notice("held", "A new version should not be published as it is.", **values)
+    if is_news and publishes and not sources.held:
+        go_to(desk, version, Said(by=by, why="The sources changed."))
+        return Notice("published", f"Version {version} was published.", **values)
+    if is_news:
+        return Notice("proposed", f"Version {version} waits to be published.", **values)
+    if sources.held:
+        return Notice("held", "An article must be looked at.", **values)
+    return Notice("unchanged", "Nothing changed.", **values)
