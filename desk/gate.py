@@ -7,6 +7,8 @@ editor's browser act on it (a name that resolves to this machine is no loopback 
 clear. Guesses at the password are limited, by address and together; so is the size of what is sent.
 """
 
+import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
@@ -16,12 +18,12 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.web.gate.rate_limit import RateLimit, address_of_host
+from assistant.web.gate.rate_limit import MINUTE, RateLimit, address_of_host
 from corpus.readers import LARGEST_FILE
 
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
-GUESSES, GUESSES_TOGETHER = 5, 30  # at the password, a minute: from one address, from all
+GUESSES, GUESSES_TOGETHER = 5, 60  # at the password, a minute: from one address, from all
 LARGEST_REQUEST = 8 * LARGEST_FILE  # bytes: several files at once, each of which Gradio holds to LARGEST_FILE
 LARGEST_EVENT = 4_000_000  # bytes of whatever is no upload
 LOGIN, UPLOAD = "/login", "/gradio_api/upload"
@@ -56,7 +58,8 @@ class Gate:
         self._app = app
         self._has_password = has_password
         self._proxies = [ip_network(proxy) for proxy in proxies]
-        self._guesses, self._together = RateLimit(GUESSES), RateLimit(GUESSES_TOGETHER)
+        self._guesses = RateLimit(GUESSES)
+        self._together: deque[float] = deque(maxlen=GUESSES_TOGETHER)  # when each of the last guesses was made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on who may come in."""
@@ -94,8 +97,11 @@ class Gate:
         return None
 
     def _guess(self, visitor: str) -> Refusal | None:
-        if self._guesses.seconds_to_wait(visitor) or self._together.seconds_to_wait("all"):
+        now = time.monotonic()
+        is_flood = len(self._together) == GUESSES_TOGETHER and now - self._together[0] < MINUTE
+        if self._guesses.seconds_to_wait(visitor) or is_flood:
             return Refusal(429, "Too many guesses. Wait a minute.\n")
+        self._together.append(now)
         return None
 
     def _is_local(self, headers: Headers, peer: str) -> bool:
