@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.evaluation.labelled import LabelledQuestion
+from assistant.refresh.report import MOST_LABELLED
 from assistant.refresh.workshop import Workshop
 from corpus.incoming.fetching import PUBLIC, FetchRules
 
@@ -35,6 +36,7 @@ class Desk:
     gaps_file: Path
     servers: tuple[str, ...] = ()
     questions: tuple[LabelledQuestion, ...] = ()
+    sample: int = MOST_LABELLED  # how many of the questions both versions are asked
     key: Path | None = None  # signs what is published
     rules: FetchRules = PUBLIC  # what may be fetched
 

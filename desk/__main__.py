@@ -24,6 +24,7 @@ import typer
 import uvicorn
 
 from assistant.evaluation.labelled import read_questions
+from assistant.refresh.report import MOST_LABELLED
 from assistant.refresh.workshop import Workshop
 from corpus import command_line
 from corpus.durable import HeldError, only_writer
@@ -45,6 +46,7 @@ REPORTS = PROJECT / "reports"
 OWN_QUESTIONS = PROJECT / "tests" / "questions" / "dev.jsonl"  # where the project has its tests with it
 SECONDS_TO_STOP = 5
 Key = Annotated[Path | None, typer.Option("--key", help="file of the private key that signs what is published")]
+Sample = Annotated[int, typer.Option("--sample", min=1, help="how many labelled questions to ask both versions")]
 Folder = Annotated[Path, typer.Option("--report", help="where reports are kept")]
 
 
@@ -54,6 +56,7 @@ def open_(
     port: Annotated[int, typer.Option(min=1, max=65535)] = PORT,
     key: Key = None,
     folder: Folder = REPORTS,
+    sample: Sample = MOST_LABELLED,
     is_shown: Annotated[bool, typer.Option("--browser/--no-browser", help="open it in a browser")] = True,
 ) -> None:
     """Open the desk: add, check, publish and take back articles in a browser, on this machine.
@@ -64,7 +67,7 @@ def open_(
     password = settings.desk_password.get_secret_value()
     if host not in {LOCAL, "::1", "localhost"} and not password:
         raise CorpusError(f"the desk is not opened at {host} without a password.", remedy="Set DESK_PASSWORD.")
-    desk = _desk(settings, folder, key)
+    desk = _desk(settings, folder, key, sample)
     try:
         settle(desk)  # a change that was cut off is finished, or taken back
     except CorpusError as error:
@@ -97,6 +100,7 @@ def watch(
     publish: Annotated[bool, typer.Option("--publish", help="publish what holds the gate; else only propose it")] = False,
     key: Key = None,
     folder: Folder = REPORTS,
+    sample: Sample = MOST_LABELLED,
     file: Annotated[Path | None, typer.Option("--file", help="where the notice is written; else watch.json")] = None,
     as_json: command_line.AsJson = False,
 ) -> None:
@@ -106,7 +110,7 @@ def watch(
     2: an error. WATCH_WEBHOOK and WATCH_EMAIL are told as well, unless nothing changed.
     """
     settings = Settings.from_environment()
-    notice = watch_once(_desk(settings, folder, key), publishes=publish)
+    notice = watch_once(_desk(settings, folder, key, sample), publishes=publish)
     ways = Ways(settings.watch_webhook.get_secret_value(), settings.watch_email, settings.smtp_url.get_secret_value())
     if notice.state == "unchanged":
         ways = Ways()
@@ -118,7 +122,7 @@ def watch(
     raise typer.Exit(2 if failed else CODES[notice.state])
 
 
-def _desk(settings: Settings, folder: Path, key: Path | None) -> Desk:
+def _desk(settings: Settings, folder: Path, key: Path | None, sample: int) -> Desk:
     engines, trust = Engines.of(settings.index_store, settings.milvus), Trust.of(settings.index_public_key)
     index = IndexFolder(settings.index_dir, engines, trust, settings.index_source)
     questions = tuple(read_questions(OWN_QUESTIONS)) if OWN_QUESTIONS.is_file() else ()
@@ -130,6 +134,7 @@ def _desk(settings: Settings, folder: Path, key: Path | None) -> Desk:
         gaps_file=settings.gaps_file,
         servers=tuple(settings.served_at),
         questions=questions,
+        sample=sample,
         key=key,
     )
 

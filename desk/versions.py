@@ -41,7 +41,7 @@ class Past:
 
 def propose(desk: Desk, /) -> dict[str, Any]:
     """Build a version beside the published one, and report what changes for visitors."""
-    return desk.workshop.report(desk.questions, folder=desk.reports)
+    return desk.workshop.report(desk.questions, folder=desk.reports, sample=desk.sample)
 
 
 def last_report(desk: Desk, /) -> dict[str, Any] | None:

@@ -33,17 +33,20 @@ class Adding:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self.notice = gr.HTML(elem_id="adding-notice")
-        self.refused = gr.HTML()
+        self.notice = gr.HTML(elem_id="adding-notice", elem_classes=["desk-quiet"])
+        self.refused = gr.HTML(elem_id="refused", elem_classes=["desk-quiet"])
         self.queue = gr.State([])  # of Waiting; the first is shown
-        gr.Markdown("## Add")
+        gr.HTML(
+            "<h2>Add</h2><p>Drop files (Word, PDF, web pages, Markdown, text, ODT, RTF, EPUB), or paste addresses. "
+            "You see each beside its text before anything is added.</p>"
+        )
         with gr.Row():
             self.files = gr.File(
-                label="Drop files here: Word, PDF, web page, Markdown, text, ODT, RTF, EPUB, or a ZIP of them",
+                label="Files",
                 file_count="multiple",
                 file_types=[*ENDINGS, *LISTS],
                 elem_id="add-files",
-                height=150,
+                height=170,
             )
             with gr.Column():
                 self.addresses = gr.Textbox(label="Or paste addresses, one a line", lines=3, elem_id="add-addresses")

@@ -24,7 +24,7 @@ class ArticlesTab:
             with gr.Row():
                 self.again = gr.Button("Show the list again", elem_id="list-again")
                 self.ask = gr.Button("Ask the sources whether they changed", elem_id="ask-sources")
-            self.notice = gr.HTML(elem_id="articles-notice")
+            self.notice = gr.HTML(elem_id="articles-notice", elem_classes=["desk-quiet"])
             self.adding = Adding(shared)
             self.changing = Changing(shared)
 

@@ -29,7 +29,7 @@ class Changing:
         self._shared = shared
         gr.Markdown("## Change an article")
         self.chosen = gr.Dropdown(label="Article", choices=[], value=None, elem_id="chosen")
-        self.notice = gr.HTML(elem_id="changing-notice")
+        self.notice = gr.HTML(elem_id="changing-notice", elem_classes=["desk-quiet"])
         self.seen = gr.State("")
         with gr.Group(visible=False, elem_id="changing") as self.group:
             self.head = gr.HTML(padding=True)

@@ -8,8 +8,7 @@ import gradio as gr
 from corpus.errors import CorpusError
 from desk import commands, versions
 from desk import shown as html
-from desk.page.parts import HISTORY, Shared, Updates, editor, telling
-from index.published.pointer import Said
+from desk.page.parts import HISTORY, Shared, Updates, editor, said, telling
 
 
 class HistoryTab:
@@ -20,7 +19,7 @@ class HistoryTab:
         with gr.Tab("History", id=HISTORY, elem_id="tab-history") as self.tab:
             gr.Markdown("## History")
             self.past = gr.HTML(elem_id="past")
-            self.notice = gr.HTML(elem_id="history-notice")
+            self.notice = gr.HTML(elem_id="history-notice", elem_classes=["desk-quiet"])
             self.why = gr.Textbox(label="Why you go back (kept in the history)", elem_id="back-why", max_lines=1)
             self.target = gr.State("")
             self.back = gr.Button("Go back", variant="stop", elem_id="go-back")
@@ -60,10 +59,10 @@ class HistoryTab:
     def _go(self, request: gr.Request, version: str | None, why: str) -> Updates:
         if not version:
             raise CorpusError("No version is chosen.", remedy="Choose one that is kept.")
-        said, desk = Said(by=editor(request), why=why.strip()), self._shared.desk
-        replicas = versions.go_to(desk, version, said)
+        spoken, desk = said(editor(request), why), self._shared.desk
+        replicas = versions.go_to(desk, version, spoken)
         told = f"Visitors see {version} again. {replicas}".strip()
-        command = commands.publish(version, said, key=str(desk.key or ""))
+        command = commands.publish(version, spoken, key=str(desk.key or ""))
         return {**self.look(), self.notice: html.notice(told, command=command), self.why: ""}
 
     def _served(self) -> Updates:

@@ -18,6 +18,7 @@ from desk import Desk
 from desk import shown as html
 from desk.articles import Asked
 from desk.trying import Assistants
+from index.published.pointer import Said
 
 Updates = dict[Any, Any]
 OURS = "Something went wrong inside the desk. Nothing was half done; the desk's own window says more to an engineer."
@@ -72,6 +73,15 @@ def editor(request: gr.Request) -> str:
         return ""
 
 
+def said(by: str, why: str, /) -> Said:
+    """Who and why, for the history, which names the user of this machine anyway."""
+    by = " ".join(by.split())
+    try:
+        return Said(by="" if by == getpass.getuser() else by, why=" ".join(why.split()))
+    except (KeyError, OSError):
+        return Said(by=by, why=" ".join(why.split()))
+
+
 def with_progress(task: Callable[[], T], progress: gr.Progress, /, *, first: str) -> T:
     """Do a long task in a thread, and show where it is and how long it still takes, out of its own progress bars."""
     with ThreadPoolExecutor(1) as pool:
@@ -83,7 +93,7 @@ def with_progress(task: Callable[[], T], progress: gr.Progress, /, *, first: str
         return done.result()
 
 
-def _where(first: str) -> tuple[float | None, str]:
+def _where(first: str) -> tuple[float, str]:
     """The share that is done, and what is being done, with the time that is left."""
     for bar in _bars():
         found = bar.format_dict
@@ -91,7 +101,7 @@ def _where(first: str) -> tuple[float | None, str]:
         if total and count and not bar.disable:
             left = round(seconds / count * (total - count))
             return count / total, f"{bar.desc.rstrip(': ') or first}: {count} of {total}, about {left} s left"
-    return None, first
+    return 0.0, first
 
 
 def _bars() -> Iterator["tqdm[Any]"]:

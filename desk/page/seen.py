@@ -12,8 +12,7 @@ from corpus.errors import CorpusError
 from corpus.questions import with_added, with_removed
 from desk import articles, commands, trying, versions
 from desk import shown as html
-from desk.page.parts import SEEN, Shared, Updates, editor, telling, with_progress
-from index.published.pointer import Said
+from desk.page.parts import SEEN, Shared, Updates, editor, said, telling, with_progress
 
 HEADINGS = {
     "lost": "Questions that lost their answer",
@@ -41,7 +40,7 @@ class SeenTab:
             self.progress = gr.HTML(elem_id="build-progress", min_height=60)
             self.summary = gr.HTML(elem_id="report")
             self.mended = gr.State([])  # turns of the rows that the editor dealt with
-            self.notice = gr.HTML(elem_id="seen-notice")
+            self.notice = gr.HTML(elem_id="seen-notice", elem_classes=["desk-quiet"])
             self._rows()
             self.others = gr.HTML()
             with gr.Group(visible=False, elem_id="publishing") as self.group:
@@ -51,7 +50,7 @@ class SeenTab:
                     self.why = gr.Textbox(label="Why (kept in the history)", elem_id="publish-why", max_lines=1)
                 self.anyway = gr.Checkbox(label="I have read why not, and want it all the same", elem_id="anyway")
                 self.publish = gr.Button("Publish", variant="primary", elem_id="publish")
-            self.done = gr.HTML(elem_id="published")
+            self.done = gr.HTML(elem_id="published", elem_classes=["desk-quiet"])
 
     @property
     def shown(self) -> list[Any]:
@@ -107,9 +106,9 @@ class SeenTab:
             raise CorpusError("Nothing was built.", remedy="Build first.")
         if not found["passes"] and not is_wanted_anyway:
             raise CorpusError("It should not be published as it is.", remedy="Read why; tick the box to want it still.")
-        desk, said = self._shared.desk, Said(by=by.strip(), why=why.strip())
-        replicas = versions.publish(desk, found["version"], said, beside=found["published"])
-        command = commands.publish(found["version"], said, key=str(desk.key or ""))
+        desk, spoken = self._shared.desk, said(by, why)
+        replicas = versions.publish(desk, found["version"], spoken, beside=found["published"])
+        command = commands.publish(found["version"], spoken, key=str(desk.key or ""))
         told = f"Published. Visitors see it within seconds. {replicas} To take it back, open “History”.".replace("  ", " ")
         return {**self._show(None), self.done: html.notice(told, command=command), self.why: "", self.notice: ""}
 

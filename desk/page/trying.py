@@ -24,7 +24,7 @@ class TryTab:
             with gr.Row():
                 self.label = gr.Button("Keep that this sentence answers it", elem_id="keep-label")
                 self.silence = gr.Button("Keep that it must stay unanswered", elem_id="keep-silence")
-            self.notice = gr.HTML(elem_id="try-notice")
+            self.notice = gr.HTML(elem_id="try-notice", elem_classes=["desk-quiet"])
 
     def connect(self) -> None:
         """Wire it."""

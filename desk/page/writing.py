@@ -16,7 +16,7 @@ class NextTab:
         self._shared = shared
         with gr.Tab("What to write next", id=NEXT, elem_id="tab-next") as self.tab:
             gr.Markdown("## What to write next")
-            self.notice = gr.HTML(elem_id="next-notice")
+            self.notice = gr.HTML(elem_id="next-notice", elem_classes=["desk-quiet"])
             self.found = gr.HTML(elem_id="next")
             gr.HTML("<h3>Sentences that nothing reaches</h3>")
             self.ask = gr.Button("Ask the questions on offer, and see what they reach", elem_id="reach")
