@@ -15,7 +15,7 @@ from corpus.library import article_folders, fetched_of
 from desk import Desk
 from desk.articles import take_over
 from desk.telling import Notice
-from desk.versions import go_to, propose, verdict
+from desk.versions import propose, publish, verdict
 from index.published.pointer import Said
 
 UNCHANGED, HELD, PROPOSED = 0, 1, 3  # exit codes; 2 is an error, as of every command
@@ -37,10 +37,9 @@ def watch(desk: Desk, /, *, publishes: bool, by: str = "corpus watch") -> Notice
     Raises:
         ShownError: somebody else is at work, or the corpus or the index cannot be read.
     """
-    sources = refresh(desk)
     if faults := check_corpus(desk.corpus_dir):
         return Notice("held", "The articles are not in order.", tuple(map(str, faults[:MOST_LINES])))
-    found = propose(desk)
+    sources, found = refresh(desk), propose(desk)
     return _notice(desk, found, sources, publishes=publishes, by=by)
 
 
@@ -78,7 +77,7 @@ def _notice(desk: Desk, found: dict[str, Any], sources: Sources, *, publishes: b
     if is_news and not found["passes"]:
         return Notice("held", "A new version should not be published as it is.", **values)
     if is_news and publishes and not sources.held:
-        go_to(desk, version, Said(by=by, why="The sources changed."))
+        publish(desk, version, Said(by=by, why="The sources changed."), beside=found["published"])
         return Notice("published", f"Version {version} was published.", **values)
     if is_news:
         return Notice("proposed", f"Version {version} waits to be published.", **values)

@@ -34,6 +34,7 @@ class Adding:
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         self.notice = gr.HTML(elem_id="adding-notice", elem_classes=["desk-quiet"])
+        self.onward = gr.Button("Build, and see what changes", variant="primary", visible=False, elem_id="onward")
         self.refused = gr.HTML(elem_id="refused", elem_classes=["desk-quiet"])
         self.queue = gr.State([])  # of Waiting; the first is shown
         gr.HTML(
@@ -67,7 +68,6 @@ class Adding:
                 self.add = gr.Button("Add this article", variant="primary", elem_id="add")
                 self.leave = gr.Button("Leave it out", elem_id="leave-out")
             self.sides = gr.HTML(padding=True)
-        self.onward = gr.Button("Build, and see what changes", variant="primary", visible=False, elem_id="onward")
 
     @property
     def shown(self) -> list[Any]:

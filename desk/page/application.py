@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from corpus.readers import LARGEST_FILE
 from desk import Desk
+from desk import shown as html
 from desk.gate import Gate
 from desk.page.articles import ArticlesTab
 from desk.page.history import HistoryTab
@@ -80,7 +81,7 @@ def _page(desk: Desk, note: str) -> gr.Blocks:
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SECONDS_KEPT, SECONDS_KEPT)) as page:
         gr.HTML(f"<h1>{TITLE}</h1>")
         if note:
-            gr.Markdown(note, elem_id="note")
+            gr.HTML(html.notice(note), elem_id="note")
         report = gr.State(None)
         with gr.Tabs(elem_id="tabs") as tabs:
             shared = Shared(desk, Assistants(), {}, tabs, report)

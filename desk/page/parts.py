@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -55,7 +57,8 @@ def telling(notice: gr.HTML, /) -> Callable[[Callable[..., Updates]], Callable[.
             except ShownError as error:
                 return {notice: html.notice(str(error), is_error=True)}
             except Exception as error:  # noqa: BLE001 - a fault of ours; its text is never shown
-                logger.error("%s failed: %s", function.__name__, type(error).__name__)  # noqa: TRY400
+                places = ", ".join(f"{Path(one.filename).name}:{one.lineno}" for one in extract_tb(error.__traceback__)[-3:])
+                logger.error("%s failed: %s (%s)", function.__name__, type(error).__name__, places)  # noqa: TRY400
                 return {notice: html.notice(OURS, is_error=True)}
 
         return told
@@ -96,7 +99,10 @@ def with_progress(task: Callable[[], T], progress: gr.Progress, /, *, first: str
 def _where(first: str) -> tuple[float, str]:
     """The share that is done, and what is being done, with the time that is left."""
     for bar in _bars():
-        found = bar.format_dict
+        try:
+            found = bar.format_dict
+        except AttributeError:
+            continue  # the other thread is making it at this moment
         total, count, seconds = found["total"], found["n"], found["elapsed"]
         if total and count and not bar.disable:
             left = round(seconds / count * (total - count))
