@@ -72,7 +72,7 @@ def open_(
         settle(desk)  # a change that was cut off is finished, or taken back
     except CorpusError as error:
         print(error.message, file=sys.stderr)  # somebody is at it now; the desk opens all the same
-    with _alone(desk) as note:
+    with alone(desk) as note:
         server = uvicorn.Server(
             uvicorn.Config(
                 desk_app(desk, password=password, proxies=settings.proxies, note=note),
@@ -140,7 +140,7 @@ def _desk(settings: Settings, folder: Path, key: Path | None, sample: int) -> De
 
 
 @contextmanager
-def _alone(desk: Desk) -> Iterator[str]:
+def alone(desk: Desk) -> Iterator[str]:
     """Say that a desk is open here; gives a sentence on another one, if there is one. Both may work: changes are locked."""
     desk.corpus_dir.mkdir(parents=True, exist_ok=True)
     try:

@@ -114,7 +114,10 @@ class Changing:
         }
 
     def _save(self, slug: str, seen: str, *values: str) -> Updates:
-        stated = Stated(slug, **{name: (v or "").strip() or TAKEN_AWAY for name, v in zip(self.fields, values, strict=True)})
+        source = load_article(article_folder(self._shared.desk.corpus_dir, slug)).source
+        old = {name: str(getattr(source, name) or "") for name in self.fields}
+        new = {name: (value or "").strip() for name, value in zip(self.fields, values, strict=True)}
+        stated = Stated(slug, **{name: text or TAKEN_AWAY for name, text in new.items() if text != old[name]})
         after = articles.edit(self._shared.desk, slug, stated, seen=seen)
         said = f"“{after.source.title}” is saved. Visitors see it once you publish."
         return {**self._show(slug), self.notice: html.notice(said, command=commands.edit(slug, stated))}

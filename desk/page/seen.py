@@ -62,9 +62,8 @@ class SeenTab:
         """Wire it. `onward` leads here from the first tab; `after` shows the list of articles again."""
         tell = telling(self.notice)
         self.build.click(tell(self._build), None, self.shown, show_progress_on=[self.progress])
-        onward.click(lambda: gr.update(selected=SEEN), None, [self._shared.tabs]).then(
-            tell(self._build), None, self.shown, show_progress_on=[self.progress]
-        )
+        leave = onward.click(lambda: (gr.update(selected=SEEN), gr.update(visible=False)), None, [self._shared.tabs, onward])
+        leave.then(tell(self._build), None, self.shown, show_progress_on=[self.progress])
         given = [self._shared.report, self.by, self.why, self.anyway]
         self.publish.click(telling(self.done)(self._publish), given, [*self.shown, self.why]).then(after, None, outputs)
 
