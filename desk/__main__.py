@@ -1,18 +1,15 @@
 """`python -m desk`: open the maintainer's desk, or watch the sources; `python -m corpus desk` and `watch` start it."""
 
 import os
-import tempfile
 
-INBOX = tempfile.mkdtemp(prefix="rls-desk-")  # its own: nobody else of this machine reads what an editor drops
-# No library may call home, and dropped files go where they are deleted: set before Gradio is imported.
+# No library may call home: set before any of them is imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ["GRADIO_TEMP_DIR"] = f"{INBOX}/dropped"
 
 import json
-import shutil
 import sys
+import tempfile
 import threading
 import webbrowser
 from collections.abc import Iterator
@@ -68,6 +65,7 @@ def open_(
     if host not in {LOCAL, "::1", "localhost"} and not password:
         raise CorpusError(f"the desk is not opened at {host} without a password.", remedy="Set DESK_PASSWORD.")
     desk = _desk(settings, folder, key, sample)
+    os.environ["GRADIO_TEMP_DIR"] = str(desk.inbox / "dropped")  # nobody else of this machine reads what an editor drops
     try:
         settle(desk)  # a change that was cut off is finished, or taken back
     except CorpusError as error:
@@ -129,7 +127,7 @@ def _desk(settings: Settings, folder: Path, key: Path | None, sample: int) -> De
     return Desk(
         Workshop(settings.corpus_dir, index, settings.model, settings.public_url, settings.region),
         reports=folder,
-        inbox=Path(INBOX),
+        inbox=Path(_inbox.name),
         feedback_file=settings.feedback_file,
         gaps_file=settings.gaps_file,
         servers=tuple(settings.served_at),
@@ -150,13 +148,7 @@ def alone(desk: Desk) -> Iterator[str]:
         yield f"Another desk is open: {held}. What both change at once, one of them is told."
 
 
-def main() -> None:
-    """Run the command line; what was dropped is deleted at the end."""
-    try:
-        command_line.run(app, name="python -m desk")
-    finally:
-        shutil.rmtree(INBOX, ignore_errors=True)
-
+_inbox = tempfile.TemporaryDirectory(prefix="rls-desk-")  # deleted at the end of the program
 
 if __name__ == "__main__":
-    main()
+    command_line.run(app, name="python -m desk")
