@@ -4,6 +4,7 @@ import json
 import shlex
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -175,14 +176,14 @@ def test_a_review_is_due_where_there_was_none_a_year_passed_or_the_text_changed(
 
 
 @pytest.fixture
-def site(desk: Desk) -> Site:
+def site(desk: Desk) -> Iterator[Site]:
     with small_site() as site:
         site.host = "example.org"
         body = "".join(f"<p>{WALKING} {COFFEE} It is said in part {part}.</p>" for part in range(9))
         site.pages["/legs"] = Page(f"<h1>Legs at rest</h1>{body}".encode(), HTML)
         waiting = read_one(desk, site.at("/legs"))
         add(desk, waiting)
-        yield site  # type: ignore[misc]
+        yield site
 
 
 def test_sources_are_asked_and_what_they_have_now_is_taken_over_or_named(desk: Desk, site: Site) -> None:

@@ -76,7 +76,10 @@ def ask(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(gate(scope, receive, send))
+    async def go() -> None:
+        await gate(scope, receive, send)
+
+    asyncio.run(go())
     if not sent:
         return 0, {}
     return int(sent[0]["status"]), {name.decode(): value.decode() for name, value in sent[0]["headers"]}

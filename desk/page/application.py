@@ -78,7 +78,8 @@ def _theme() -> gr.themes.Base:
 
 def _page(desk: Desk, note: str) -> gr.Blocks:
     """The page with all tabs, wired."""
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SECONDS_KEPT, SECONDS_KEPT)) as page:
+    page: gr.Blocks = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SECONDS_KEPT, SECONDS_KEPT))
+    with page:
         gr.HTML(f"<h1>{TITLE}</h1>")
         if note:
             gr.HTML(html.notice(note), elem_id="note")

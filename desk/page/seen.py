@@ -113,9 +113,7 @@ class SeenTab:
 
     def _rows(self) -> None:
         """The rows that need somebody, each with its remedies as buttons; drawn anew for each report."""
-        tab = self
 
-        @gr.render(inputs=[self._shared.report, self.mended], triggers=[self._shared.report.change, self.mended.change])
         def rows(found: Row | None, mended: list[str]) -> None:
             for number, row in enumerate(_needing(found)):
                 with gr.Group(elem_classes=["desk-row"]):
@@ -123,7 +121,10 @@ class SeenTab:
                     if _name(row) in mended:
                         gr.HTML('<p class="desk-soft">Dealt with.</p>', padding=True)
                     else:
-                        tab._buttons(row, number)
+                        self._buttons(row, number)
+
+        triggers = [self._shared.report.change, self.mended.change]
+        gr.render(inputs=[self._shared.report, self.mended], triggers=triggers)(rows)
 
     def _buttons(self, row: Row, number: int) -> None:
         for place, remedy in enumerate(row["remedies"]):
