@@ -13,7 +13,7 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -140,12 +140,16 @@ def _desk(settings: Settings, folder: Path, key: Path | None, sample: int) -> De
 @contextmanager
 def alone(desk: Desk) -> Iterator[str]:
     """Say that a desk is open here; gives a sentence on another one, if there is one. Both may work: changes are locked."""
-    desk.corpus_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with only_writer(desk.corpus_dir / ".lock-desk", desk.corpus_dir / ".lock-desk.holder"):
-            yield ""
-    except HeldError as held:
-        yield f"Another desk is open: {held}. What both change at once, one of them is told."
+    note = ""
+    with ExitStack() as stack:
+        try:
+            desk.corpus_dir.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(only_writer(desk.corpus_dir / ".lock-desk", desk.corpus_dir / ".lock-desk.holder"))
+        except HeldError as held:
+            note = f"Another desk is open: {held}. What both change at once, one of them is told."
+        except OSError as error:
+            note = f"The articles can be looked at, and not changed: {desk.corpus_dir} cannot be written ({error.strerror})."
+        yield note
 
 
 _inbox = tempfile.TemporaryDirectory(prefix="rls-desk-")  # deleted at the end of the program
