@@ -16,7 +16,7 @@ from desk import Desk
 from desk.articles import take_over
 from desk.telling import Notice
 from desk.versions import propose, publish, verdict
-from index.published.pointer import Said
+from index.published.pointer import Said, published_before
 
 UNCHANGED, HELD, PROPOSED = 0, 1, 3  # exit codes; 2 is an error, as of every command
 MOST_LINES = 20
@@ -70,7 +70,7 @@ def _took(desk: Desk, answer: Refreshed) -> bool:
 def _notice(desk: Desk, found: dict[str, Any], sources: Sources, *, publishes: bool, by: str) -> Notice:
     version, lines = found["version"], [f"Changed at its source: {slug}." for slug in sources.taken]
     lines += [f"Look at it: {line}" for line in sources.held]
-    is_news = version != found["published"]
+    is_news = version != found["published"] and version not in published_before(desk.index_dir)  # rolled back stays so
     lines += [verdict(found)] if is_news else []
     lines += [f"Lost: {row['turns'][-1]}" for row in found["answers"] if row["what"] == "lost"][:MOST_LINES]
     values = {"lines": tuple(lines), "version": version, "page": str(found["page"])}

@@ -16,12 +16,13 @@ from command_line import main
 from corpus.errors import CorpusError
 from corpus.incoming.fetching import FetchRules
 from corpus.library import load_article
-from desk import Desk, articles, watching
+from desk import Desk, articles, versions, watching
 from desk import __main__ as program
 from desk.reading import stated_of
 from desk.telling import Notice, Ways, tell
 from desk.watching import CODES, HELD, PROPOSED, UNCHANGED, watch
 from index.published.locking import publishing
+from index.published.pointer import NOTHING_SAID
 from tests.command_lines import runner
 from tests.conftest import CORPUS_DIR
 from tests.desks import COFFEE, WALKING, doubts_of, make_desk, read_one, taking_server
@@ -79,6 +80,10 @@ def test_a_change_of_a_source_is_proposed_and_published_only_when_told_to(desk: 
     published = watch(desk, publishes=True)  # it waited still
     assert (published.state, CODES[published.state]) == ("published", UNCHANGED)
     assert desk.workshop.published_name == published.version == proposed.version
+
+    versions.go_to(desk, first, NOTHING_SAID)  # an editor found it wrong
+    assert watch(desk, publishes=True).state == "unchanged"
+    assert desk.workshop.published_name == first
 
 
 def test_a_source_that_is_gone_or_brings_doubts_is_named_and_its_article_stays(
