@@ -17,6 +17,7 @@ from corpus.readers.draft import Block, Draft, assemble
 from corpus.readers.lists_and_tables import add_list, drawn_tables, table_sentences
 from corpus.readers.losses import Piece
 from corpus.readers.numbering import references_to_numbers
+from corpus.readers.text import BEFORE_A_HYPHEN
 
 BYLINE = LinearPattern(r"(?P<author>\S.*?)\s?(?P<date>\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}")
 COMMENT_COUNTER = LinearPattern(r"Comments? \(\d+\)")
@@ -27,8 +28,6 @@ NUMBERED = LinearPattern(r"\(?\d{1,2}[.)]\s")
 UNDERLINE = LinearPattern(r"={3,}|-{3,}|~{3,}")
 DIVIDED = LinearPattern(r"(\pL+)-\z")
 DIVIDED_NUMBER = LinearPattern(r"\d[-–]\z")
-# What begins words with a hyphen of their own, and never is the first half of another word.
-OF_TWO = {*"self low high well long short half ex cross mid double single first second third slow fast".split()}
 GAP = re.compile(r" {2,}")  # between columns
 LONGEST_HEADING = 120  # characters; a longer line without a full stop is a paragraph that lacks one
 LINE_OF_TEXT_ENDS = tuple(".!?:;…\"'”’)")  # a heading ends otherwise
@@ -148,7 +147,7 @@ class _Reading:
                 continue
             word = next(iter(re.split(r"\W", line, maxsplit=1)), "")
             with_hyphen = f"{divided[1]}-{word}"
-            if with_hyphen in self._raw or divided[1].lower() in OF_TWO:
+            if with_hyphen in self._raw or divided[1].lower() in BEFORE_A_HYPHEN:
                 text += line
             else:
                 text = text[:-1] + line

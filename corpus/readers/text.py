@@ -30,6 +30,8 @@ SHOWN = 60  # characters around what a maintainer is to look at
 LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 SPACES = dict.fromkeys("\t\v\f\x1c\x1d\x1e\x1f\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))), " ")
 LINE_ENDS = dict.fromkeys("\x85\u2028\u2029", "\n")
+# What begins words with a hyphen of their own, and never is the first half of another word.
+BEFORE_A_HYPHEN = {*"self low high well long short half ex cross mid double single first second third slow fast".split()}
 INVISIBLE = dict.fromkeys("\xad" + SPLITTING, "")
 HYPHENS = dict.fromkeys("\u2010\u2011", "-")
 SETTLED = str.maketrans({**LIGATURES, **SPACES, **LINE_ENDS, **INVISIBLE, **HYPHENS})
