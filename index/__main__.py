@@ -26,7 +26,7 @@ from index.encoding.sentence_transformer import load_encoder
 from index.errors import IndexDamagedError, IndexMissingError
 from index.folder import IndexFolder
 from index.published.model import encoder_for, export_if_missing
-from index.published.pointer import FEWEST_KEPT, rollback_target, rows, unreadable_versions
+from index.published.pointer import FEWEST_KEPT, is_withdrawn, rollback_target, rows, unreadable_versions
 from index.published.signing import SigningKey, Trust, make_key
 from index.published.version import IndexVersion, current_version
 from index.stores import Engines
@@ -41,6 +41,10 @@ Newest = Annotated[str | None, typer.Argument(help="left out: the newest")]
 Key = Annotated[Path | None, typer.Option("--key", help="file of the private key that signs it")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
 
+WITHDRAWN = (
+    "{0} was built from this very corpus and was rolled back: it stays so until something changes. "
+    "`python -m index publish {0}` serves it again."
+)
 MOST_TOLD = 5  # questions without an answer; the report has all
 REPORTS = PROJECT / "reports"
 OWN_QUESTIONS = PROJECT / "tests" / "questions" / "dev.jsonl"  # where the project has its tests with it
@@ -62,6 +66,9 @@ def build(
     signing = SigningKey(key) if key else None  # before the minutes of building
     publishes_last = publish and (signing is not None or index.trust.is_on)
     result, _, exported = _built(settings, index, publish_it=publish and not publishes_last)
+    if result.is_withdrawn:
+        _print(WITHDRAWN.format(result.version), as_json, asdict(result) | {"lost": []})
+        return
     line = f"Nothing to do: {result.version} was built from this very corpus and model."
     if result.is_new:
         verb = "Published" if publish else "Built"
@@ -102,6 +109,8 @@ def refresh(
     is_news = found["version"] != found["published"]
     print(_summary(found), file=sys.stderr if as_json else sys.stdout)
     index, told, version = _settings_and_index()[1], "Nothing was published.", found["version"]
+    if is_withdrawn(index.path, version):
+        is_news, told = False, f"{told} {WITHDRAWN.format(version)}"
     if is_news and found["passes"]:
         if signing is not None:
             index.sign(version, signing)

@@ -69,6 +69,12 @@ def published_before(index_dir: Path, /) -> set[str]:
     return set(_names(lines))
 
 
+def is_withdrawn(index_dir: Path, name: str, /) -> bool:
+    """Whether a version was rolled back: it was published, and an older one is served since."""
+    current = _current_or_none(index_dir)
+    return current is not None and name > current and name in published_before(index_dir)
+
+
 def _names(lines: list[str]) -> Iterator[str]:
     for line in lines:
         try:
