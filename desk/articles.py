@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from corpus.changing import changing, keep_fetched, put_article, remove_article
+from corpus.bin import entries
+from corpus.changing import changing, keep_fetched, put_article, remember_list, remove_article, restore_article
 from corpus.command_line import LOOK
 from corpus.difference import compare, published_documents
 from corpus.document import Document
 from corpus.editing import edit_article, keep_review, review_of, why_due
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, HeldBackError
 from corpus.incoming.candidate import NEEDED, Candidate, Stated, candidate_of
 from corpus.incoming.refreshing import State, ask_again
-from corpus.library import ArticleLayout, article_folder, article_folders, fetched_of, load_article
+from corpus.library import ArticleLayout, article_folder, article_folders, fetched_of, load_article, titles_in
 from corpus.questions.change import Change
 from desk import Desk
 from desk.reading import Waiting, let_go, state_of, waiting_refresh
@@ -97,7 +98,9 @@ def add(
     Raises:
         CorpusError: it lacks something, a doubt was not accepted, the id is taken, or somebody changed that article.
     """
-    candidate = waiting.candidate if waiting.is_refresh else candidate_of(waiting.handed, stated)
+    candidate = (
+        waiting.candidate if waiting.is_refresh else candidate_of(waiting.handed, stated, taken=titles_in(desk.corpus_dir))
+    )
     if lacking := [name for name in candidate.missing if name in NEEDED]:
         raise CorpusError(f"The {' and the '.join(lacking)} of the article must be stated.", remedy="Fill it in above.")
     id_ = candidate.document.id
@@ -122,6 +125,8 @@ def add(
             doubts=(*candidate.accepted, *candidate.doubts),
         )
         keep_review(folder, by=by)
+        if waiting.listing is not None:
+            remember_list(desk.corpus_dir, waiting.listing.address, waiting.listing.pages)
     let_go(waiting)
     return candidate.document
 
@@ -168,6 +173,28 @@ def remove(desk: Desk, slug: str, /) -> None:
         remove_article(slug, corpus_dir=desk.corpus_dir)
 
 
+def binned(desk: Desk, /) -> list[tuple[str, str]]:
+    """What is in the bin, the newest first: what it is called, and its name there."""
+    found = []
+    for entry in entries(desk.corpus_dir):
+        try:
+            title = load_article(entry.folder).source.title
+        except CorpusError:
+            continue  # a damaged one cannot come back
+        found.append((f"{title}, as it was until {entry.since:%Y-%m-%d %H:%M} UTC", entry.name))
+    return found
+
+
+def restore(desk: Desk, name: str, /, *, is_replacing: bool = False) -> str:
+    """Bring an article back from the bin; its id.
+
+    Raises:
+        CorpusError: it is not there, or another stands in its place.
+    """
+    with changing(desk.corpus_dir):
+        return restore_article(name, corpus_dir=desk.corpus_dir, is_replacing=is_replacing).id
+
+
 def ask_sources(desk: Desk, slugs: Sequence[str] = (), /) -> dict[str, Asked]:
     """Ask the sources of articles that were fetched, all of them if none is named; nothing of their text is changed."""
     found: dict[str, Asked] = {}
@@ -186,11 +213,11 @@ def take_over(desk: Desk, candidate: Candidate, /) -> None:
     """Put what a source has now in the place of its article; the lock must be held, and there must be no doubts.
 
     Raises:
-        CorpusError: there are doubts.
+        HeldBackError: there are doubts.
     """
     if candidate.doubts:
         many = "1 doubt" if len(candidate.doubts) == 1 else f"{len(candidate.doubts)} doubts"
-        raise CorpusError(f"{candidate.document.id} is held back by {many}: {candidate.doubts[0]}", remedy=LOOK)
+        raise HeldBackError(f"{candidate.document.id} is held back by {many}: {candidate.doubts[0]}", remedy=LOOK)
     put_article(
         candidate.document,
         original=candidate.original,

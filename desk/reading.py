@@ -15,8 +15,9 @@ from pathlib import Path
 from corpus.document import Document
 from corpus.errors import CorpusError
 from corpus.incoming.candidate import ASKED, Candidate, Stated, candidate_of
-from corpus.incoming.sources import HandedOver, hand_over
-from corpus.library import ArticleLayout, load_article, read_record, sha256_of
+from corpus.incoming.several import PassedOver
+from corpus.incoming.sources import HandedOver, Listing, hand_over
+from corpus.library import ArticleLayout, load_article, read_record, sha256_of, titles_in
 from corpus.readers.guarded import read_shown
 from corpus.readers.losses import Piece
 from desk import Desk
@@ -30,7 +31,8 @@ class Waiting:
     """An article that was read and waits. `shown` is what its file visibly holds; `name` is what the editor knows it by.
 
     `standing` is the id of the article that it would replace, empty if it is new, and `stood` the state which that was in
-    when this was read. `is_refresh`: it is what the source of that article has now.
+    when this was read. `is_refresh`: it is what the source of that article has now. `listing` is the list that named
+    it, if one did.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Waiting:
     standing: str = ""
     stood: str = ""
     is_refresh: bool = False
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,25 @@ def read_in(desk: Desk, sources: Sequence[str], /) -> Iterator[Waiting | CorpusE
     for source in sources:
         with tempfile.TemporaryDirectory(dir=desk.inbox) as folder:
             try:
+                listing: Listing | None = None
                 for handed in hand_over(source, folder=Path(folder), most=MOST, rules=desk.rules):
-                    try:
-                        yield handed if isinstance(handed, CorpusError) else _waiting(desk, handed)
-                    except CorpusError as error:
-                        yield error
+                    if isinstance(handed, Listing):
+                        listing = handed
+                    elif isinstance(handed, PassedOver):
+                        yield CorpusError(f"{handed.name} was passed over: {handed.reason}", remedy="")
+                    else:
+                        yield _read(desk, handed, listing)
             except CorpusError as error:
                 yield error
+
+
+def _read(desk: Desk, handed: HandedOver | CorpusError, listing: Listing | None) -> Waiting | CorpusError:
+    if isinstance(handed, CorpusError):
+        return handed
+    try:
+        return _waiting(desk, handed, listing)
+    except CorpusError as error:
+        return error
 
 
 def waiting_refresh(desk: Desk, candidate: Candidate, /) -> Waiting:
@@ -123,10 +138,10 @@ def _words(text: str) -> list[str]:
     return [word.casefold() for word in WORD.findall(text)]
 
 
-def _waiting(desk: Desk, handed: HandedOver) -> Waiting:
+def _waiting(desk: Desk, handed: HandedOver, listing: Listing | None) -> Waiting:
     handed = _kept(desk, handed)
     try:
-        candidate = candidate_of(handed, Stated())
+        candidate = candidate_of(handed, Stated(), taken=titles_in(desk.corpus_dir))
         shown = read_shown(handed.path, charset=handed.fetched.charset if handed.fetched else "")
     except CorpusError:
         shutil.rmtree(handed.path.parent, ignore_errors=True)
@@ -134,11 +149,10 @@ def _waiting(desk: Desk, handed: HandedOver) -> Waiting:
     slug = candidate.document.id
     is_there = bool(slug) and ArticleLayout(desk.corpus_dir / slug).record.exists()
     stood = state_of(desk.corpus_dir / slug) if is_there else ""
-    name = handed.fetched.url if handed.fetched else handed.path.name
-    return Waiting(name, handed, candidate, shown, slug if is_there else "", stood)
+    return Waiting(str(handed), handed, candidate, shown, slug if is_there else "", stood, listing=listing)
 
 
 def _kept(desk: Desk, handed: HandedOver) -> HandedOver:
     """A copy in a folder of its own: the next file of a list takes the place of the one before."""
     folder = Path(tempfile.mkdtemp(dir=desk.inbox))
-    return HandedOver(Path(shutil.copy(handed.path, folder / handed.path.name)), handed.fetched)
+    return replace(handed, path=Path(shutil.copy(handed.path, folder / handed.path.name)))

@@ -4,19 +4,20 @@ Flows in: the desk. Flows out: a notice, and the exit code that says the same. A
 as it is and is named; so is one whose source is gone.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.changing import changing, keep_fetched
+from corpus.changing import changing, keep_fetched, remember_list
 from corpus.check import check_corpus
 from corpus.errors import CorpusError
-from corpus.incoming.refreshing import Refreshed, ask_again
-from corpus.library import article_folders, fetched_of
+from corpus.incoming.refreshing import Refreshed, ask_again, lists_again
+from corpus.library import article_folders, fetched_of, known_lists
 from desk import Desk
 from desk.articles import take_over
 from desk.telling import Notice
 from desk.versions import propose, publish, verdict
-from index.published.pointer import Said, published_before
+from index.published.pointer import Said, is_withdrawn
 
 UNCHANGED, HELD, PROPOSED = 0, 1, 3  # exit codes; 2 is an error, as of every command
 MOST_LINES = 20
@@ -25,10 +26,11 @@ CODES = {"unchanged": UNCHANGED, "published": UNCHANGED, "proposed": PROPOSED, "
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the sources said: what was taken over, and what a person must look at."""
+    """What the sources said: what was taken over, what a person must look at, and pages that came and went."""
 
-    taken: tuple[str, ...]
-    held: tuple[str, ...]
+    taken: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 def watch(desk: Desk, /, *, publishes: bool, by: str = "corpus watch") -> Notice:
@@ -55,7 +57,19 @@ def refresh(desk: Desk, /) -> Sources:
                 taken += [answer.id] if _took(desk, answer) else []
             except CorpusError as error:
                 held.append(str(error))
-    return Sources(tuple(taken), tuple(held))
+        listed = tuple(_listed(desk))
+    return Sources(tuple(taken), tuple(held), listed)
+
+
+def _listed(desk: Desk) -> Iterator[str]:
+    """New and gone pages of the sitemaps and feeds that articles came from; those that are gone are told once."""
+    for change in lists_again(desk.corpus_dir, rules=desk.rules):
+        if change.gone:
+            pages = [page for page in known_lists(desk.corpus_dir)[change.address] if page not in change.gone]
+            remember_list(desk.corpus_dir, change.address, pages)
+        yield from (f"New page: {page}" for page in change.new)
+        yield from (f"Gone from its list: {page}" for page in change.gone)
+        yield from [str(change)] if change.error else []
 
 
 def _took(desk: Desk, answer: Refreshed) -> bool:
@@ -70,7 +84,8 @@ def _took(desk: Desk, answer: Refreshed) -> bool:
 def _notice(desk: Desk, found: dict[str, Any], sources: Sources, *, publishes: bool, by: str) -> Notice:
     version, lines = found["version"], [f"Changed at its source: {slug}." for slug in sources.taken]
     lines += [f"Look at it: {line}" for line in sources.held]
-    is_news = version != found["published"] and version not in published_before(desk.index_dir)  # rolled back stays so
+    lines += sources.listed[:MOST_LINES]
+    is_news = version != found["published"] and not is_withdrawn(desk.index_dir, version)  # rolled back stays so
     lines += [verdict(found)] if is_news else []
     lines += [f"Lost: {row['turns'][-1]}" for row in found["answers"] if row["what"] == "lost"][:MOST_LINES]
     values = {"lines": tuple(lines), "version": version, "page": str(found["page"])}
@@ -81,6 +96,6 @@ def _notice(desk: Desk, found: dict[str, Any], sources: Sources, *, publishes: b
         return Notice("published", f"Version {version} was published.", **values)
     if is_news:
         return Notice("proposed", f"Version {version} waits to be published.", **values)
-    if sources.held:
-        return Notice("held", "An article must be looked at.", **values)
+    if sources.held or sources.listed:
+        return Notice("held", "Something must be looked at.", **values)
     return Notice("unchanged", "Nothing changed.", **values)

@@ -16,7 +16,7 @@ from assistant.refresh.report import MOST_LABELLED
 from assistant.refresh.workshop import Workshop
 from corpus import command_line
 from index.folder import IndexFolder
-from index.published.pointer import FEWEST_KEPT, Said, rollback_target, rows, unreadable_versions
+from index.published.pointer import FEWEST_KEPT, Said, is_withdrawn, rollback_target, rows, unreadable_versions
 from index.published.signing import SigningKey, Trust, make_key
 from index.published.version import current_version
 from index.stores import Engines
@@ -33,6 +33,10 @@ Why = Annotated[str, typer.Option("--why", help="why; kept in the history")]
 Key = Annotated[Path | None, typer.Option("--key", help="file of the private key that signs it")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
 
+WITHDRAWN = (
+    "{0} was built from this very corpus and was rolled back: it stays so until something changes. "
+    "`python -m index publish {0}` serves it again."
+)
 MOST_TOLD = 5  # questions without an answer; the report has all
 REPORTS = PROJECT / "reports"
 OWN_QUESTIONS = PROJECT / "tests" / "questions" / "dev.jsonl"  # where the project has its tests with it
@@ -54,6 +58,9 @@ def build(
     signing = SigningKey(key) if key else None  # before the minutes of building
     publishes_last = publish and (signing is not None or index.trust.is_on)
     result, _, exported = workshop.build(publish=publish and not publishes_last)
+    if result.is_withdrawn:
+        _print(WITHDRAWN.format(result.version), as_json, asdict(result) | {"lost": []})
+        return
     line = f"Nothing to do: {result.version} was built from this very corpus and model."
     if result.is_new:
         verb = "Published" if publish else "Built"
@@ -94,6 +101,8 @@ def refresh(
     is_news = found["version"] != found["published"]
     print(_summary(found), file=sys.stderr if as_json else sys.stdout)
     index, told, version = _settings_and_index()[1], "Nothing was published.", found["version"]
+    if is_withdrawn(index.path, version):
+        is_news, told = False, f"{told} {WITHDRAWN.format(version)}"
     if is_news and found["passes"]:
         if signing is not None:
             index.sign(version, signing)

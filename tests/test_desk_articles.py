@@ -4,6 +4,7 @@ import json
 import shlex
 import shutil
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -175,6 +176,36 @@ def test_a_review_is_due_where_there_was_none_a_year_passed_or_the_text_changed(
     assert why_due(folder, today=today) == ""
 
 
+def test_what_was_removed_or_replaced_comes_back_from_the_bin(desk: Desk, tmp_path: Path) -> None:
+    keep_label(desk, "tea", "Is tea hot?", [])
+    before = load_article(desk.corpus_dir / "tea")
+    articles.remove(desk, "tea")
+    assert states(desk) == {}
+    (shown_as, name) = articles.binned(desk)[0]
+    assert shown_as.startswith("About tea, as it was until ")
+    assert articles.restore(desk, name) == "tea"
+    assert load_article(desk.corpus_dir / "tea") == before
+    assert articles.binned(desk) == []
+    articles.edit(desk, "tea", Stated(author="B. Writer"), seen=state_of(desk.corpus_dir / "tea"))
+    (_, name) = articles.binned(desk)[0]
+    with pytest.raises(CorpusError, match="tea is in the corpus"):
+        articles.restore(desk, name)
+    articles.restore(desk, name, is_replacing=True)
+    assert load_article(desk.corpus_dir / "tea") == before
+    with changing(desk.corpus_dir), pytest.raises(CorpusError, match="is being changed by"):
+        articles.restore(desk, "tea")
+
+
+def test_an_archive_is_read_file_by_file_and_what_is_no_document_is_named(desk: Desk, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "leaflets.zip", "w") as archive:
+        archive.write(word_file(tmp_path), "legs/leaflet.docx")
+        archive.writestr("legs/notes.xyz", "no document")
+    found = list(read_in(desk, [str(tmp_path / "leaflets.zip")]))
+    (waiting,) = [one for one in found if isinstance(one, Waiting)]
+    assert waiting.name.endswith("leaflet.docx")
+    assert ["notes.xyz" in str(one) for one in found if isinstance(one, CorpusError)] == [True]
+
+
 @pytest.fixture
 def site(desk: Desk) -> Iterator[Site]:
     with small_site() as site:
@@ -231,6 +262,10 @@ def test_the_same_change_by_the_desk_and_by_the_commands_that_it_shows_gives_the
     shown_commands.append(commands.questions(slug, "--add", "Does it hurt?", "--unanswered"))
     articles.review(desk, slug, by="Ada")
     shown_commands.append(commands.corpus("review", slug))
+    articles.remove(desk, "tea")
+    shown_commands.append(commands.corpus("remove", "tea", "--yes"))
+    articles.restore(desk, "tea")
+    shown_commands.append(commands.corpus("restore", "tea"))
     articles.remove(desk, "tea")
     shown_commands.append(commands.corpus("remove", "tea", "--yes"))
 

@@ -118,13 +118,13 @@ def test_a_version_that_the_gate_stops_is_never_published(desk: Desk, monkeypatc
     before = desk.workshop.published_name
     stopped = {"version": "new", "published": before, "passes": False, "faults": ["wrong"], "answers": [], "page": "p"}
     monkeypatch.setattr(watching, "propose", lambda _: stopped)
-    monkeypatch.setattr(watching, "refresh", lambda _: watching.Sources((), ()))
+    monkeypatch.setattr(watching, "refresh", lambda _: watching.Sources())
     assert watch(desk, publishes=True).state == "held"
     assert desk.workshop.published_name == before
 
 
 def test_while_somebody_builds_watch_is_told_who(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "refresh", lambda _: watching.Sources((), ()))
+    monkeypatch.setattr(watching, "refresh", lambda _: watching.Sources())
     with publishing(desk.index_dir), pytest.raises(Exception, match=r"is being built or published by \S+ on \S+"):
         watch(desk, publishes=False)
 

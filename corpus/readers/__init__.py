@@ -123,6 +123,10 @@ def _read(data: bytes, ending: str, charset: str) -> Draft:
         return made
     text, doubts = decode(data, declared=charset)
     text, mended = undoubled(text)
+    if ending == ".txt":
+        text = text.replace("\t", "  ").replace(
+            "\f", "\n"
+        )  # columns, and the end of a page, which `settle` would make spaces
     draft: Draft = _function(*TEXT_READERS[ending])(settle(text))
     return replace(draft, doubts=(*doubts, *draft.doubts), alterations=(*mended, *draft.alterations))
 

@@ -38,7 +38,7 @@ class Adding:
         self.refused = gr.HTML(elem_id="refused", elem_classes=["desk-quiet"])
         self.queue = gr.State([])  # of Waiting; the first is shown
         gr.HTML(
-            "<h2>Add</h2><p>Drop files (Word, PDF, web pages, Markdown, text, ODT, RTF, EPUB), or paste addresses. "
+            "<h2>Add</h2><p>Drop files (Word, PDF, web pages, Markdown, text, ODT, RTF, EPUB, a ZIP), or paste addresses. "
             "You see each beside its text before anything is added.</p>"
         )
         with gr.Row():

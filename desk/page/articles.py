@@ -8,6 +8,7 @@ from corpus.library import article_folders, load_article
 from desk import articles, commands
 from desk import shown as html
 from desk.page.adding import Adding
+from desk.page.bin import Bin
 from desk.page.changing import Changing
 from desk.page.parts import ARTICLES, Shared, Updates, telling
 from desk.reading import Waiting
@@ -27,11 +28,12 @@ class ArticlesTab:
             self.notice = gr.HTML(elem_id="articles-notice", elem_classes=["desk-quiet"])
             self.adding = Adding(shared)
             self.changing = Changing(shared)
+            self.bin = Bin(shared)
 
     @property
     def listed(self) -> list[Any]:
         """What shows which articles there are."""
-        return [self.list, self.changing.chosen, self.notice]
+        return [self.list, self.changing.chosen, self.bin.chosen, self.notice]
 
     def connect(self) -> None:
         """Wire it."""
@@ -41,6 +43,7 @@ class ArticlesTab:
         self.ask.click(tell(self._ask), [self.adding.queue], list(dict.fromkeys(shown)))
         self.adding.connect(self.listing, self.listed)
         self.changing.connect(self.listing, self.listed)
+        self.bin.connect(self.listing, self.listed)
 
     def listing(self) -> Updates:
         """The list and the choice of articles, as they are now."""
@@ -50,7 +53,11 @@ class ArticlesTab:
         desk = self._shared.desk
         found = articles.rows(desk, self._shared.asked)
         there = [(row.title, row.id) for row in found if row.state != articles.REMOVED]
-        return {self.list: html.html("list", rows=found), self.changing.chosen: gr.update(choices=there)}
+        return {
+            self.list: html.html("list", rows=found),
+            self.changing.chosen: gr.update(choices=there),
+            self.bin.chosen: self.bin.choices(),
+        }
 
     def titles(self) -> Any:
         """The choice of articles in another tab."""

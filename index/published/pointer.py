@@ -106,6 +106,12 @@ def publications(index_dir: Path, /) -> list[Publication]:
     return list(_publications(lines))
 
 
+def is_withdrawn(index_dir: Path, name: str, /) -> bool:
+    """Whether a version was rolled back: it was published, and an older one is served since."""
+    current = _current_or_none(index_dir)
+    return current is not None and name > current and name in published_before(index_dir)
+
+
 def _publications(lines: list[str]) -> Iterator[Publication]:
     for line in lines:
         try:
