@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from corpus import Document, ShownError, load_corpus
-from corpus.difference import ArticleDifference, compare, published_documents
+from corpus.difference import ArticleDifference, compare
 from corpus.errors import CorpusError
 from corpus.library import document_from
 from desk import Desk
@@ -166,12 +166,6 @@ def served(desk: Desk, /) -> list[tuple[str, str]]:
         return []
     with ThreadPoolExecutor(len(desk.servers)) as pool:
         return list(pool.map(ask, desk.servers))
-
-
-def removed_since(desk: Desk, /) -> list[str]:
-    """Articles that visitors still see and that are no longer in the corpus."""
-    there = {document.id for document in load_corpus(desk.corpus_dir)}
-    return [document.id for document in published_documents(desk.index_dir) if document.id not in there]
 
 
 def _documents(desk: Desk, version: str) -> list[Document]:

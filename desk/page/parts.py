@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import gradio as gr
 from tqdm import tqdm
 
-from assistant.refresh.workshop import Workshop
 from corpus import ShownError
 from desk import Desk
 from desk import shown as html
@@ -32,18 +31,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Shared:
-    """One desk, for all its pages. `asked` is what sources said; `working` is held while a version is built here."""
+    """One desk, for all its pages. `asked` is what sources said, by article; `report` is the one that a page shows."""
 
     desk: Desk
     assistants: Assistants
     asked: dict[str, Asked]
     tabs: gr.Tabs
     report: gr.State
-
-    @property
-    def workshop(self) -> Workshop:
-        """What builds."""
-        return self.desk.workshop
 
 
 def telling(notice: gr.HTML, /) -> Callable[[Callable[..., Updates]], Callable[..., Updates]]:
