@@ -36,6 +36,7 @@ from fastapi import FastAPI
 from assistant import Assistant
 from assistant.gaps.recorder import GapRecorder
 from assistant.gaps.topics import Topics
+from assistant.retrieval.learned.multilingual import load_multilingual
 from assistant.triage.urgent import check_region
 from assistant.web import create_server
 from assistant.web.gate.admission import Admission
@@ -87,6 +88,8 @@ def create_app(settings: Settings, /, *, stopping: threading.Event | None = None
     if start.why:
         live.missed(start.wanted, start.why)
     admission = Admission(RateLimit(settings.rate_limit), region=settings.region)
+    if settings.preload_languages:
+        load_multilingual()
     if settings.metrics_port:
         admission.metrics.serve(settings.metrics_port)
     server = create_server(

@@ -89,6 +89,10 @@ class Settings(BaseSettings):
         description="1: count the subjects of questions that got no answer, in gaps.json beside FEEDBACK_FILE; never a word "
         "of a question",
     )
+    preload_languages: bool = Field(
+        False,
+        description="1: load at start what questions in other languages are read with, not with the first such question",
+    )
     rate_limit: int = Field(
         20, ge=0, description="questions a minute from one address, at most 5 of them in 3 seconds; 0: no limit"
     )

@@ -88,7 +88,7 @@ class Answering:
         if ruled is not None:  # a request for advice, in which danger may be told as well
             if found.danger.urgent >= SURELY_URGENT:
                 return self.help(question, Kind.URGENT.wording)
-            return self._half(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0)
+            return self._half(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
         kind, is_known = self._kind(found, question), question.is_distressed
         half = self._half(question) if kind in {Kind.ADVICE, Kind.UNANSWERED} else None
         answer = half or self._said(kind, found, question)
@@ -156,9 +156,8 @@ class Answering:
     def _said(self, kind: Kind, found: Found, question: Question) -> Answer:
         confidence = round(found.outcomes[kind], SCORE_DIGITS)
         if kind in RECOGNISED:
-            return self._fixed(kind.wording, question, kind, confidence=confidence)
-        text = wording(question.language, self._site)
-        suggestions = near(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)
+            return self._fixed(kind.wording, question, kind, confidence=confidence, found=found)
+        text, suggestions = wording(question.language, self._site), self._near(found)
         if kind is Kind.UNANSWERED:
             lines = self._miss(question, found)
             return Answer(kind, "\n".join(lines), (), suggestions, confidence, self._version.name)
@@ -192,14 +191,22 @@ class Answering:
         """Whether a turn may be about a lower-case word: the corpus holds it, and it says something."""
         return word not in COMMON and word not in GENERIC and word in self._mentions
 
-    def _fixed(self, key: str, question: Question, kind: Kind, /, *, confidence: float) -> Answer:
+    def _near(self, found: Found) -> tuple[str, ...]:
+        return near(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)
+
+    def _fixed(
+        self, key: str, question: Question, kind: Kind, /, *, confidence: float, found: Found | None = None
+    ) -> Answer:
+        """Fixed wording. Who asks for advice on a subject is offered what the article says of it."""
         if kind is Kind.URGENT:
             return self.help(question, key)
         text = wording(question.language, self._site)
         key, record = on_record(key, self._documents)
         counted = [text["privacy.gaps"]] if key == ABOUT and self._gaps is not None else []
         message = "\n".join([text[key], *counted, *record])
-        answer = Answer(kind, message, (), starters(self._documents, most=MOST_CONSIDERED), confidence, self._version.name)
+        is_near = kind is Kind.ADVICE and found is not None
+        suggestions = self._near(found) if is_near else starters(self._documents, most=MOST_CONSIDERED)
+        answer = Answer(kind, message, (), suggestions, confidence, self._version.name)
         return with_care(answer, kind_word(question.language, region=self._region)) if question.is_distressed else answer
 
     def help(self, question: Question, key: str, /) -> Answer:
