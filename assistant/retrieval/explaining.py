@@ -75,7 +75,8 @@ def explained(assistant: Assistant, question: str, /) -> Explanation:
     near = sorted(
         (*_of_owners(assistant, found.question.pooled), *_shipped(assistant, found.question.pooled)), key=_distance
     )
-    return Explanation(tuple(outcomes), sentences, tuple(near[:MOST_LABELS]))
+    each = {(label.question, label.says): label for label in reversed(near)}  # of those that say the same the nearest
+    return Explanation(tuple(outcomes), sentences, tuple(sorted(each.values(), key=_distance)[:MOST_LABELS]))
 
 
 def _distance(label: NearLabel) -> float:
