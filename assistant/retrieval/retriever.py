@@ -104,6 +104,16 @@ class Retriever:
         return other
 
     @property
+    def labelled(self) -> Placed | None:
+        """The labelled questions that vote, if any do."""
+        return self._labelled
+
+    @property
+    def owned(self) -> OwnerLabels | None:
+        """The labels of the articles' owners, if there are any."""
+        return self._owned
+
+    @property
     def labelled_sentences(self) -> dict[str, int]:
         """The sentences that labels name, as they were labelled, with the rows where they stand now."""
         found: dict[str, int] = {}

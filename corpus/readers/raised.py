@@ -29,7 +29,7 @@ ORDINAL = re.compile(r"(?:st|nd|rd|th|er|ers|re|e|es|ème|eme|o|a|os|as|r|de|te|
 # What MathML writes in one line; everything else has two dimensions.
 SIMPLE_MATH = {"math", "mrow", "mn", "mi", "mo", "mtext", "ms", "mstyle", "mpadded", "mspace", "semantics", "mfenced"}
 MATH_NOTES = {"annotation", "annotation-xml", "mphantom"}
-TEX = LinearPattern(r"\\\(|\\\[|\$\$|\\(?:frac|cdot|times|sqrt|text|mathrm)\b")
+TEX = LinearPattern(r"\$[^$\n]{0,80}[\\^_{][^$\n]{0,80}\$|\\\(|\\\[|\$\$|\\(?:frac|cdot|times|sqrt|text|mathrm)\b")
 
 
 def mark_raised(root: HtmlElement, /) -> list[LeftOut]:
@@ -146,7 +146,8 @@ def _before(element: HtmlElement) -> str:
 def _follows_an_end(element: HtmlElement) -> bool:
     """Whether a raised number stands behind a stop, where no power can stand: "legs.³"."""
     before = _before(element)
-    return before.endswith(ENDS[:6]) and not before[-2:-1].isdigit()
+    is_several = any(sign in _text(element) for sign in ",–-")  # no power is "3,4"
+    return before.endswith(ENDS[:6]) and (is_several or not before[-2:-1].isdigit())
 
 
 def _is_glued(element: HtmlElement) -> bool:

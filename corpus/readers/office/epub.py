@@ -8,18 +8,22 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from html.entities import html5
 from typing import Any
 from urllib.parse import unquote
 
-from lxml import html
+from lxml import etree, html
+from lxml.html import HtmlElement
 
 from corpus.doubts import Doubt
 from corpus.errors import CorpusError
+from corpus.linear_patterns import LinearPattern, Match
 from corpus.readers.draft import Draft
 from corpus.readers.markup import without_declaration
 from corpus.readers.office.from_markup import draft_of
 from corpus.readers.office.packages import has_part, package, part_of
 from corpus.readers.properties import stated_author, stated_title
+from corpus.readers.style_sheets import settle_style_sheets
 from corpus.readers.text import decode
 
 KIND = "a book (.epub)"
@@ -40,6 +44,10 @@ ASIDE = {
     "landmarks",
     "page-list",
 }
+# Names of letters that XML does not know; its own five stay.
+ENTITY = LinearPattern(r"&([A-Za-z][A-Za-z0-9]{1,30});")
+OF_XML = {"amp", "lt", "gt", "quot", "apos"}
+XML = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
 MOST_STYLES = 1_000_000  # bytes of style sheets that are looked into for what hides
 
 
@@ -101,15 +109,38 @@ def _chapters(archive: zipfile.ZipFile, root: Any, place: str, doubts: list[Doub
             continue
         markup, found = decode(archive.read(name))
         doubts += found
-        page = html.document_fromstring(without_declaration(markup))
+        page = _page(markup)
         body = page.find("body")
         if body is None:
             continue
+        settle_style_sheets(page)  # its own; the book's are settled for all pages together
         for aside in list(body.iter()):
-            kinds = {*str(aside.get("epub:type") or "").split(), *str(aside.get("role") or "").removeprefix("doc-").split()}
+            stated = str(aside.get("epub:type") or aside.get("data-type") or "")
+            kinds = {*stated.split(), *str(aside.get("role") or "").removeprefix("doc-").split()}
             if (aside.tag == "nav" or kinds & ASIDE) and aside.getparent() is not None:
                 aside.drop_tree()
-        yield f"<div>{''.join(html.tostring(child, encoding='unicode') for child in body)}</div>"
+        body.tag = "div"
+        yield str(etree.tostring(body, method="html", encoding="unicode", with_tail=False))
+
+
+def _page(markup: str) -> HtmlElement:
+    """A page of a book: XML as the format demands it, in which `<title/>` has ended, else whatever HTML it is."""
+    plain = ENTITY.sub(_letter, without_declaration(markup))
+    try:
+        tree = etree.fromstring(plain.encode(), XML)
+    except etree.XMLSyntaxError:
+        return html.document_fromstring(without_declaration(markup))
+    for element in tree.iter():
+        if isinstance(element.tag, str):
+            element.tag = etree.QName(element).localname
+            for name in [name for name in element.attrib if name.startswith("{")]:
+                element.set(f"data-{etree.QName(name).localname}", element.attrib.pop(name))
+    return html.document_fromstring(etree.tostring(tree, method="html", encoding="unicode"))
+
+
+def _letter(entity: Match) -> str:
+    name = str(entity[1])
+    return str(entity[0]) if name in OF_XML else html5.get(f"{name};", str(entity[0]))
 
 
 def _styles(archive: zipfile.ZipFile, root: Any, place: str) -> str:

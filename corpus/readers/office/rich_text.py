@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from striprtf.striprtf import (
-    FONTTABLE,
     PATTERN,
     charset_map,
     destinations,
@@ -37,6 +36,8 @@ NOTES = {"footnote", "annotation"}
 NOT_TEXT = (destinations | {"listtext", "pntext"}) - BOXES
 SYMBOL_CHARSET = "2"
 STYLES = LinearPattern(r"\{\\s(\d+)((?:\\[a-z]+-?\d* ?)*)([^\\;{}]+);\}")
+FONT = LinearPattern(r"\\f(?P<number>\d+)(?P<words>(?:\\[a-z]+-?\d* ?|\{\\\*[^{}]*\}|\s)*)(?P<name>[^\\;{}]+)")
+CHARSET = LinearPattern(r"\\fcharset(\d+)")
 OUTLINE = LinearPattern(r"\\outlinelevel(\d)")
 BREAKS = {"par", "sect", "page", "cell", "nestcell", "row", "nestrow"}
 LOWEST_HEADING = 6
@@ -69,6 +70,7 @@ def read_rich_text(data: bytes, /) -> Draft:
         title=stated_title(reading.said.get("title")),
         author=stated_author(reading.said.get("author")),
         alterations=reading.alterations,
+        has_numbers=reading.has_items,
     )
 
 
@@ -79,8 +81,7 @@ class _Reading:
         self.alterations: list[Alteration] = []
         self.said: dict[str, str] = {}
         self._text = text
-        table = font_table_group(text)  # type: ignore[no-untyped-call]
-        self._fonts = {number: (charset, name.strip()) for number, charset, name in FONTTABLE.findall(table)}
+        self._fonts = _fonts(font_table_group(text))  # type: ignore[no-untyped-call]
         self._levels = _levels(text)
         self._encoding = "cp1252"
         self._state = _State()
@@ -91,6 +92,7 @@ class _Reading:
         self._cells: list[str] = []
         self._level: int | None = None
         self._to_skip = 0  # letters that stand for the sign before them
+        self.has_items = False
         self._is_item = self._is_in_table = self._is_header = self._is_starred = False
 
     def read(self) -> str:
@@ -232,6 +234,7 @@ class _Reading:
             tag = "li" if self._is_item else f"h{max(self._level, 1)}" if self._level is not None else "p"
             made = f"<{tag}>{text}</{tag}>"
             if tag == "li":
+                self.has_items = True
                 made = f"<ul>{made}</ul>"
                 if self._found and self._found[-1].endswith("</li></ul>"):
                     made = self._found.pop().removesuffix("</ul>") + made.removeprefix("<ul>")
@@ -306,6 +309,15 @@ def _joined(runs: list[tuple[_State, str]]) -> list[tuple[_State, str]]:
 
 def _whole(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _fonts(table: str) -> dict[str, tuple[str, str]]:
+    """Each font's number with its character set and its name; most files leave out the set of ordinary fonts."""
+    found = {}
+    for entry in FONT.finditer(table):
+        charset = CHARSET.search(entry["words"])
+        found[str(entry["number"])] = (charset[1] if charset else "0", entry["name"].strip())
+    return found
 
 
 def _levels(text: str) -> dict[str, int]:

@@ -31,6 +31,11 @@ CHROME_NAMES = LinearPattern(
     r"rating|feedback|survey|paywall|teasers?|toolbar|print|copyright|site-(?:header|footer)|masthead|noprint|mw-editsection|"
     r"reflist|navbox|metadata|catlinks)(?:$|[\s_-])"
 )
+# What stands beside the text and belongs to it.
+NOTES_NAMES = LinearPattern(
+    r"(?i)(?:^|[\s_-])(?:warning|warn|caution|danger|important|alert|note|notice|callout|tip|info|hint|admonition|highlight|"
+    r"key-?(?:facts|points|message)|inset|panel|box)(?:$|[\s_-])"
+)
 # Headings under which a page speaks of other pages.
 ELSEWHERE = LinearPattern(
     r"(?i)(?:related|see also|further reading|references?|sources?|bibliography|external links|citations?|notes|footnotes|"
@@ -47,6 +52,7 @@ class Region:
     root: HtmlElement
     places: set[str]
     before: tuple[HtmlElement, ...]  # the headings of the page that stand above its first paragraph, outermost first
+    beside: tuple[str, ...] = ()  # prose that stands in the article's element and was not taken for its own
 
 
 @dataclass(slots=True)
@@ -92,7 +98,8 @@ def article_of(page: Page, /) -> Region:
         is_unit = element.get(PLACE) in {unit.place for unit in inside}
         if is_unit and element.get(PLACE) not in places and element is not root:
             element.clear(keep_tail=True)
-    return Region(root, places, tuple(before))
+    beside = [unit.text for unit in inside if not unit.is_taken and unit.is_chrome and _is_text_beside(unit)]
+    return Region(root, places, tuple(before), tuple(beside))
 
 
 def _units(root: HtmlElement) -> list[_Unit]:
@@ -182,6 +189,13 @@ def _is_text(unit: _Unit, *, leads: bool, is_between: bool, is_alone: bool) -> b
     return is_prose or (is_between and words >= FEW_WORDS)
 
 
+def _is_text_beside(unit: _Unit) -> bool:
+    """Whether what stands in an `aside` is prose, of which a maintainer should know that it was left out."""
+    is_aside = any(ancestor.tag == "aside" for ancestor in (unit.element, *unit.element.iterancestors()))
+    is_prose = unit.text.endswith((*SENTENCE_END, ":")) and len(unit.text.split()) >= FEW_WORDS // 2
+    return is_aside and is_prose and _linked(unit.element) < MOSTLY_LINKS * len(_letters(unit.text))
+
+
 def _take_headings(units: list[_Unit]) -> None:
     """A heading is the article's if something that it heads is."""
     is_heading_something = False
@@ -209,7 +223,13 @@ def _is_chrome(element: HtmlElement, top: HtmlElement) -> bool:
     while element is not top and element is not None:
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         is_header = element.tag == "header" and next(element.iter("h1"), None) is None
-        if element.tag in CHROME_TAGS or is_header or element.get("role") in CHROME_ROLES or CHROME_NAMES.search(names):
+        is_note = element.tag == "aside" and (NOTES_NAMES.search(names) or element.get("role") == "note")
+        if (
+            (element.tag in CHROME_TAGS and not is_note)
+            or is_header
+            or element.get("role") in CHROME_ROLES
+            or CHROME_NAMES.search(names)
+        ):
             return True
         element = element.getparent()
     return False
