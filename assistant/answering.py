@@ -220,8 +220,10 @@ class Answering:
         key, record = on_record(key, self._documents)
         counted = [text["privacy.gaps"]] if key == ABOUT and self._gaps is not None else []
         message = "\n".join([text[key], *counted, *record])
-        is_near = kind is Kind.ADVICE and found is not None
-        suggestions = self._near(found) if is_near else starters(self._documents, most=MOST_CONSIDERED)
+        if kind is Kind.ADVICE and found is not None:
+            suggestions = self._near(found)
+        else:
+            suggestions = starters(self._documents, most=MOST_CONSIDERED)
         answer = Answer(kind, message, (), suggestions, confidence, self._version.name)
         return with_care(answer, kind_word(question.language, region=self._region)) if question.is_distressed else answer
 

@@ -33,8 +33,8 @@ app = typer.Typer(
 )
 for command in (add, refresh, questions, edit, review):
     app.command()(command)
-for command in (desk, watch):
-    app.command(context_settings=HANDED_ON)(command)
+for handed_on in (desk, watch):
+    app.command(context_settings=HANDED_ON)(handed_on)
 
 
 @app.command("list")

@@ -39,7 +39,7 @@ def document_of(slug: str, title: str, paragraphs: Sequence[str]) -> Document:
     return Document(slug, text, (Section(title, len(title) + 2, len(text)),), source)
 
 
-def assistant_on(documents: Sequence[Document], encoder: Encoder, folder: Path, /) -> Assistant:
+def assistant_on(documents: list[Document], encoder: Encoder, folder: Path, /) -> Assistant:
     """An assistant on these documents alone, as a server has it."""
     build(documents, encoder=encoder, index_dir=folder)
     version = open_version(folder, current_version(folder))
@@ -118,13 +118,13 @@ def medquad(
     unanswerable: list[bool] = []
     with tempfile.TemporaryDirectory() as name:
         assistant = assistant_on(documents, load_encoder(DEFAULT_MODEL), Path(name))
-        for query in tqdm(asked[:questions], desc="Questions"):
-            if (found := best(assistant, query["text"])) is None:
+        for one in tqdm(asked[:questions], desc="Questions"):
+            if (found := best(assistant, one["text"])) is None:
                 continue
-            firsts.append(found[1] in {slugs.get(article) for article in right[query["id"]]})
-            answered.append(assistant.ask([query["text"]]).kind is Kind.ANSWER)
-            others = frozenset(slug for slug, about in focus.items() if about != query["focus"].casefold())
-            unanswerable.append(assistant.limited_to(others).ask([query["text"]]).kind is Kind.ANSWER)
+            firsts.append(found[1] in {slugs.get(article) for article in right[one["id"]]})
+            answered.append(assistant.ask([one["text"]]).kind is Kind.ANSWER)
+            others = frozenset(slug for slug, about in focus.items() if about != one["focus"].casefold())
+            unanswerable.append(assistant.limited_to(others).ask([one["text"]]).kind is Kind.ANSWER)
     named = {"right article first": firsts, "answered": answered, "answered without any article on it": unanswerable}
     rates = {measure: Rate(sum(held), len(held)).as_dict() for measure, held in named.items()}
     print(json.dumps({"articles": len(documents), "passages": len(assistant.version.passages), **rates}, indent=1))
