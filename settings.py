@@ -99,6 +99,7 @@ class Settings(BaseSettings):
         0, ge=0, le=65535, description="port on 127.0.0.1 that serves /metrics for Prometheus; 0: none"
     )
     page: Literal["on", "off"] = Field("on", description="off: the API and the articles only, without Gradio")
+    mcp: Literal["on", "off"] = Field("on", description="off: no Model Context Protocol at /mcp")
 
     @classmethod
     def from_environment(cls) -> "Settings":

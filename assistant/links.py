@@ -15,8 +15,12 @@ FEWEST_WORDS = 4  # at either end; fewer are rarely unique
 
 def link_to(document: Document, start: int, end: int, /, *, public_url: str = "") -> str:
     """The address of `text[start:end]`: at the article's public address if it has one, else on our article page."""
-    page = public_page(document) or f"{public_url.rstrip('/')}/articles/{document.id}"
-    return f"{page}#:~:text={text_fragment(document.text, start, end)}"
+    return f"{page_of(document, public_url=public_url)}#:~:text={text_fragment(document.text, start, end)}"
+
+
+def page_of(document: Document, /, *, public_url: str = "") -> str:
+    """Where an article is read: its public address if it has one, else our article page."""
+    return public_page(document) or f"{public_url.rstrip('/')}/articles/{document.id}"
 
 
 def public_page(document: Document, /) -> str:

