@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.milvus_memory --passages 33618
 
-The many are drawn around the project's article (`synthetic.py`), each with eight word pieces. Milvus Lite runs as a process of
-its own. Each version is opened, and asked questions, in a process of its own, without the page. Leaves
+The many are drawn around the project's article (`synthetic.py`), each with eight word pieces. Milvus Lite runs as a
+process of its own. Each version is opened, and asked questions, in a process of its own, without the page. Leaves
 `results/milvus-memory-COMMIT.json`: a record for each number of passages, in files and in Milvus:
 
 memory_mb: resident after the questions; memory_own_mb: of it not mapped from files · folder_mb: the version's folder ·
