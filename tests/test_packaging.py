@@ -244,7 +244,7 @@ def test_an_audit_believes_only_a_source_that_reports_the_canary(known: set[str]
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "aarch64-apple-darwin")
-# A package without a wheel for a platform is left out there by a marker of its own, or named here with the reason.
+MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}  # of faiss-cpu's wheels; for Intel's processors cryptography has none any more
 UV = [sys.executable, "-m", "uv"]
 
 
@@ -255,7 +255,7 @@ def resolved(lock: str, python: str, platform: str) -> dict[str, str]:
     """
     options = ["--no-deps", "--only-binary", ":all:", "--python-version", python, "--python-platform", platform]
     command = [*UV, "pip", "compile", "--quiet", "--no-header", "--no-annotate", *options, lock]
-    ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    ended = subprocess.run(command, cwd=PROJECT, env=os.environ | MACOS, capture_output=True, text=True)
     assert ended.returncode == 0, f"{python} on {platform}: {ended.stderr}"
     return dict(re.findall(r"^([\w.-]+)==(\S+)", ended.stdout, re.MULTILINE))
 
