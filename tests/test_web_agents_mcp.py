@@ -18,6 +18,7 @@ from assistant.web import create_server
 from assistant.web.gate.admission import MESSAGES_A_QUESTION, Admission
 from assistant.web.gate.body import LARGEST_BODY
 from assistant.web.gate.rate_limit import RateLimit
+from assistant.web.process.lifecycle import loading_server
 from assistant.web.process.live import LiveAssistant
 from settings import PROJECT
 from tests.browsers import URGENT, PageServer
@@ -55,7 +56,7 @@ def of_both(url: str, asked: Sequence[Sequence[str]], *, mode: str = "auto") -> 
     """What `ask` says as text and as a value, and what `/api/ask` sends."""
 
     async def ask_all() -> list[Any]:
-        async with Client(f"{url}/mcp", mode=mode) as client:  # type: ignore[arg-type]
+        async with Client(f"{url}/mcp", mode=mode) as client:
             return [await client.call_tool("ask", {"turns": list(turns)}) for turns in asked]
 
     said = asyncio.run(ask_all())
@@ -150,6 +151,13 @@ def test_danger_is_answered_with_help_whatever_is_wrong_with_the_message(client:
     assert response.status_code == 200
     assert response.json()["id"] == 7
     assert response.json()["result"]["structuredContent"]["kind"] == "urgent"
+
+
+def test_a_server_that_loads_answers_danger_by_mcp_and_nothing_else() -> None:
+    with TestClient(loading_server("GB", "localhost"), headers=HEADERS) as loading:
+        result = loading.post("/mcp", json=call("ask", question=URGENT)).json()
+        assert (result["id"], result["result"]["structuredContent"]["kind"]) == (7, "urgent")
+        assert loading.post("/mcp", json=call("ask", question=IRON)).status_code == 503
 
 
 def test_a_message_that_is_too_large_or_no_json_is_refused(client: TestClient) -> None:

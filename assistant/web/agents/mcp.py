@@ -27,6 +27,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.languages.wording import DEFAULT_LANGUAGE, wording
 from assistant.question import QuestionError
@@ -112,13 +113,7 @@ class McpEndpoint:
             answer, _ = await answer_to(asked, self._live.current, self._admission, address=address_of(request))
         except (QuestionError, RefusedError):
             return None
-        id_ = MESSAGE_ID.search(text)
-        content = {
-            "content": [{"type": "text", "text": answer.as_json()}],
-            "structuredContent": json.loads(answer.as_json()),
-        }
-        result = {"jsonrpc": "2.0", "id": json.loads(id_[1]) if id_ else None, "result": content}
-        return Response(json.dumps(result, ensure_ascii=False), media_type="application/json")
+        return result_of(answer, text)
 
     async def _loaded(self) -> ASGIApp:
         async with self._loading:
@@ -148,6 +143,14 @@ class Passed(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it send."""
         await self._app(scope, replayed(self._sent, receive), send)
+
+
+def result_of(answer: Answer, message: str, /) -> Response:
+    """An answer as the result of a tool, without the SDK; `message` is what was sent, or what came of it."""
+    id_, text = MESSAGE_ID.search(message), answer.as_json()
+    content = {"content": [{"type": "text", "text": text}], "structuredContent": json.loads(text)}
+    result = {"jsonrpc": "2.0", "id": json.loads(id_[1]) if id_ else None, "result": content}
+    return Response(json.dumps(result, ensure_ascii=False), media_type="application/json")
 
 
 def mcp_routes(endpoint: McpEndpoint, /) -> APIRouter:
