@@ -122,6 +122,7 @@ class Settings(BaseSettings):
         SecretStr(""), description="mail server: smtp://user:password@host:587 (STARTTLS) or smtps://…; never shown"
     )
     page: Literal["on", "off"] = Field("on", description="off: the API and the articles only, without Gradio")
+    mcp: Literal["on", "off"] = Field("on", description="off: no Model Context Protocol at /mcp")
 
     @classmethod
     def from_environment(cls) -> "Settings":

