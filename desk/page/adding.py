@@ -1,6 +1,7 @@
 """Adding: files dropped and addresses pasted, read one by one; each is shown beside its file and waits for a yes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -124,7 +125,11 @@ class Adding:
         candidate, corpus_dir = first.candidate, self._shared.desk.corpus_dir
         stated = reading.stated_of(first, corpus_dir)
         sides = reading.side_by_side(first.shown, candidate.document)
-        change = compare_articles(load_article(corpus_dir / first.standing), candidate.document) if first.standing else None
+        change = None
+        if first.standing:  # what is said of it is in the fields below, and its labels stay
+            standing = load_article(corpus_dir / first.standing)
+            same = replace(candidate.document, source=standing.source, labels=standing.labels)
+            change = compare_articles(standing, same)
         difference = in_words([change]) if change else "nothing differs" if first.standing else ""
         doubts = [str(doubt) for doubt in candidate.doubts]
         has_fields = not first.is_refresh
