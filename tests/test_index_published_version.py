@@ -50,7 +50,8 @@ class UnusableVectors:
     """Without a second axis."""
 
     def save(self, folder: Path, /) -> None:
-        np.save(folder / "vectors.npy", np.zeros(2, np.float32))
+        for name in ("vectors.npy", "tokens.npy", "token_spans.npy"):
+            np.save(folder / name, np.zeros(2, np.float32))
 
 
 def flip_a_bit(path: Path) -> None:

@@ -17,12 +17,14 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from assistant import Assistant
+from corpus import ShownError
 from index import current_version, encoder_for, open_version
 from index.published.locking import publishing
 from index.published.pointer import publish
@@ -63,7 +65,15 @@ def main(passages: int = 33_618, questions: Annotated[int, typer.Option(help="as
 def _alone(call: Any, *arguments: Any) -> Any:
     """What a call gives in a process of its own."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(call, *arguments).result()
+        return pool.submit(_told, call, *arguments).result()
+
+
+def _told(call: Any, *arguments: Any) -> Any:
+    """As it is called; an error of ours as one that gets from process to process."""
+    try:
+        return call(*arguments)
+    except ShownError as error:
+        raise RuntimeError(str(error)) from None
 
 
 def _engines(uri: str) -> Engines:
@@ -79,7 +89,7 @@ def _draw(base: Path, index_dir: Path, count: int, uri: str) -> None:
     with publishing(index_dir) as layout:
         write_version(
             layout,
-            version.manifest,
+            replace(version.manifest, multilingual=""),
             documents=list(version.documents.values()),
             passages=list(version.passages),
             vectors=vectors,

@@ -96,4 +96,4 @@ def draw(version: IndexVersion, index_dir: Path, count: int, /, *, engines: Engi
 
 
 def _fresh(manifest: Manifest) -> Manifest:
-    return replace(manifest, gone=())
+    return replace(manifest, gone=(), multilingual="")
