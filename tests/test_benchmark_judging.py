@@ -156,4 +156,3 @@ def test_results_that_are_kept_say_where_they_come_from() -> None:
         kept = json.loads(file.read_text(encoding="utf-8"))
         assert Path(f"{kept['date']}-{kept['commit']}").name == file.stem
         assert set(kept["results"]) <= set(names())
-    assert files
