@@ -1,12 +1,10 @@
 """The buttons below an answer that was lost: each does what its command does, and the row counts as dealt with."""
 
-import asyncio
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
-import gradio as gr
 import pytest
 
 from assistant.refresh.reasons import Remedy
@@ -14,9 +12,7 @@ from corpus.errors import CorpusError
 from corpus.library import load_article
 from corpus.questions import with_added
 from desk import Desk, articles
-from desk.page.parts import Shared
 from desk.page.seen import SeenTab
-from desk.trying import Assistants
 from tests.desks import make_desk
 
 QUESTION = "Is tea hot?"
@@ -32,15 +28,12 @@ ROW: dict[str, Any] = {"turns": [QUESTION], "what": "lost", "remedies": [asdict(
 
 
 @pytest.fixture
-def tab(small_corpus: Path, tmp_path: Path) -> Iterator[tuple[SeenTab, Desk]]:
+def tab(small_corpus: Path, tmp_path: Path) -> tuple[SeenTab, Desk]:
     desk = make_desk(tmp_path, small_corpus, tmp_path / "index")
     articles.change_questions(desk, "tea", lambda d: with_added(d, QUESTION, section=d.sections[0].heading))
-    loop = asyncio.new_event_loop()  # Gradio makes locks, for which it looks for one
-    asyncio.set_event_loop(loop)
-    with gr.Blocks(analytics_enabled=False), gr.Tabs() as tabs:
-        yield SeenTab(Shared(desk, Assistants(), {}, tabs, gr.State(None))), desk
-    asyncio.set_event_loop(None)
-    loop.close()
+    seen: Any = object.__new__(SeenTab)  # what its buttons do, without a page that draws them
+    seen._shared, seen.mended, seen.notice = SimpleNamespace(desk=desk), "mended", "notice"
+    return seen, desk
 
 
 @pytest.mark.parametrize(
@@ -52,9 +45,9 @@ def test_a_remedy_does_what_its_command_does(
     tab: tuple[SeenTab, Desk], number: int, offered: list[str], labels: list[tuple[str, ...]]
 ) -> None:
     seen, desk = tab
-    updates = seen._remedying(ROW, ROW["remedies"][number])([])
-    assert updates[seen.mended] == [QUESTION]
-    assert "The same by command" in updates[seen.notice]
+    updates = cast("dict[Any, Any]", seen._remedying(ROW, ROW["remedies"][number])([]))
+    assert updates["mended"] == [QUESTION]
+    assert "The same by command" in updates["notice"]
     article = load_article(desk.corpus_dir / "tea")
     assert [own.question for own in article.questions] == offered
     assert [own.answers for own in article.labels] == labels
