@@ -148,3 +148,10 @@ def test_headings_with_marks_of_their_own_are_no_list_of_articles_and_the_mark_i
 )
 def test_a_dollar_is_no_formula(prose: str) -> None:
     assert page(f"<p>{prose}</p>").doubts == ()
+
+
+@pytest.mark.parametrize("name", ["Social anxiety", "Copyright information", "Other tags", "2. Related conditions"])
+def test_a_section_whose_id_was_made_of_its_heading_is_no_frame_of_the_page(name: str) -> None:
+    id_ = name.removeprefix("2. ").lower().replace(" ", "-")
+    draft = page(f"<section id='{id_}'><h2>{name}</h2><p>Never take it together with tea or with milk.</p></section>")
+    assert f"{name}\n\nNever take it together with tea or with milk." in draft.text

@@ -23,6 +23,7 @@ MOST_OF_IT = 0.9  # of the letters of the article: the innermost element with as
 MOSTLY_LINKS = 0.6  # of the letters of a unit
 FEW_WORDS = 8  # a paragraph with fewer and no full stop is a label of something
 CHROME_TAGS = {"nav", "footer", "aside", "dialog"}
+FRAME = {"nav", "footer", "dialog", "header"}  # in which nobody looks for prose
 CHROME_ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog", "menu", "menubar"}
 CHROME_NAMES = LinearPattern(
     r"(?i)(?:^|[\s_-])(?:nav|navbar|menu|breadcrumbs?|sidebar|related|recommend(?:ed|ations)?|share|sharing|social|newsletter|"
@@ -190,8 +191,8 @@ def _is_text(unit: _Unit, *, leads: bool, is_between: bool, is_alone: bool) -> b
 
 
 def _is_text_beside(unit: _Unit) -> bool:
-    """Whether what stands in an `aside` is prose, of which a maintainer should know that it was left out."""
-    is_aside = any(ancestor.tag == "aside" for ancestor in (unit.element, *unit.element.iterancestors()))
+    """Whether what was taken for a frame of the page is prose, of which a maintainer should know that it is left out."""
+    is_aside = all(one.tag not in FRAME for one in (unit.element, *unit.element.iterancestors()))
     is_prose = unit.text.endswith((*SENTENCE_END, ":")) and len(unit.text.split()) >= FEW_WORDS // 2
     return is_aside and is_prose and _linked(unit.element) < MOSTLY_LINKS * len(_letters(unit.text))
 
@@ -221,7 +222,7 @@ def _is_inside(element: HtmlElement, outer: HtmlElement) -> bool:
 def _is_chrome(element: HtmlElement, top: HtmlElement) -> bool:
     """Whether an element stands in a part of the article's element that is no article."""
     while element is not top and element is not None:
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        names = f"{element.get('class') or ''} {'' if _is_named_by_its_heading(element) else element.get('id') or ''}"
         is_header = element.tag == "header" and next(element.iter("h1"), None) is None
         is_note = element.tag == "aside" and (NOTES_NAMES.search(names) or element.get("role") == "note")
         if (
@@ -233,6 +234,13 @@ def _is_chrome(element: HtmlElement, top: HtmlElement) -> bool:
             return True
         element = element.getparent()
     return False
+
+
+def _is_named_by_its_heading(element: HtmlElement) -> bool:
+    """Whether an id was made of a heading, as of "Other tags" or "Social anxiety": then it names no part of the page."""
+    name = _letters(element.get("id") or "").casefold()
+    heading = next(element.iter(*HEADINGS), None)
+    return bool(name) and heading is not None and name in _letters(heading.text_content()).casefold()
 
 
 def _linked(element: HtmlElement) -> int:
