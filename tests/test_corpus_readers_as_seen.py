@@ -155,3 +155,8 @@ def test_a_section_whose_id_was_made_of_its_heading_is_no_frame_of_the_page(name
     id_ = name.removeprefix("2. ").lower().replace(" ", "-")
     draft = page(f"<section id='{id_}'><h2>{name}</h2><p>Never take it together with tea or with milk.</p></section>")
     assert f"{name}\n\nNever take it together with tea or with milk." in draft.text
+
+
+def test_a_heading_that_heads_only_other_headings_stays() -> None:
+    draft = page("<h2>Side effects</h2><h3>Common ones</h3><p>Nausea is common, and it goes within some days.</p>")
+    assert "Side effects\n\nCommon ones\n\nNausea" in draft.text

@@ -144,10 +144,25 @@ def _article_element(root: HtmlElement, units: list[_Unit]) -> HtmlElement:
             if sum(size for inner, size in letters.items() if _is_inside(inner, child)) >= MOST_OF_IT * total:
                 break
         else:
-            return element
+            break
         if child.tag not in CONTAINERS or child in letters:
-            return element
+            break
         element = child
+    return _with_prose_beside(element, kept)
+
+
+def _with_prose_beside(element: HtmlElement, kept: list[_Unit]) -> HtmlElement:
+    """The element, or the one around it that holds the prose beside it too: the first lines of a page often stand apart."""
+    for unit in kept:
+        is_prose = unit.text.endswith((*SENTENCE_END, ":")) and len(unit.text.split()) >= FEW_WORDS
+        if not is_prose or _linked(unit.element) >= MOSTLY_LINKS * len(_letters(unit.text)):
+            continue
+        around = element
+        while not _is_inside(unit.element, around) and around.getparent() is not None:
+            around = around.getparent()
+        if not _is_chrome(unit.element, around):
+            element = around
+    return element
 
 
 def _take(units: list[_Unit]) -> None:
@@ -198,14 +213,16 @@ def _is_text_beside(unit: _Unit) -> bool:
 
 
 def _take_headings(units: list[_Unit]) -> None:
-    """A heading is the article's if something that it heads is."""
+    """A heading is the article's if something that it heads is, be it a heading below it."""
     is_heading_something = False
+    below = 0  # level of the heading that follows at once, if it is the article's
     for unit in reversed(units):
         if not unit.is_heading:
             is_heading_something |= unit.is_taken
             continue
-        unit.is_taken = (unit.is_taken or is_heading_something) and not unit.is_chrome
-        is_heading_something = False
+        level = int(str(unit.element.tag)[1])
+        unit.is_taken = (unit.is_taken or is_heading_something or level < below) and not unit.is_chrome
+        is_heading_something, below = False, level if unit.is_taken else 0
 
 
 def _take_whole_tables(units: list[_Unit]) -> None:
