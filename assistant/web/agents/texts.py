@@ -135,7 +135,7 @@ def json_ld(document: Document, passages: Iterable[Passage], /, *, public_url: s
     It may stand in a script element: no character of it can end that.
     """
     source, page = document.source, page_of(document, public_url=public_url)
-    first = {}
+    first: dict[str, Passage] = {}
     for passage in passages:
         first.setdefault(passage.section, passage)
     about = {
