@@ -63,8 +63,7 @@ def test_an_edit_keeps_the_order_of_the_passages(tmp_path: Path) -> None:
 def test_eight_bits_hardly_turn_a_vector() -> None:
     tokens = np.random.default_rng(3).standard_normal((500, 384)).astype(np.float32)
     kept = in_eight_bits(unit(tokens))
-    assert kept.dtype == np.int8
-    assert kept.shape == (500, 384)
+    assert (str(kept.dtype), kept.shape) == ("int8", (500, 384))
     assert (at_unit_length(kept) * unit(tokens)).sum(axis=1).min() > 0.9999
     none = np.zeros((2, 8), np.float32)
     assert not at_unit_length(in_eight_bits(none)).any()

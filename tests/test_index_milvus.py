@@ -77,13 +77,9 @@ def test_what_is_read_of_rows_is_what_stands_in_files_to_the_last_bit(index_dir:
     in_milvus, in_files = (open_version(index_dir, name, engines=ENGINES).vectors for name in names)
     for rows in ([3, 0, 17], [5], [], np.arange(18)):
         assert in_milvus.pooled_of(rows).tobytes() == in_files.pooled_of(rows).tobytes()
-        (tokens, starts), (expected, expected_starts) = in_milvus.tokens_of(rows), in_files.tokens_of(rows)
-        assert (tokens.shape, str(tokens.dtype), tokens.tobytes()) == (
-            expected.shape,
-            str(expected.dtype),
-            expected.tobytes(),
-        )
-        assert starts.tolist() == expected_starts.tolist()
+        (one, starts), (other, others) = in_milvus.tokens_of(rows), in_files.tokens_of(rows)
+        assert (one.shape, str(one.dtype), one.tobytes()) == (other.shape, str(other.dtype), other.tobytes())
+        assert starts.tolist() == others.tolist()
 
 
 def test_a_passage_of_more_word_pieces_than_a_field_holds_takes_several(monkeypatch: pytest.MonkeyPatch) -> None:

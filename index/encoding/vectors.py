@@ -43,8 +43,8 @@ def in_eight_bits(tokens: npt.NDArray[Any], /) -> TokenVectors:
     wide = tokens.astype(np.float32)
     largest = np.abs(wide).max(axis=-1, keepdims=True, initial=0)
     scale = np.divide(LARGEST_BYTE, largest, out=np.zeros_like(largest), where=largest > 0)
-    kept: TokenVectors = np.rint(wide * scale).astype(np.int8)
-    return kept
+    bytes_: TokenVectors = np.rint(wide * scale).astype(np.int8)
+    return bytes_
 
 
 def at_unit_length(tokens: npt.NDArray[Any], /) -> Vectors:
