@@ -46,6 +46,13 @@ def test_lines_may_be_wrapped_otherwise() -> None:
     assert judge(asked, answered("Sleep is lost."), TEXTS).is_right
 
 
+def test_a_quote_may_carry_the_marks_of_the_articles_markdown() -> None:
+    document = Document("legs", "Legs", "# Legs\n\n## Iron\n\n- Dopamine needs iron.\n1. Sleep well.\n")
+    texts = {"legs": squash(document.plain)}
+    assert judge(ASKED, answered("## Iron\n\n- Dopamine needs iron.\n1. Sleep well."), texts).is_right
+    assert not judge(ASKED, answered("## Iron\n\n- Dopamine needs no iron."), texts).is_right
+
+
 def test_of_a_calm_message_only_an_alarm_is_wrong() -> None:
     calm = Labelled("1", ("?",), NOT_URGENT)
     assert [judge(calm, answered(kind=kind), TEXTS).is_right for kind in ("unanswered", "advice", "urgent")] == [

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quote_benchmark.sets import NOT_URGENT, Labelled
+from quote_benchmark.system import without_marks
 
 Z_95 = 1.959963984540054  # standard normal quantile of 0.975
 LETTERS = 3  # shorter "quotes" would stand in any text
@@ -72,7 +73,9 @@ class Share:
 
 def judge(asked: Labelled, answer: Mapping[str, Any], texts: Mapping[str, str], /, *, milliseconds: float = 0.0) -> Outcome:
     """Hold an answer against its label. `texts` are the articles as a visitor reads them, white space folded, by id."""
-    cited = [(squash(citation["quote"]), citation.get("article", "")) for citation in answer.get("citations", ())]
+    cited = [
+        (squash(without_marks(citation["quote"])), citation.get("article", "")) for citation in answer.get("citations", ())
+    ]
     exact = tuple(len(quote) >= LETTERS and _stands_in(quote, article, texts) for quote, article in cited)
     hits = tuple(
         is_exact and any(squash(gold) in quote for gold in asked.gold)

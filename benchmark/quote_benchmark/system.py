@@ -15,10 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-MARKS = re.compile(r"^(#+ +|[-*] +)", re.MULTILINE)
+MARKS = re.compile(r"^(#+ +|[-*] +|\d+[.)] +)", re.MULTILINE)
+ITEM = re.compile(r"[-*] +|\d+[.)] +")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"“‘(]*[A-Z0-9])|(?<=[.!?][\"”’)])\s+(?=[\"“‘(]*[A-Z0-9])")
 ENDS = (".", "!", "?", ".”", ".)", '."')
-ITEM = ("- ", "* ")
 FEWEST_WORDS = 2
 
 
@@ -33,7 +33,7 @@ class Document:
     @property
     def plain(self) -> str:
         """The text without the marks of headings and of items in lists: what a visitor reads."""
-        return MARKS.sub("", self.text)
+        return without_marks(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,13 @@ class Answer:
 
 
 SILENT = Answer("unanswered")
+
+
+def without_marks(text: str, /) -> str:
+    """Text without the marks that begin its headings and items."""
+    return MARKS.sub("", text)
+
+
 Ask = Callable[[Sequence[str]], Answer]
 Load = Callable[[Sequence[Document]], Ask]
 Search = Callable[[str], Sequence[tuple[int, float]]]  # a question → rows of sentences and their scores, best first
@@ -69,7 +76,7 @@ def sentences(documents: Sequence[Document], /) -> list[Quote]:
         for document in documents
         for line in document.text.split("\n")
         for piece in map(str.strip, SENTENCE_END.split(MARKS.sub("", line)))
-        if len(piece.split()) > FEWEST_WORDS and (piece.endswith(ENDS) or line.startswith(ITEM))
+        if len(piece.split()) > FEWEST_WORDS and (piece.endswith(ENDS) or ITEM.match(line))
     ]
 
 

@@ -31,7 +31,7 @@ MEANING = {
     "follow-ups": "of questions after other turns, right outcomes",
     "changed by context": "whole questions with another kind or first quote after turns on other topics (lower is better)",
     "letters": "median letters of what is quoted",
-    "ms": "median milliseconds from a question to its answer, by the clock on the wall",
+    "ms": "median milliseconds from a question to its answer, by the clock; says nothing where load is above the cores",
     "first answer": "seconds from the start to the first answer, with the articles indexed",
 }
 
