@@ -1,6 +1,6 @@
 """The map of an article: every sentence of it under one of a few names, so that one glance shows all that it says.
 
-Flows in: an article's sentences, the topics of its questions on offer, and what is quoted to each of these. Flows out: tiles.
+Flows in: an article's sentences, the topics of its questions on offer, and what is quoted to each. Flows out: tiles.
 A sentence belongs to the first topic that it is quoted for; one that is never quoted goes with its neighbour in the
 paragraph, else with what its section is about. A section without topics is a tile of its own.
 """

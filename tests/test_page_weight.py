@@ -28,12 +28,12 @@ TIME_A_QUESTION = """(question) => new Promise((resolve) => {
   box.value = question;
   const begun = performance.now();
   new MutationObserver((_, observer) => {
-    const reply = document.querySelector(".turn:last-child .reply:not(.pending)");
+    const reply = document.querySelector(".turn:last-child .reply:not([data-kind=pending])");
     if (!reply) return;
     observer.disconnect();
     const isQuoting = reply.querySelector("blockquote") !== null;
     requestAnimationFrame(() => setTimeout(() => resolve([performance.now() - begun, isQuoting])));
-  }).observe(document.querySelector(".log"), { childList: true, subtree: true });
+  }).observe(document.querySelector(".turns"), { childList: true, subtree: true });
   box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
 })"""
 
@@ -66,7 +66,7 @@ def opened(browser: Browser, page_server: PageServer) -> Opened:
         devtools.send("Network.emulateNetworkConditions", PHONE_NETWORK)
         devtools.send("Emulation.setCPUThrottlingRate", {"rate": PHONE_SLOWNESS})
         page.goto(page_server.url, wait_until="commit")
-        page.wait_for_selector(".chat[data-ready]")
+        page.wait_for_selector(".app[data-ready]")
         found.seconds = page.evaluate("performance.now()") / 1000
         page.wait_for_load_state("networkidle")
     print(f"\n{sum(found.transferred):,.0f} bytes in {len(found.requested)} requests, {found.seconds:.2f} s")
@@ -85,7 +85,7 @@ def test_a_cold_page_on_a_phone_is_soon_ready_to_type(opened: Opened) -> None:
 
 @pytest.mark.timing
 def test_quotes_are_soon_on_screen(page: Page) -> None:
-    known = page.evaluate("JSON.parse(document.querySelector('.chat').dataset.words).known")
+    known = page.evaluate("JSON.parse(document.querySelector('[data-words]').dataset.words).known")
     settled(page, TIME_A_QUESTION, THREE)  # warm
     until = time.monotonic() + SECONDS_TIMED
     times: list[float] = []

@@ -17,7 +17,7 @@ from assistant.web.gate.rate_limit import RateLimit
 from assistant.web.gate.responses import SecurityHeaders
 from assistant.web.process.live import LiveAssistant
 from assistant.web.routes.article import article_routes
-from assistant.web.routes.ask import api_routes
+from assistant.web.routes.ask import api_routes, suggestion_routes
 from assistant.web.routes.copies import Copies
 from assistant.web.routes.feedback import feedback_routes
 from assistant.web.routes.privacy import privacy_facts, privacy_routes
@@ -65,6 +65,7 @@ def create_server(
     server.add_middleware(GZipMiddleware, minimum_size=1_000)
     server.add_middleware(SecurityHeaders)
     server.include_router(api_routes(live, admission))
+    server.include_router(suggestion_routes(live))
     server.include_router(article_routes(live, copies))
     built = WidgetFiles.read()
 

@@ -21,7 +21,6 @@ from assistant.web.gate.rate_limit import RateLimit, address_of
 from assistant.web.gate.responses import refusal
 from assistant.web.process.live import LiveAssistant
 
-
 SUGGESTIONS_A_MINUTE = 240  # of one address: somebody who types fast, and stops often
 MOST_SUGGESTING = 4  # at once
 
@@ -65,7 +64,6 @@ def body_of(model: type[BaseModel], /) -> dict[str, Any]:
 def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
     """The routes; each takes the assistant in use once, so that an answer never mixes two versions."""
     router = APIRouter()
-    typing, suggesting = RateLimit(SUGGESTIONS_A_MINUTE, burst=SUGGESTIONS_A_MINUTE), 0
 
     @router.post("/api/ask", responses=ANSWERS, openapi_extra=body_of(Sent))
     async def ask(request: Request) -> Response:
@@ -89,31 +87,6 @@ def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
             return refusal(error.status, error.message, error.remedy, retry_after=error.retry_after, code=error.code)
         answer, language = said_in(answer, asked.language, site=assistant.site)
         return Response(answer.as_json(), media_type="application/json", headers={"Content-Language": language})
-
-    @lru_cache(1)  # of the version in use
-    def offers_of(assistant: Assistant) -> Offers:
-        return assistant.offers()
-
-    @router.post("/api/suggest", include_in_schema=False)
-    async def suggest(request: Request) -> dict[str, list[str]]:
-        """Questions on offer that are near `{"text": "..."}`, what somebody has typed so far. Nothing of it is kept.
-
-        It is a comfort: whoever comes while others are served, or too often, gets none.
-        """
-        nonlocal suggesting
-        try:
-            typed = (await read_json(request))["text"]
-        except (ValueError, KeyError, TypeError):
-            typed = ""
-        is_late = suggesting >= MOST_SUGGESTING or typing.seconds_to_wait(address_of(request)) > 0
-        if is_late or not isinstance(typed, str) or not typed.strip():
-            return {"questions": []}
-        suggesting += 1
-        try:
-            assistant = live.current
-            return {"questions": list(await run_in_threadpool(lambda: offers_of(assistant).near(typed)))}
-        finally:
-            suggesting -= 1
 
     @router.get("/livez")
     async def livez() -> dict[str, str]:
@@ -144,6 +117,39 @@ def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
             "passages": manifest.passages,
             "articles": sorted(served.documents),
         }
+
+    return router
+
+
+def suggestion_routes(live: LiveAssistant, /) -> APIRouter:
+    """The route that offers questions while one types."""
+    router, suggesting = APIRouter(), 0
+    typing = RateLimit(SUGGESTIONS_A_MINUTE, burst=SUGGESTIONS_A_MINUTE)
+
+    @lru_cache(1)  # of the version in use
+    def offers_of(assistant: Assistant) -> Offers:
+        return assistant.offers()
+
+    @router.post("/api/suggest", include_in_schema=False)
+    async def suggest(request: Request) -> dict[str, list[str]]:
+        """Questions on offer that are near `{"text": "..."}`, what somebody has typed so far. Nothing of it is kept.
+
+        It is a comfort: whoever comes while others are served, or too often, gets none.
+        """
+        nonlocal suggesting
+        try:
+            typed = (await read_json(request))["text"]
+        except (ValueError, KeyError, TypeError):
+            typed = ""
+        is_late = suggesting >= MOST_SUGGESTING or typing.seconds_to_wait(address_of(request)) > 0
+        if is_late or not isinstance(typed, str) or not typed.strip():
+            return {"questions": []}
+        suggesting += 1
+        try:
+            assistant = live.current
+            return {"questions": list(await run_in_threadpool(lambda: offers_of(assistant).near(typed)))}
+        finally:
+            suggesting -= 1
 
     return router
 

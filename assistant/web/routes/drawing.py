@@ -18,7 +18,7 @@ from assistant.charts import Span, Tile, chart
 from assistant.languages.starters import offered, offered_among
 from assistant.languages.wording import DEFAULT_LANGUAGE, languages, wording
 from assistant.record import list_of_sources
-from assistant.triage.urgent import regions
+from assistant.triage.urgent import ANYWHERE, regions
 from assistant.web.routes.article import outline
 from assistant.web.routes.words import PAGE, help_in_sight, words_of
 from assistant.web.templates import render
@@ -95,7 +95,7 @@ def shell_html(
     text = wording(language, assistant.site)
     documents = assistant.version.documents
     known = [question.question for document in documents.values() for question in document.questions]
-    numbers = {code: table["emergency"] for code, table in regions().items() if "emergency" in table}
+    numbers = {code: table["emergency"] for code, table in regions().items() if code != ANYWHERE}
     words: dict[str, object] = {
         **words_of(text, PAGE, language=language, phrases_of=languages(), region=assistant.region),
         **offered_among(known, language),
@@ -112,7 +112,7 @@ def shell_html(
         counts_gaps=assistant.counts_gaps,
         charts=charts,
         document=documents[shown] if shown else next(iter(documents.values())),
-        article_here=Markup(ARTICLE_HERE),
+        article_here=Markup(ARTICLE_HERE),  # noqa: S704  a constant
         offered=lambda said: offered(said, language),
         text=text,
         turn=turn,
@@ -120,6 +120,7 @@ def shell_html(
         is_urgent=turn is not None and turn.answer is not None and turn.answer.kind is Kind.URGENT,
         few=FEW_CITATIONS,
         help=help_,
+        near=calls((), help_.nearest),
         calls=calls(turn.answer.message.split("\n")[1:] if turn and turn.answer else (), help_.nearest),
         words_json=json.dumps(words, ensure_ascii=False),
     )

@@ -12,8 +12,8 @@ import * as draw from "./replies.js";
 import { stopReading } from "./taking/aloud.js";
 import { countPicks } from "./taking/doctor.js";
 
-const SPOKEN = ".care-word, .kind, .message, .number, blockquote, .section"; // of a reply, in the order of the page
-const ALARMING = ".urgent, .problem";
+const SPOKEN = ".care p, .kind, .message, .number, blockquote, .section"; // of a reply, in the order of the page
+const ALARMING = "[data-kind=urgent], [data-kind=problem]";
 const PAUSE = 700; // ms between two that are asked again: a visitor's own question comes first
 
 let talk = null; // the conversation, once there is one
@@ -75,7 +75,7 @@ export async function redrawAll(language) {
   const mine = redrawing += 1;
   const log = part("log");
   const entries = kept.filter((entry) => entry.answer || entry.local);
-  const turns = [...log.querySelectorAll(".turn:not(:has(.pending, .problem))")];
+  const turns = [...log.querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")];
   entries.forEach((entry, i) => { turns[i].replaceWith(turns[i] = turnOf(entry, i === turns.length - 1)); });
   if (turns.length && turns.at(-1) === log.lastElementChild) showLast(turns.at(-1), true);
   for (const [i, entry] of [...entries.entries()].reverse()) {
@@ -107,7 +107,7 @@ function turnOf(entry, isLast = true) {
 }
 
 function showLast(turn, isQuiet) {
-  app().classList.toggle("app--alone", turn.querySelector(".urgent") !== null);
+  app().classList.toggle("app--alone", turn.querySelector("[data-kind=urgent]") !== null);
   keepHelpInSight();
   const reply = turn.querySelector(".reply");
   if (reply?.querySelector(".quote")) markCitations(reply);
@@ -136,7 +136,7 @@ function face() {
       app().classList.toggle("app--alone", isHelp);
       isHelped ||= isHelp;
       keepHelpInSight();
-      announce(shown.querySelectorAll(alarm ? ".pending .message" : SPOKEN));
+      announce(shown.querySelectorAll(alarm ? "[data-kind=pending] .message" : SPOKEN));
       if (shown.matches(".waiting")) return;
       turn.scrollIntoView({ block: "start" });
       if (isUrgent && !box.matches(":focus")) {

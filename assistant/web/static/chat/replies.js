@@ -23,13 +23,13 @@ export function button(text, onclick) {
 }
 
 /** What is said while one waits. */
-export const notice = (kind, message, children) => piece("div", { class: "reply pending", "data-kind": kind },
+export const notice = (kind, message, children) => piece("div", { class: "reply", "data-kind": kind },
   piece("p", { class: "quiet message" }, message), piece("div", { "aria-hidden": "true" }, bone(), bone(), bone()), children);
 
 const bone = () => piece("div", { class: "bone" });
 
 /** Why there is no answer and, unless that is said already, whom to call. */
-export const problem = (message, isHelped, retry) => piece("div", { class: "reply problem", "data-kind": "problem" },
+export const problem = (message, isHelped, retry) => piece("div", { class: "reply", "data-kind": "problem" },
   lines(message, "say say--soft message"),
   !isHelped && piece("div", { class: "help" }, lines(words.help.replace(/\n+/g, "\n"))),
   button(words.retry, retry));
@@ -42,8 +42,8 @@ export function reply(answer, spoken, _face, ask, turns) {
   const { kind, message, citations, suggestions } = answer;
   const [said, care] = message.split("\n\n").reverse();
   const [first, ...others] = said.split("\n");
-  const made = piece("div", { class: `reply ${kind === "urgent" ? "urgent" : ""}`.trim(), "data-kind": kind });
-  if (care) made.append(...caring(care, spoken));
+  const made = piece("div", { class: "reply", "data-kind": kind });
+  if (care) made.append(caring(care, spoken));
   if (kind === "urgent") made.append(...urgentScreen([first, ...others], spoken, turns.at(-1)).childNodes);
   else if (kind === "answer") made.append(...answered(answer, first, others, spoken, turns));
   else made.append(...declined(kind, [first, ...others], spoken));
@@ -55,7 +55,8 @@ export function reply(answer, spoken, _face, ask, turns) {
 /** What cares for the reader: a gentle word or a help line, before anything else. */
 const caring = (care, spoken) => {
   const [first, ...rest] = care.split("\n");
-  return [...lines(first, "say say--soft care-word", spoken), piece("div", { class: "offer" }, rest.flatMap((line) => lines(line, "care-word", spoken)))];
+  return piece("div", { class: "care" }, lines(first, "say say--soft", spoken),
+    piece("div", { class: "offer" }, rest.flatMap((line) => lines(line, "", spoken))));
 };
 
 function answered(answer, first, bounds, spoken, turns) {
@@ -69,7 +70,7 @@ function answered(answer, first, bounds, spoken, turns) {
   return [
     ...lines(first, "vh message", spoken),
     ...(isList ? [piece("div", { class: "whole" }, bySection(quotes, citations))] : quotes),
-    bounds.length > 0 && piece("div", { class: "care" }, bounds.flatMap((line) => lines(line, "message", spoken)), tick()),
+    bounds.length > 0 && piece("div", { class: "boundary" }, bounds.flatMap((line) => lines(line, "message", spoken)), tick()),
     !isOne && piece("div", { class: "acts" }, isList && copyOf(citations), ending),
   ].filter(Boolean);
 }
@@ -108,7 +109,7 @@ function declined(kind, said, spoken) {
   return [
     ...shown.flatMap((line, i) => lines(line, i && kind !== "chat" ? "say say--soft message" : look, spoken)),
     covers,
-    kind !== "chat" && piece("div", { class: "care" }, tick()),
+    kind !== "chat" && piece("div", { class: "boundary" }, tick()),
   ].filter(Boolean);
 }
 

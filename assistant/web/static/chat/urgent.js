@@ -12,7 +12,7 @@ const SENTENCE = /(?<=[.!?؟।]["”»]?)\s+|(?<=[。！？])/;
 /** The screen; `said` is a message's first line, and whom to call. */
 export function urgentScreen([first, ...helpers], spoken, question) {
   const [here, ...others] = callsIn(helpers);
-  return piece("div", { class: "reply urgent", "data-kind": "urgent" },
+  return piece("div", { class: "reply", "data-kind": "urgent" },
     piece("h2", { class: "now kind", lang: language }, words.urgent),
     piece("div", { class: "calls" }, call(here, true), others.map((other) => call(other))),
     elsewhere(),
@@ -47,10 +47,18 @@ function call([shown, address, who], isHere) {
     piece("b", { dir: "ltr" }, shown), piece("span", { dir: "auto" }, who), isHere && icon);
 }
 
+/** A country's name; its code where the browser knows no better: help never fails for want of a name. */
+function nameOf(code) {
+  try {
+    return new Intl.DisplayNames([language], { type: "region" }).of(code);
+  } catch {
+    return code;
+  }
+}
+
 /** The emergency number of every country that is known, by its name in the reader's language, and what to do in any other. */
 function elsewhere() {
-  const names = new Intl.DisplayNames([language], { type: "region" });
-  const countries = Object.entries(words.regions).map(([code, number]) => [names.of(code), number]);
+  const countries = Object.entries(words.regions).map(([code, number]) => [nameOf(code), number]);
   countries.sort(([one], [other]) => one.localeCompare(other, language));
   return piece("details", { class: "elsewhere" }, piece("summary", { class: "hit" }, words.elsewhere),
     piece("ul", {}, countries.map(([name, number]) => piece("li", {},

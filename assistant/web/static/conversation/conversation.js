@@ -25,7 +25,7 @@ export function conversation({ log, box, report, show, send, draw: { asked, butt
   /** Ask a question, with the turns before it. False if another is still waited for. */
   function ask(question, before) {
     if (stop) return false;
-    log.querySelectorAll(".turn:has(.problem), .suggestions").forEach((old) => old.remove());
+    log.querySelectorAll(".turn:has([data-kind=problem]), .suggestions").forEach((old) => old.remove());
     const heading = asked(question.trim() || "…");
     const turn = element("div", { className: "turn" }, heading);
     log.append(turn);
@@ -42,7 +42,7 @@ export function conversation({ log, box, report, show, send, draw: { asked, butt
 
   async function wait(question, turns, turn) {
     const isUrgent = sounds(question);
-    const tell = (shown) => show(shown, turn, shown.matches(":has(.urgent), .urgent"));
+    const tell = (shown) => show(shown, turn, shown.matches(":has([data-kind=urgent]), [data-kind=urgent]"));
     const here = stop = () => {
       stop = null;
       turn.remove();

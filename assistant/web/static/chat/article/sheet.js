@@ -20,7 +20,7 @@ export function openSheet(from) {
     app().classList.add("app--open");
     sheet.setAttribute("role", "dialog");
     if (opened() !== NAME) enter(NAME);
-    from?.scrollIntoView({ block: "start" }); // the sheet covers the lower half
+    (from?.closest(".quote") ?? from)?.scrollIntoView({ block: "start" }); // the sheet covers the lower half
   }
   sheet.focus({ preventScroll: true });
 }

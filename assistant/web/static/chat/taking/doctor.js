@@ -27,7 +27,7 @@ export function tick(box) {
 
 /** The kept entry of a turn: the last turn that failed or is waited for has none. */
 function entryOf(turn) {
-  const drawn = [...part("log").querySelectorAll(".turn:not(:has(.pending, .problem))")];
+  const drawn = [...part("log").querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")];
   return kept[drawn.indexOf(turn)];
 }
 
@@ -45,7 +45,7 @@ export function followDoctor() {
   if (!app().classList.contains("app--doctor") || opened() === NAME) return;
   app().classList.remove("app--doctor");
   part("doctor").hidden = true;
-  document.querySelector("[data-control=doctor]").focus();
+  [...document.querySelectorAll("[data-control=doctor]")].find((one) => one.checkVisibility())?.focus();
 }
 
 export const closeDoctor = () => history.back();

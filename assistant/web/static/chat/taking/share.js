@@ -23,7 +23,7 @@ export async function copyQuotation(button) {
 /** Give the link to an answer away: by the device's own way to share, where there is one for touch, else by copying it. */
 export async function shareAnswer(button) {
   const turn = button.closest(".turn");
-  const entry = kept[[...part("log").querySelectorAll(".turn:not(:has(.pending, .problem))")].indexOf(turn)];
+  const entry = kept[[...part("log").querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")].indexOf(turn)];
   const url = absolute(permalink(entry.turns, entry.answer.index_version));
   if (navigator.share && matchMedia("(pointer: coarse)").matches) {
     await navigator.share({ title: document.title, url }).catch(() => {});
