@@ -28,13 +28,14 @@ LONG_WORD = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 3
 
 # What has the focus: none of it hidden behind something else, and with an outline.
 FOCUS = """() => {
-  const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at);
+  const at = document.activeElement, box = at.getBoundingClientRect();
+  const style = getComputedStyle(at.id === "question" ? at.closest(".composer") : at);
   const [x, y] = [box.x + Math.min(box.width, 20) / 2, box.y + Math.min(box.height, 20) / 2];
   const top = document.elementFromPoint(x, y);
   return {
     name: (at.dataset.control ?? at.dataset.part ?? at.id) || at.innerText.trim() || at.className,
     lost: at === document.body,
-    seen: Boolean(top && (at.contains(top) || top.contains(at))) && box.y >= 0 && box.y < innerHeight,
+    seen: Boolean(top && (at.contains(top) || top.contains(at))) && box.y >= -1 && box.y < innerHeight,
     outlined: parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none",
   };
 }"""
@@ -144,6 +145,7 @@ def test_asking_following_a_quote_and_going_back_by_keyboard(page: Page) -> None
 
 def test_the_sheet_opens_takes_the_focus_and_gives_it_back_by_keyboard(page: Page) -> None:
     page.set_viewport_size(PHONE)
+    page.emulate_media(reduced_motion="reduce")
     ask(page, THREE)
     tab_to(page, "show", key="Shift+Tab")
     assert press(page, "Enter") == "sheet"
@@ -221,7 +223,7 @@ def test_zoomed_in_nothing_is_cut_and_nothing_overlaps(phone: Page, width: int, 
     phone.set_viewport_size({"width": width, "height": height})
     phone.reload()
     phone.wait_for_selector(".app[data-ready]")
-    for question in (None, THREE, UNKNOWN, ADVICE, URGENT, LONG_WORD):
+    for question in (None, THREE, UNKNOWN, ADVICE, LONG_WORD, URGENT, THREE):
         if question:
             ask(phone, question)
         assert phone.evaluate("document.documentElement.scrollWidth") <= width
@@ -238,7 +240,7 @@ def test_zoomed_in_nothing_is_cut_and_nothing_overlaps(phone: Page, width: int, 
 
 def test_large_text_alone_cuts_nothing(page: Page) -> None:
     page.set_viewport_size(PHONE)
-    page.add_style_tag(content="html { font-size: 200% }")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
     for question in (THREE, URGENT):
         ask(page, question)
         assert page.evaluate(CUT) == []

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsers import PHONE, QUESTIONS, SLOW, THREE, URGENT, PageServer, ask, open_page
+from tests.browsers import PHONE, QUESTIONS, SLOW, THREE, UNKNOWN, URGENT, PageServer, ask, open_page
 
 MARKS = {(0xFB, 0xE5, 0xAB), (0xF2, 0xB6, 0x32)}  # --mark and --accent of the light theme in tokens.css
 POSITIONS = "() => window.scrollY"
@@ -38,13 +38,13 @@ def test_showing_a_quote_scrolls_the_panel_and_never_the_page(page: Page, n: int
     button.click()
     sentence = page.locator(f".sheet .is-lit[data-n='{n}']")
     expect(sentence).to_be_in_viewport(ratio=1)
-    assert share_marked(sentence) > 0.25
     assert page.evaluate(POSITIONS) == before
+    assert share_marked(sentence) > 0.25
 
 
 def test_an_older_answers_quotes_are_numbered_again_when_shown(page: Page) -> None:
     older = ask(page, THREE)
-    ask(page, URGENT)
+    ask(page, UNKNOWN)
     assert page.locator(".is-lit").count() == 0
     older.get_by_role("button", name="Show", exact=True).first.click()
     assert page.locator(".is-lit[data-n]").count() == 3

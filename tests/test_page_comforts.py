@@ -83,7 +83,7 @@ def test_a_server_that_never_replies_is_given_up_and_can_be_tried_again(page: Pa
 
 def test_clear_forgets_the_conversation(page: Page) -> None:
     ask(page, THREE)
-    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("link", name="Start again").click()
     assert page.locator(".turn, .is-lit").count() == 0
     assert page.locator(".tile").first.is_visible()
     page.locator("#question").press("ArrowUp")
@@ -236,7 +236,7 @@ def test_changing_the_language_says_everything_in_it_and_keeps_what_is_typed(pag
     expect(page.locator("blockquote")).to_have_count(3)
     text = wording("ar")
     expect(page.locator(".reply").first).to_contain_text(text["answer.several"])
-    expect(page.locator(".reply").last).to_contain_text(text["unanswered.missing"].replace("{word}", "Eiffel"))
+    expect(page.locator(".reply").last).to_contain_text(text["unanswered.missing.2"].replace("{word}", "Eiffel"))
     expect(page.locator(".reply").first.get_by_role("button", name=text["page.show"], exact=True)).to_have_count(3)
     assert page.locator(".reply").first.evaluate("reply => getComputedStyle(reply).direction") == "rtl"
     assert page.locator("blockquote").first.evaluate("quote => getComputedStyle(quote).direction") == "ltr"

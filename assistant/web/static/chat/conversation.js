@@ -110,7 +110,7 @@ function showLast(turn, isQuiet) {
   app().classList.toggle("app--alone", turn.querySelector("[data-kind=urgent]") !== null);
   keepHelpInSight();
   const reply = turn.querySelector(".reply");
-  if (reply?.querySelector(".quote")) markCitations(reply);
+  if (reply?.querySelector(".quote")) markCitations(reply, isQuiet);
   if (!isQuiet) turn.scrollIntoView({ block: "start" });
 }
 

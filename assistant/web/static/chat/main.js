@@ -59,6 +59,8 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("input", (event) => { if (event.target.id === "question") typed(); });
 document.addEventListener("focusin", (event) => { if (event.target.id === "question") update(); });
+// What stands in a row that scrolls is shown whole when it gets the focus.
+document.addEventListener("focusin", ({ target }) => { if (target.matches(".chip")) target.scrollIntoView({ block: "nearest", inline: "nearest" }); });
 document.addEventListener("focusout", (event) => { if (event.target.id === "question") closeKnown(); });
 // An option is taken before the box loses the focus to it.
 document.addEventListener("pointerdown", (event) => { if (event.target.closest("[role=option]")) event.preventDefault(); });

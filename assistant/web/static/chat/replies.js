@@ -103,7 +103,8 @@ export const bySection = (quotes, citations) => {
 };
 
 function declined(kind, said, spoken) {
-  const covers = kind === "unanswered" && said.length > 1 ? greyMap() : null; // the map says what it covers
+  // The map says what the articles cover, once in a row of misses.
+  const covers = kind === "unanswered" && (said.length > 1 || !part("log").querySelector(".map--grey")) ? greyMap() : null;
   const shown = covers ? said.slice(0, 1) : said;
   const look = kind === "chat" ? "say say--soft message" : "say message";
   return [

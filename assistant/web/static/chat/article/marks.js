@@ -5,12 +5,12 @@ import { openSheet, WIDE } from "./sheet.js";
 let current = null; // the reply whose quotes are numbered in the article
 
 /** Number the sentences that an answer cites, and show the first of them where there is room for it. */
-export function markCitations(reply) {
+export function markCitations(reply, isQuiet) {
   unmarkCitations();
   current = reply;
   const quotes = quotesOf(reply);
   quotes.forEach(mark);
-  if (WIDE.matches && quotes.length) bringIntoView(quotes[0]);
+  if (!isQuiet && WIDE.matches && quotes.length) bringIntoView(quotes[0]);
 }
 
 export function unmarkCitations() {
