@@ -79,7 +79,7 @@ def bring_about(page: Page, state: str) -> None:
         page.locator(".tile").nth(3).click()
     elif state == "known":
         page.locator("#question").press_sequentially("dop")
-        page.get_by_role("option").first.wait_for()
+        page.locator(".known li").first.wait_for()
     elif state == "doctor":
         ask(page, THREE)
         ask(page, UNKNOWN).get_by_label("Ask my doctor this").check()
@@ -104,6 +104,7 @@ def test_axe_finds_nothing_in_either_theme_size_or_direction(page: Page, state: 
         bring_about(page, state)
         for theme, direction in (("light", "ltr"), ("dark", "rtl")):
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")  # nothing is under the composer there
             page.evaluate(
                 "direction => { document.querySelector('.app').dir = document.documentElement.dir = direction; }", direction
             )

@@ -63,7 +63,7 @@ def mount_chat_page(server: FastAPI, live: LiveAssistant, /, *, frame_ancestors:
             return refusal(
                 413 if is_cut(request.scope) else 422, "This address reads the page's own form.", "Ask at /api/ask."
             )
-        turns = [turn for turn in asked.turns if isinstance(turn, str)]
+        question, before = asked.text, list(asked.turns)[:-1]
         text = wording(asked.language, assistant.site)
 
         def ask_all(all_turns: Sequence[str]) -> Answer:
@@ -73,13 +73,13 @@ def mount_chat_page(server: FastAPI, live: LiveAssistant, /, *, frame_ancestors:
         try:
             answer = await admission.answer(ask_all, asked, address=address_of(request))
             answer, spoken = said_in(answer, asked.language, site=assistant.site)
-            turn = Turn(turns[-1], turns[:-1], answer, spoken)
+            turn = Turn(question, before, answer, spoken)
         except (QuestionError, RefusedError) as error:
             status, wait = (error.status, error.retry_after) if isinstance(error, RefusedError) else (422, 0)
             status = 413 if isinstance(error, TooLargeError) else status
             said = text[f"page.{error.code if error.code in CODES else 'try_again'}"]
             said = said.replace("{limit}", f"{LONGEST_QUESTION:,}").replace("{seconds}", str(wait))
-            turn = Turn(asked.text, turns[:-1], problem=said)
+            turn = Turn(question, before, problem=said)
         html = await run_in_threadpool(drawing.with_turn, assistant, asked.language, turn)
         waiting = {"Retry-After": str(wait)} if wait else {}
         return HTMLResponse(html, status, page_headers(html, asked.language, frame_ancestors) | waiting)

@@ -39,7 +39,7 @@ export function followHistory() {
 function hide() {
   const sheet = part("sheet");
   app().classList.remove("app--open");
-  sheet.removeAttribute("role");
+  sheet.setAttribute("role", "complementary");
   sheet.style.blockSize = sheet.style.translate = "";
   if (opener?.isConnected) opener.focus({ preventScroll: !opener.closest(".quote") });
   opener = null;
