@@ -140,8 +140,9 @@ function face() {
       if (shown.matches(".waiting")) return;
       turn.scrollIntoView({ block: "start" });
       if (isUrgent && !box.matches(":focus")) {
-        alarm.tabIndex = -1;
-        alarm.focus({ preventScroll: true });
+        const heading = alarm.querySelector(".now");
+        heading.tabIndex = -1;
+        heading.focus({ preventScroll: true });
       }
     },
     report(type, detail) {

@@ -8,6 +8,8 @@ import { control, part, piece } from "./parts.js";
 import { canSpeak } from "./taking/aloud.js";
 import { urgentScreen } from "./urgent.js";
 
+const SHORT = 110; // letters of a message that is said in large type
+
 /** A question, as the heading of its turn. */
 export function asked(question) {
   const heading = folded(question, "h2", "ask");
@@ -106,7 +108,7 @@ function declined(kind, said, spoken) {
   // The map says what the articles cover, once in a row of misses.
   const covers = kind === "unanswered" && (said.length > 1 || !part("log").querySelector(".map--grey")) ? greyMap() : null;
   const shown = covers ? said.slice(0, 1) : said;
-  const look = kind === "chat" ? "say say--soft message" : "say message";
+  const look = kind === "chat" || shown[0].length > SHORT ? "say say--soft message" : "say message";
   return [
     ...shown.flatMap((line, i) => lines(line, i && kind !== "chat" ? "say say--soft message" : look, spoken)),
     covers,
