@@ -41,7 +41,7 @@ def test_the_first_html_holds_title_promise_map_article_and_whom_to_call(page_se
         ):
             assert said in html
         assert html.count('class="tile"') == 8
-        assert html.index("Restless Legs Syndrome (RLS), also known as") < html.index('rel="modulepreload"')
+        assert html.index("Restless Legs Syndrome (RLS), also known as") < html.index("<script")
 
 
 def test_without_scripts_a_question_is_answered_and_its_quote_followed_to_the_sentence(plain: Page) -> None:

@@ -117,7 +117,7 @@ def test_the_page_holds_no_inline_script_and_one_style_that_the_policy_names_by_
     (style,) = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert f"style-src 'self' 'sha256-{digest}'" in page.headers["Content-Security-Policy"]
-    assert re.findall(r"<script[^>]*>", page.text) == ['<script type="module" src="site/chat/main.js">']
+    assert re.findall(r"<script[^>]*>", page.text) == ['<script type="module" src="site/widget/page.js">']
     assert not re.search(r"\s(?:on\w+|style)=", page.text)
 
 

@@ -25,8 +25,8 @@ from assistant.web.templates import render
 from corpus import Document, Source
 
 STATIC = Path(__file__).parents[1] / "static"
+SCRIPT = "site/widget/page.js"  # built of static/chat/
 STYLES = ("tokens", "site", "page", "replies", "sheet")
-SCRIPTS = ("chat", "conversation")  # folders: what the page's script loads is told to the browser at once
 COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 ARTICLE_HERE = '<template id="article-here"></template>'  # where the article is put into the frame of a language
 MOST_CHARTED = 12  # articles whose map is drawn; of any other the title is a link
@@ -58,13 +58,6 @@ class Charted:
 def style() -> str:
     """The page's style sheets in one piece: inline, so that the first words need one answer of the server and no more."""
     return COMMENT.sub("", "".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in STYLES))
-
-
-@cache
-def scripts() -> list[str]:
-    """The paths of all scripts below `site/`."""
-    paths = (path for folder in SCRIPTS for path in (STATIC / folder).rglob("*.js"))
-    return sorted(path.relative_to(STATIC).as_posix() for path in paths)
 
 
 def charted(assistant: Assistant, /) -> list[Charted]:
@@ -138,7 +131,7 @@ def document_html(shell: str, article: str, /, *, language: str, site: str) -> s
     before, _, after = shell.partition(ARTICLE_HERE)
     body = Markup("").join(Markup(part) for part in (before, article, after))  # noqa: S704  rendered, so escaped already
     text = wording(language, site)
-    return render("page.html", body=body, text=text, language=language, style=Markup(style()), scripts=scripts())  # noqa: S704
+    return render("page.html", body=body, text=text, language=language, style=Markup(style()), script=SCRIPT)  # noqa: S704
 
 
 def calls(lines: Sequence[str], nearest: Sequence[str], /) -> list[tuple[str, str, str]]:
