@@ -154,14 +154,22 @@ def test_markup_that_got_into_the_page_after_all_would_run_nothing(page: Page) -
     ran = page.evaluate(
         """async () => {
           const place = document.createElement("div");
-          place.innerHTML = "<img src=x onerror='window.ran = 1'><a href='javascript:window.ran = 2'>x</a>";
+          try {
+            place.innerHTML = "<img src=x onerror='window.ran = 1'>";
+            window.ran = "markup was parsed";
+          } catch { /* trusted types let nobody parse */ }
+          const image = document.createElement("img");
+          image.setAttribute("src", "x");
+          try { image.setAttribute("onerror", "window.ran = 1"); } catch { /* nor this */ }
+          const link = document.createElement("a");
+          link.href = "javascript:window.ran = 2";
+          place.append(image, link);
           document.body.append(place);
-          const script = document.createElement("script");
-          script.textContent = "window.ran = 3";
-          document.body.append(script);
-          const other = document.createElement("script");
-          other.src = "data:text/javascript,window.ran=4";
-          document.body.append(other);
+          for (const [name, value] of [["textContent", "window.ran = 3"], ["src", "data:text/javascript,window.ran=4"]]) {
+            const script = document.createElement("script");
+            try { script[name] = value; } catch { /* nor this */ }
+            document.body.append(script);
+          }
           place.querySelector("a").click();
           await new Promise((resolve) => setTimeout(resolve, 300));
           return window.ran;
