@@ -1,6 +1,7 @@
 """Any hands and eyes: axe-core in every state, the keyboard alone, zoom, forced colours, and what a screen reader says."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -94,20 +95,26 @@ def phone(browser: Browser, page_server: PageServer) -> Iterator[Page]:
         yield open_page(context.new_page(), page_server.url)
 
 
+LOOKS: list[tuple[Literal["light", "dark"], str]] = [("light", "ltr"), ("dark", "rtl")]
+OTHER_LOOKS: list[tuple[Literal["light", "dark"], str]] = [("light", "rtl"), ("dark", "ltr")]
+TURN_ROUND = "direction => { document.querySelector('.app').dir = document.documentElement.dir = direction; }"
+
+
+@pytest.mark.parametrize("looks", [LOOKS, pytest.param(OTHER_LOOKS, marks=pytest.mark.slow)], ids=["", "other"])
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_in_either_theme_size_or_direction(page: Page, state: str) -> None:
+def test_axe_finds_nothing_in_either_theme_size_or_direction(
+    page: Page, state: str, looks: list[tuple[Literal["light", "dark"], str]]
+) -> None:
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)
         page.evaluate("history.replaceState(null, '')")  # a new conversation
         page.reload()
         page.wait_for_selector(".app[data-ready]")
         bring_about(page, state)
-        for theme, direction in (("light", "ltr"), ("dark", "rtl")):
+        for theme, direction in looks:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")  # nothing is under the composer there
-            page.evaluate(
-                "direction => { document.querySelector('.app').dir = document.documentElement.dir = direction; }", direction
-            )
+            page.evaluate(TURN_ROUND, direction)
             violations = Axe().run(page, options={"runOnly": RULES}).response["violations"]
             found = [(rule["id"], node["target"], node["failureSummary"]) for rule in violations for node in rule["nodes"]]
             assert found == [], (size, theme, direction)

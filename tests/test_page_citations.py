@@ -1,5 +1,6 @@
 """A quote and the sentence that it is: numbered in both places, brought into view in the panel, shown in the source."""
 
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -58,7 +59,7 @@ def test_on_a_phone_the_article_is_a_half_sheet_that_escape_its_button_a_swipe_a
         address = page.url
         reply = ask(page, THREE)
         sheet = page.locator(".sheet")
-        closing = {
+        closing: dict[str, Callable[[], object]] = {
             "Escape": lambda: page.keyboard.press("Escape"),
             "the button": lambda: sheet.get_by_role("link", name="Close").tap(),
             "Back": page.go_back,

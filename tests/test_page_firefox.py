@@ -65,8 +65,8 @@ def test_the_sheet_opens_and_gives_the_focus_back(driven: Firefox, page_server: 
     driven.wait_for("document.querySelector('.sheet[role=dialog]')")
     assert driven.run(FOCUSED) == "sheet"
     driven.press(ESCAPE)
-    assert driven.run(FOCUSED) == "show"
-    assert driven.run("getComputedStyle(document.querySelector('.sheet')).visibility === 'hidden'")
+    driven.wait_for(f"({FOCUSED}) === 'show'")
+    driven.wait_for("getComputedStyle(document.querySelector('.sheet')).visibility === 'hidden'")
 
 
 def test_the_source_opens_with_the_sentence_highlighted(driven: Firefox, page_server: PageServer) -> None:

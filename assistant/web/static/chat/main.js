@@ -61,7 +61,9 @@ document.addEventListener("input", (event) => { if (event.target.id === "questio
 document.addEventListener("focusin", (event) => { if (event.target.id === "question") update(); });
 // What stands in a row that scrolls is shown whole when it gets the focus.
 document.addEventListener("focusin", ({ target }) => { if (target.matches(".chip")) target.scrollIntoView({ block: "nearest", inline: "nearest" }); });
-document.addEventListener("focusout", (event) => { if (event.target.id === "question") closeKnown(); });
+document.addEventListener("focusout", ({ target, relatedTarget }) => { // the list scrolls, and so may have the focus itself
+  if (target.matches("#question, .known") && !relatedTarget?.matches("#question, .known")) closeKnown();
+});
 // An option is taken before the box loses the focus to it.
 document.addEventListener("pointerdown", (event) => { if (event.target.closest("[role=option]")) event.preventDefault(); });
 
@@ -70,7 +72,7 @@ for (const [type, isOn] of [["pointerover", true], ["pointerout", false], ["focu
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.id === "question") press(event);
+  if (event.target.matches("#question, .known")) press(event);
   if (event.key === "Escape" && !event.defaultPrevented) closeSheet();
 });
 
