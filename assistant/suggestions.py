@@ -12,7 +12,7 @@ from index import Encoder
 MOST_QUESTIONS = 3
 MOST_OFFERED = 4  # questions while one types
 LONGEST_TYPED = 200  # characters that are read of what is typed so far
-NEAR_ENOUGH = 0.4  # cosine from which a question on offer may be the one that is being typed
+NEAR_ENOUGH = 0.22  # cosine from which a question on offer may be the one that is being typed
 MOST_CONSIDERED = 24  # questions that may be offered beside an answer
 
 

@@ -31,7 +31,7 @@ def suggested(client: TestClient, text: object) -> list[str]:
     [
         ("why are my antidepress", "Which medications can trigger RLS?"),
         ("dialysis and my legs", "How does kidney failure contribute to RLS?"),
-        ("is it heredi", "Does primary RLS run in families?"),
+        ("is it hereditary, does it run in the fam", "Does primary RLS run in families?"),
         ("i hardly sleep because of it", "How does RLS affect sleep?"),
     ],
 )

@@ -6,6 +6,7 @@ const NAME = "article";
 const SWIPED = 90; // px down from where it stood: it goes
 export const WIDE = matchMedia("(min-width: 60rem)");
 
+let isDragging = false;
 let opener = null; // what to go back to
 
 WIDE.addEventListener("change", () => { if (isOpen()) hide(); });
@@ -47,11 +48,14 @@ function hide() {
 
 /** Drag the sheet by its bar: up to see more of it, down to be rid of it. */
 export function draggable() {
+  document.addEventListener("dragstart", (event) => { if (event.target.closest?.(".sheet__bar") || isDragging) event.preventDefault(); });
   document.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest("[data-part=handle]");
     if (!handle || WIDE.matches || event.target.closest("a, button")) return;
     const sheet = part("sheet");
     const [from, height] = [event.clientY, sheet.offsetHeight];
+    isDragging = true;
+    getSelection().removeAllRanges(); // or the browser would drag what is selected
     handle.setPointerCapture(event.pointerId);
     sheet.style.transition = "none";
     const move = ({ clientY }) => {
@@ -60,6 +64,7 @@ export function draggable() {
       if (moved < 0) sheet.style.blockSize = `${height - moved}px`;
     };
     const end = ({ clientY, type }) => {
+      isDragging = false;
       handle.removeEventListener("pointermove", move);
       sheet.style.transition = sheet.style.translate = "";
       if (type === "pointerup" && clientY - from > SWIPED) closeSheet();
