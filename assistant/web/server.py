@@ -20,7 +20,7 @@ from assistant.web.gate.rate_limit import RateLimit
 from assistant.web.gate.responses import SecurityHeaders
 from assistant.web.process.live import LiveAssistant
 from assistant.web.routes.article import article_routes
-from assistant.web.routes.ask import api_routes
+from assistant.web.routes.ask import api_routes, suggestion_routes
 from assistant.web.routes.copies import Copies
 from assistant.web.routes.feedback import feedback_routes
 from assistant.web.routes.privacy import privacy_facts, privacy_routes
@@ -78,6 +78,7 @@ def create_server(
         server.include_router(mcp_routes(endpoint))
     server.include_router(gradio_client_routes(live, admission))
     server.include_router(text_routes(live, has_mcp=mcp, description=server.openapi))  # before the article's page
+    server.include_router(suggestion_routes(live))
     server.include_router(article_routes(live, copies))
     built = WidgetFiles.read()
 

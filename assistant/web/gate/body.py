@@ -17,7 +17,7 @@ from assistant.web.gate.responses import refusal
 LARGEST_BODY = 32 * 1024  # bytes
 SECONDS_TO_SEND = 10.0  # for a whole body
 LARGEST_LOOKED_AT = 1024 * 1024  # bytes of a body that is too large
-ASKING = frozenset({"/api/ask", "/mcp", "/gradio_api/queue/join"})
+ASKING = frozenset({"/", "/api/ask", "/mcp", "/gradio_api/queue/join"})
 CUT = "rls.body_is_cut"  # in the scope of a request
 
 
