@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_a_remedy_does_what_its_command_does(
     tab: tuple[SeenTab, Desk], number: int, offered: list[str], labels: list[tuple[str, ...]]
 ) -> None:
     seen, desk = tab
-    updates = cast("dict[Any, Any]", seen._remedying(ROW, ROW["remedies"][number])([]))
+    updates = seen._remedying(ROW, ROW["remedies"][number])([])
     assert updates["mended"] == [QUESTION]
     assert "The same by command" in updates["notice"]
     article = load_article(desk.corpus_dir / "tea")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -112,7 +113,7 @@ def test_each_line_of_a_message_is_a_paragraph_and_all_stand_before_what_is_offe
     reply = reply_of(face, "Does pregnancy cause it?")
     shown = lines[: 1 + (reply.locator(".map--grey").count() == 0)]  # on the page the map stands for what it covers
     assert reply.locator("p.message").all_inner_texts() == shown
-    heights = [line.bounding_box() or {} for line in reply.locator("p.message").all()]
+    heights: list[Any] = [line.bounding_box() for line in reply.locator("p.message").all()]
     assert all(above["y"] + above["height"] < below["y"] for above, below in pairwise(heights))
     assert reply.locator(".message ~ .suggestions").count() == 1
 

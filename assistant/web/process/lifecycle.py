@@ -26,11 +26,11 @@ from assistant.web.gate.admission import EMERGENCY
 from assistant.web.gate.asked import read_asked, unescaped
 from assistant.web.gate.body import BodyLimit
 from assistant.web.gate.origins import LOCALHOST, AllowedOrigins, answer_embedding_sites
+from assistant.web.gate.preferred import preferred
 from assistant.web.gate.responses import SecurityHeaders, refusal
 from assistant.web.process.live import LiveAssistant
 from assistant.web.process.starting import NothingToServeError
 from assistant.web.routes.article import article_html
-from assistant.web.routes.privacy import preferred
 from assistant.web.routes.words import help_in_sight
 from assistant.web.templates import render
 from index.errors import StoreUnreachableError

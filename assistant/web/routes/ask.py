@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from assistant.answer import Answer
+from assistant.assistant import Assistant
 from assistant.question import LONGEST_QUESTION, MOST_TURNS, QuestionError
 from assistant.suggestions import Offers
 from assistant.web.gate.admission import Admission, RefusedError
