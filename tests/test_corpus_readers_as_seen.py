@@ -6,7 +6,7 @@ import pytest
 
 from corpus.readers import Draft, read_bytes
 from tests.test_corpus_readers_office import paragraph, run, word_of
-from tests.test_corpus_readers_web import page
+from tests.test_corpus_readers_web import TITLE, page
 from tests.written_documents import book_of, opendocument_of
 
 
@@ -26,6 +26,7 @@ SEEN = {
         "Night: Adults — 2; Teens — none."
     ),
     "<dl><dt>High</dt><dd><ul><li>over 400</li><li>over 500 in men</li></ul></dd></dl>": "High: over 400; over 500 in men.",
+    "<dl><dt>Iron</dt><dd>Not with tea.<dl><dt>Men</dt><dd>30</dd></dl></dd></dl>": "Iron: Not with tea.\n\nMen: 30.",
     "<table><tr><th>Drug</th><th>Not with</th></tr><tr><td>Iron</td><td>Tea<br>Coffee</td></tr></table>": (
         "Drug — Iron: Not with — Tea; Coffee."
     ),
@@ -124,3 +125,38 @@ def test_a_book_whose_pages_hide_words_or_have_an_empty_title_is_read() -> None:
     assert "Iron is needed here." in draft.text
     assert "Safe" not in draft.text
     assert [each.original for each in draft.alterations] == ["Safe."]
+
+
+def test_only_what_is_doubtful_in_the_article_is_told_of_a_page() -> None:
+    table = (
+        "<table><tr><td>Prev</td><td></td><td>Next</td></tr><tr><td>Chapter 1</td><td></td><td>Chapter 3</td></tr></table>"
+    )
+    inside = "<table><tr><td>Group</td><td>Low</td><td>High</td></tr><tr><td>Men</td><td>30</td><td>400</td></tr></table>"
+    assert page(before=f"<nav>{table}</nav>").doubts == ()
+    assert "name the table's columns" in str(page(inside).doubts[0])
+
+
+def test_headings_with_marks_of_their_own_are_no_list_of_articles_and_the_mark_is_no_part_of_the_title() -> None:
+    headings = "".join(
+        f"<h2>Part {n}<a href='#p{n}'>¶</a></h2><p>Iron is needed by cells of part {n} and by others.</p>" for n in "abcdef"
+    )
+    assert page(headings, heading=f"<h1>1. {TITLE}<a href='#x'>¶</a></h1>").doubts == ()
+
+
+@pytest.mark.parametrize(
+    "prose", ["It costs $5 or $7 in $HOME/a_b.", "Set $Config{arch} (now /usr/lib/x) and $Config{lib} then."]
+)
+def test_a_dollar_is_no_formula(prose: str) -> None:
+    assert page(f"<p>{prose}</p>").doubts == ()
+
+
+@pytest.mark.parametrize("name", ["Social anxiety", "Copyright information", "Other tags", "2. Related conditions"])
+def test_a_section_whose_id_was_made_of_its_heading_is_no_frame_of_the_page(name: str) -> None:
+    id_ = name.removeprefix("2. ").lower().replace(" ", "-")
+    draft = page(f"<section id='{id_}'><h2>{name}</h2><p>Never take it together with tea or with milk.</p></section>")
+    assert f"{name}\n\nNever take it together with tea or with milk." in draft.text
+
+
+def test_a_heading_that_heads_only_other_headings_stays() -> None:
+    draft = page("<h2>Side effects</h2><h3>Common ones</h3><p>Nausea is common, and it goes within some days.</p>")
+    assert "Side effects\n\nCommon ones\n\nNausea" in draft.text

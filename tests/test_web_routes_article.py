@@ -12,6 +12,7 @@ from assistant.web import create_server
 from assistant.web.process.live import LiveAssistant
 from assistant.web.routes.article import article_html
 from corpus import Document, Section
+from corpus.document import Composed
 from index import Passage
 from index.passages import split
 from tests.conftest import ARTICLE, make_document
@@ -152,3 +153,12 @@ def test_the_pages_style_sheets_are_served(client: TestClient) -> None:
     assert sheets
     for sheet in sheets:
         assert client.get(f"/articles/{sheet}").headers["Content-Type"].startswith("text/css")
+
+
+def test_a_sentence_that_was_made_of_a_table_says_so_on_the_page_and_no_other_does() -> None:
+    document = make_document(paragraphs=["Tea is a drink.", "Group — Men: Low — 30."])
+    start = document.text.index("Group")
+    document = replace(document, composed=(Composed("table", start, len(document.text)),))
+    page = article_html(document, split(document))
+    assert page.count('class="made"') == 1
+    assert page.index("Low — 30.") < page.index(wording("en")["page.of_table"])

@@ -79,8 +79,8 @@ def _ask_one(folder: Path, place: Path, rules: FetchRules) -> Refreshed:
     if says_the_same(standing, candidate.document):
         return Refreshed(folder.name, State.UNCHANGED, newer=handed.fetched)
     difference = compare_articles(standing, candidate.document)
-    known = accepted_doubts_of(folder)
-    doubts = [doubt for doubt in _against(standing, candidate) if doubt not in known]
+    accepted = accepted_doubts_of(folder)
+    doubts = [doubt for doubt in _against(standing, candidate) if doubt not in accepted]
     held = replace(candidate, doubts=(*doubts, *candidate.doubts))
     return Refreshed(folder.name, State.CHANGED, held, difference)
 

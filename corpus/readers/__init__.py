@@ -133,9 +133,14 @@ def _read(data: bytes, ending: str, charset: str) -> Draft:
 
 def _compared(draft: Draft) -> Draft:
     """A draft with a doubt for everything that its file shows and its text lacks."""
-    is_seen = any(piece.text == draft.title for piece in draft.seen)
+    is_seen = any(_letters(piece.text) == _letters(draft.title) for piece in draft.seen)
     seen = draft.seen if is_seen or not draft.seen else (Piece("heading", draft.title), *draft.seen)
     return replace(draft, doubts=(*draft.doubts, *losses(seen, draft.text)), seen=())
+
+
+def _letters(text: str) -> str:
+    """Without the signs that pages put behind a heading."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _function(module: str, name: str) -> Callable[..., Any]:

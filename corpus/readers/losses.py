@@ -42,6 +42,17 @@ class Piece:
     place: str = ""  # "page 3"; where it is empty, the heading above names the place
 
 
+def without_left_out(pieces: Iterable[Piece], left_out: Iterable[str], /) -> list[Piece]:
+    """Pieces of a reading that knows nothing of hidden and struck words, without those that were left out and told."""
+    kept = [Piece(piece.kind, " ".join(piece.text.split()), piece.place) for piece in pieces]
+    for words in left_out:
+        at = next((at for at, piece in enumerate(kept) if words in piece.text), -1)
+        if words and at >= 0:
+            piece = kept[at]
+            kept[at] = Piece(piece.kind, " ".join(piece.text.replace(words, " ", 1).split()), piece.place)
+    return [piece for piece in kept if any(map(str.isalnum, piece.text))]
+
+
 def losses(pieces: Sequence[Piece], text: str, /) -> tuple[Doubt, ...]:
     """Compare the pieces of a file with its canonical text; no pieces, no doubts.
 

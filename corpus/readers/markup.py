@@ -45,7 +45,12 @@ class Page:
     shown: HtmlElement
     root: HtmlElement
     left_out: tuple[LeftOut, ...]
-    doubts: tuple[Doubt, ...]
+    placed: tuple[tuple[str, Doubt], ...]  # each with the `PLACE` of the element that it is about
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What is doubtful anywhere on it."""
+        return tuple(doubt for _, doubt in self.placed)
 
 
 def parse(text: str, /) -> HtmlElement:
@@ -68,13 +73,13 @@ def read_page(text: str, /) -> Page:
         element.set(PLACE, str(number))
     shown = deepcopy(root)
     settle_numbers(root)
-    doubts = settle_formulas(root)
+    placed = settle_formulas(root, place=PLACE)
     for table in list(root.iter("table")):
-        doubts += settle_headers(table)
+        placed += [(table.get(PLACE) or "", doubt) for doubt in settle_headers(table)]
         _settle_table(table)
-    for terms in list(root.iter("dl")):
+    for terms in reversed(list(root.iter("dl"))):  # those within others first
         _settle_terms(terms)
-    return Page(shown, root, tuple(left_out), tuple(doubts))
+    return Page(shown, root, tuple(left_out), tuple(placed))
 
 
 def _end_head(root: HtmlElement) -> None:
@@ -338,12 +343,17 @@ def _settle_terms(terms: HtmlElement) -> None:
     names: list[str] = []
     was_term = False
     for child in list(terms.iter("dt", "dd")):
+        inner = [paragraph for paragraph in child.iter("p") if paragraph.get(COMPOSED_OF) == "list"]
+        below = [text_of(paragraph) for paragraph in inner]  # sentences of a list of terms within this one
+        for paragraph in inner:
+            drop(paragraph)
         flatten(child)
         text = text_of(child)
         if child.tag == "dt":
             names = [*names, text] if was_term else [text]
         elif text:
             sentences.append(f"{' or '.join(names)}: {text}" if names else text)
+        sentences += below
         was_term = child.tag == "dt"
     _replace(terms, [text if text.endswith(SENTENCE_END) else f"{text}." for text in sentences], composed_of="list")
 

@@ -27,6 +27,7 @@ class Sentence:
     start: int
     end: int
     text: str
+    made_of: str = ""  # "list" or "table"
 
 
 def article_routes(live: LiveAssistant, copies: Copies, /) -> APIRouter:
@@ -67,7 +68,7 @@ def article_html(document: Document, passages: Iterable[Passage], /, *, site: st
 
 def outline(document: Document, passages: Iterable[Passage], /) -> list[tuple[Section, list[list[Sentence]]]]:
     """Sections with their paragraphs, each a list of sentences, in reading order."""
-    sentences = [Sentence(p.start, p.end, document.text[p.start : p.end]) for p in passages]
+    sentences = [Sentence(p.start, p.end, document.text[p.start : p.end], document.made_of(p.start)) for p in passages]
     return [(section, list(_paragraphs(document, section, sentences))) for section in document.sections]
 
 

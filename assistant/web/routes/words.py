@@ -19,6 +19,8 @@ from assistant.triage.urgent import ANYWHERE, lines_of, regions
 CONVERSATION = {
     "show": "page.show_in_article",
     "source": "page.open_source",
+    "table": "page.of_table",
+    "list": "page.of_list",
     "suggestions": "page.suggestions_label",
     "looking": "page.looking",
     "stop": "page.stop",

@@ -15,6 +15,7 @@ from striprtf.striprtf import (
     destinations,
     font_table_group,
     remove_pict_groups,
+    rtf_to_text,
     specialchars,
 )
 
@@ -22,6 +23,7 @@ from corpus.doubts import Alteration
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft
+from corpus.readers.losses import Piece, without_left_out
 from corpus.readers.office.from_markup import draft_of
 from corpus.readers.office.word_styles import level_by_name
 from corpus.readers.properties import stated_author, stated_title
@@ -38,6 +40,8 @@ SYMBOL_CHARSET = "2"
 STYLES = LinearPattern(r"\{\\s(\d+)((?:\\[a-z]+-?\d* ?)*)([^\\;{}]+);\}")
 FONT = LinearPattern(r"\\f(?P<number>\d+)(?P<words>(?:\\[a-z]+-?\d* ?|\{\\\*[^{}]*\}|\s)*)(?P<name>[^\\;{}]+)")
 CHARSET = LinearPattern(r"\\fcharset(\d+)")
+RAISING = LinearPattern(r"\\(?:super|sub|nosupersub|up\d+|dn\d+) ?")
+ITEM = LinearPattern(r"^(?:[•·▪\-–]|\(?(?:\d{1,2}|[a-z])[.)])\s+")
 OUTLINE = LinearPattern(r"\\outlinelevel(\d)")
 BREAKS = {"par", "sect", "page", "cell", "nestcell", "row", "nestrow"}
 LOWEST_HEADING = 6
@@ -70,6 +74,7 @@ def read_rich_text(data: bytes, /) -> Draft:
         title=stated_title(reading.said.get("title")),
         author=stated_author(reading.said.get("author")),
         alterations=reading.alterations,
+        seen=reading.read_again(),
         has_numbers=reading.has_items,
     )
 
@@ -92,7 +97,7 @@ class _Reading:
         self._cells: list[str] = []
         self._level: int | None = None
         self._to_skip = 0  # letters that stand for the sign before them
-        self.has_items = False
+        self.has_items = self._has_symbols = False
         self._is_item = self._is_in_table = self._is_header = self._is_starred = False
 
     def read(self) -> str:
@@ -114,6 +119,15 @@ class _Reading:
             self._is_starred = sign == "*"
         self._end_paragraph()
         return "".join(self._found)
+
+    def read_again(self) -> list[Piece] | None:
+        """What striprtf reads, which walks by itself; `None` where it cannot know the letters of a symbol font."""
+        if self._has_symbols:
+            return None
+        plain = str(rtf_to_text(RAISING.sub(r"\g<0>\'20 ", self._text), errors="replace"))  # type: ignore[no-untyped-call]
+        lines = (ITEM.sub("", part.strip()) for line in plain.split("\n") for part in line.split("|"))
+        rows = [Piece("cell" if "|" in plain else "paragraph", line) for line in lines]
+        return without_left_out(rows, [alteration.original for alteration in self.alterations])
 
     def _brace(self, brace: str) -> None:
         if brace == "}":
@@ -143,6 +157,7 @@ class _Reading:
     def _add(self, text: str) -> None:
         charset, name = self._fonts.get(self._state.font, ("0", ""))
         if _is_symbol(charset, name):
+            self._has_symbols = True
             text = written_out(text, name if name in SYMBOL_FONTS else "Symbol")
         self._runs.append((self._state, text))
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Any
 
 import pdfplumber
@@ -74,9 +74,9 @@ def read_pages(data: bytes, /) -> Pages:
                 )
             properties = {str(name): str(value) for name, value in (pdf.metadata or {}).items()}
             by_page, letters = [], []
-            invisible = invisible_areas(data)
-            for page, areas in zip_longest(pdf.pages, invisible[: len(pdf.pages)], fillvalue=()):
-                lines, read = _page_lines(page, areas, told)
+            invisible = dict(enumerate(invisible_areas(data), start=1))
+            for page in pdf.pages:
+                lines, read = _page_lines(page, invisible.get(page.page_number, ()), told)
                 by_page.append(lines)
                 letters.append(read)
                 page.close()

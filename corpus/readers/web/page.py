@@ -45,6 +45,7 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
     while content and content[0].is_heading and content[0].text in {stated.title, stated.publisher}:
         content = content[1:]
     text, sections, composed = assemble(stated.title, content)
+    inside = {element.get(PLACE) for element in region.root.iter()}
     has_numbers = next(region.root.iter("ol"), None) is not None
     doubts = (
         *(*doubts, *no_article(content, stated.title, region.root)),
@@ -60,7 +61,7 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
         publisher=stated.publisher,
         licence=_licence(page.root),
         url=_canonical(sent),
-        doubts=(*doubts, *page.doubts),
+        doubts=(*doubts, *(doubt for place, doubt in page.placed if place in inside)),
         alterations=(*mended, *_left_out(page, region)),
         seen=tuple(pieces_of(page.shown, places=region.places)),
     )

@@ -92,6 +92,7 @@ function face() {
 /** Whether they list a whole topic, each section's under its name. */
 const isList = (citations) => citations.length > FEW;
 
-const sectionOf = ({ section }) => element("p", { className: "section", lang: "en", dir: "ltr" }, section);
+const sectionOf = ({ section, made_of: made }) => element("p", { className: "section" },
+  element("span", { lang: "en", dir: "ltr" }, section), made && ` · ${words[made]}`);
 
 const copyOf = (citations) => control("copy", words.copy, { text: citations.map(quotation).join("\n\n") });
