@@ -44,16 +44,16 @@ WITHOUT_TORCH = awk '/^[A-Za-z0-9]/ {skip = /^(torch|triton|nvidia-|cuda-)/} !sk
 # Renews the locks and the bill of materials after a change of pyproject.toml: what is locked keeps its version if it can;
 # UPGRADE=--upgrade takes the newest of what pyproject.toml does not pin. torch's hashes are those of PyPI's files and one more: the
 # processor-only build that other indexes offer under the same version (CPython 3.11, Linux, x86-64).
-COMPILE = $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
+COMPILE = $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 TORCH_OF_OTHER_INDEXES = sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
 lock:
 	test -x $(PY) || $(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check "$$(grep -o 'uv==[0-9.]*' pyproject.toml)"
-	$(COMPILE) $(UPGRADE) --all-extras --output-file requirements-dev.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --all-extras --output-file requirements-dev.txt
 	grep -q $(TORCH_OF_OTHER_INDEXES) requirements-dev.txt || \
 		sed -i.old 's/^torch==.*/&\n    --hash=$(TORCH_OF_OTHER_INDEXES) \\/' requirements-dev.txt
-	cp requirements-dev.txt requirements.txt && $(COMPILE) --extra build --output-file requirements.txt
-	cp requirements-dev.txt requirements-serve.txt && $(COMPILE) --output-file requirements-serve.txt
+	cp requirements-dev.txt requirements.txt && $(COMPILE) pyproject.toml --output-file requirements.txt
+	cp requirements-dev.txt requirements-serve.txt && $(COMPILE) --group serve --output-file requirements-serve.txt
 
 # The bill of materials in CycloneDX: what is installed, with licences and what needs what. Hashes stand in the locks.
 bill: .venv/installed-dev
@@ -102,7 +102,7 @@ evaluate: setup
 # From "my article changed" to "visitors see it": fetch, check, build, evaluate, report, and publish if the gate holds and
 # you say yes. `make refresh PUBLISH=--publish` does not ask.
 refresh: setup
-	$(PY) -m corpus refresh --all --yes
+	$(PY) -m corpus refresh --all --yes || test $$? -eq 3  # a dead source is told, and stops nothing
 	$(PY) -m corpus check
 	$(PY) -m index refresh $(PUBLISH)
 

@@ -36,6 +36,7 @@ from fastapi import FastAPI
 from assistant import Assistant
 from assistant.gaps.recorder import GapRecorder
 from assistant.gaps.topics import Topics
+from assistant.retrieval.learned.multilingual import load_multilingual
 from assistant.triage.urgent import check_region
 from assistant.web import create_server
 from assistant.web.gate.admission import Admission
@@ -87,6 +88,8 @@ def create_app(settings: Settings, /, *, stopping: threading.Event | None = None
     if start.why:
         live.missed(start.wanted, start.why)
     admission = Admission(RateLimit(settings.rate_limit), region=settings.region)
+    if settings.preload_languages:
+        load_multilingual()
     if settings.metrics_port:
         admission.metrics.serve(settings.metrics_port)
     server = create_server(
@@ -98,6 +101,7 @@ def create_app(settings: Settings, /, *, stopping: threading.Event | None = None
         admission=admission,
         security_contacts=settings.security_contacts,
         public_url=settings.public_url,
+        mcp=settings.mcp == "on",
     )
     if settings.page == "on":
         with _light_import():
@@ -109,12 +113,16 @@ def create_app(settings: Settings, /, *, stopping: threading.Event | None = None
 
 @contextlib.contextmanager
 def _light_import() -> Iterator[None]:
-    """While Gradio is imported: without pandas (67 MB), and without comparing each component's stub with its source (1.2 s).
+    """While Gradio is imported: without pandas (67 MB) and MCP (25 MB), and without comparing stubs with sources (1.2 s).
 
     One module of it asks pandas whether a value is a table; our page has none. A class whose file is not known gets no stub.
     """
     stand_in, getfile = ModuleType("pandas"), inspect.getfile
     stand_in.DataFrame = stand_in.Series = type("Table", (), {})  # type: ignore[attr-defined]
+    # Gradio would import the whole SDK of MCP, which is loaded here, less of it, when somebody uses it.
+    hidden = "mcp" not in sys.modules
+    if hidden:
+        sys.modules["mcp"] = None  # type: ignore[assignment]
 
     def file_of(thing: Any) -> str:
         if isinstance(thing, type) and thing.__module__.startswith("gradio."):
@@ -127,6 +135,8 @@ def _light_import() -> Iterator[None]:
         yield
     finally:
         inspect.getfile = getfile
+        if hidden:
+            del sys.modules["mcp"]
         if sys.modules["pandas"] is stand_in:
             del sys.modules["pandas"]  # others look for pandas among the modules, RapidFuzz at each question
 

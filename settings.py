@@ -89,6 +89,10 @@ class Settings(BaseSettings):
         description="1: count the subjects of questions that got no answer, in gaps.json beside FEEDBACK_FILE; never a word "
         "of a question",
     )
+    preload_languages: bool = Field(
+        False,
+        description="1: load at start what questions in other languages are read with, not with the first such question",
+    )
     rate_limit: int = Field(
         20, ge=0, description="questions a minute from one address, at most 5 of them in 3 seconds; 0: no limit"
     )
@@ -103,7 +107,22 @@ class Settings(BaseSettings):
     metrics_port: int = Field(
         0, ge=0, le=65535, description="port on 127.0.0.1 that serves /metrics for Prometheus; 0: none"
     )
+    desk_password: SecretStr = Field(
+        SecretStr(""),
+        description="password of the maintainer's desk; without it, or without TLS before it, only this machine gets in; "
+        "never shown",
+    )
+    desk_url: str = Field("", description="address of the desk that notices of `corpus watch` name")
+    servers: str = Field("", description="addresses of servers whose /version the desk shows, with commas between them")
+    watch_webhook: SecretStr = Field(
+        SecretStr(""), description="address that `corpus watch` posts a notice to, as JSON with a `text`; never shown"
+    )
+    watch_email: str = Field("", description="address that `corpus watch` sends a notice to, by SMTP_URL")
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="mail server: smtp://user:password@host:587 (STARTTLS) or smtps://…; never shown"
+    )
     page: Literal["on", "off"] = Field("on", description="off: the API and the articles only, without Gradio")
+    mcp: Literal["on", "off"] = Field("on", description="off: no Model Context Protocol at /mcp")
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -116,7 +135,7 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             lines = [
-                f"{str(fault['loc'][0]).upper()}={fault['input']!r} cannot be used: "
+                f"{_as_given(str(fault['loc'][0]), fault['input'])} cannot be used: "
                 f"{fault['msg'].removeprefix('Value error, ').lower()}."
                 for fault in error.errors()
             ]
@@ -139,6 +158,11 @@ class Settings(BaseSettings):
     def gaps_file(self) -> Path:
         """Where unanswered subjects are counted, if they are."""
         return self.feedback_file.parent / GAPS_FILE
+
+    @property
+    def served_at(self) -> list[str]:
+        """The servers whose version is shown, one by one."""
+        return [server.strip().rstrip("/") for server in self.servers.split(",") if server.strip()]
 
     @property
     def proxies(self) -> list[str]:
@@ -186,10 +210,41 @@ class Settings(BaseSettings):
             raise ValueError("it must be like s3://bucket/prefix or file:///folder")
         return text.rstrip("/")
 
-    @field_validator("public_url")
+    @field_validator("servers")
+    @classmethod
+    def _are_web_addresses(cls, text: str) -> str:
+        for server in filter(None, map(str.strip, text.split(","))):
+            parts = urlsplit(server)
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise ValueError("each must be like https://example.org")
+        return text
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, secret: SecretStr) -> SecretStr:
+        parts = urlsplit(text := secret.get_secret_value())
+        if text and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+            raise ValueError("it must be like smtp://user:password@mail.example.org:587")
+        return secret
+
+    @field_validator("watch_webhook")
+    @classmethod
+    def _is_webhook(cls, secret: SecretStr) -> SecretStr:
+        parts = urlsplit(text := secret.get_secret_value())
+        if text and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("it must be like https://example.org/hook")
+        return secret
+
+    @field_validator("public_url", "desk_url")
     @classmethod
     def _is_web_address(cls, text: str) -> str:
         parts = urlsplit(text)
         if text and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
             raise ValueError("it must be like https://example.org/rls")
         return text
+
+
+def _as_given(name: str, value: object) -> str:
+    """A variable with the value that cannot be used, unless it is a secret."""
+    is_secret = name in Settings.model_fields and Settings.model_fields[name].annotation is SecretStr
+    return name.upper() if is_secret else f"{name.upper()}={value!r}"

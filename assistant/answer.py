@@ -52,7 +52,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands: `quote` is `text[start:end]` of the article's canonical text."""
+    """A quote and where it stands: `quote` is `text[start:end]` of the article's canonical text.
+
+    `made_of` is "list" or "table" where the quote's words were joined from one; else it is empty, and not in the JSON.
+    """
 
     n: int
     quote: str
@@ -63,6 +66,7 @@ class Citation:
     end: int
     url: str
     score: float
+    made_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,11 @@ class Answer:
 
     def as_dict(self) -> dict[str, Any]:
         """The contract's JSON object."""
-        return asdict(self)
+        said = asdict(self)
+        for citation in said["citations"]:
+            if not citation["made_of"]:
+                del citation["made_of"]
+        return said
 
     def as_json(self) -> str:
         """The contract's JSON object on one line; the same answer is the same bytes."""

@@ -12,7 +12,7 @@ from assistant.answer import RECOGNISED, Answer, Kind
 from assistant.gaps.recorder import GapRecorder
 from assistant.languages.detecting import Reading
 from assistant.languages.starters import offered
-from assistant.languages.terms import terms_in
+from assistant.languages.terms import as_search, terms_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, wording
 from assistant.misses import GENERIC, Mentions, covered, missing_word
 from assistant.question import Question, read
@@ -31,6 +31,7 @@ from index.lexical import COMMON
 
 NEAR_HITS = 3  # passages whose sections' questions are offered
 SURE_ELSEWHERE = 0.9  # from which the multilingual reading counts where the English one finds nothing
+SURE_IN_OTHER = 0.7  # below which a short question in another language is searched by its terms
 ABOUT = "chat.about"  # the wording that says what is stored
 
 
@@ -88,7 +89,7 @@ class Answering:
         if ruled is not None:  # a request for advice, in which danger may be told as well
             if found.danger.urgent >= SURELY_URGENT:
                 return self.help(question, Kind.URGENT.wording)
-            return self._half(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0)
+            return self._half(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
         kind, is_known = self._kind(found, question), question.is_distressed
         half = self._half(question) if kind in {Kind.ADVICE, Kind.UNANSWERED} else None
         answer = half or self._said(kind, found, question)
@@ -111,7 +112,8 @@ class Answering:
         answers it and the other reading is surer."""
         reading = question.recognised.reading
         if reading is Reading.OTHER:
-            return self._retriever.find_in_other_language(question) or self._retriever.find(question)
+            other = self._retriever.find_in_other_language(question)
+            return self._retriever.find(question) if other is None else self._surer_as_search(other, question)
         found = self._found_in_english(question)
         if reading is Reading.ENGLISH or (kind := self._kind(found, question)) in {Kind.ANSWER, Kind.URGENT}:
             return found
@@ -124,6 +126,20 @@ class Answering:
         # The English reading of Dutch is sure that nothing is said; what misspelt English asks is often not said either.
         is_found = kind is Kind.UNANSWERED and other_kind in {Kind.ANSWER, Kind.URGENT}
         return other if is_found or other.outcomes[other_kind] >= max(found.outcomes[kind], SURE_ELSEWHERE) else found
+
+    def _surer_as_search(self, found: Found, question: Question) -> Found:
+        """What is found for a question in another language, or for its terms in English, where these are most of what it
+        says, and surer: an encoder makes little of "and the iron?"."""
+        kind = self._kind(found, question)
+        unsure = kind is not Kind.URGENT and found.outcomes[kind] < SURE_IN_OTHER and not question.is_distressed
+        search = as_search(question.text, question.recognised.written) if unsure else ""
+        if not search:
+            return found
+        english = self._retriever.find(read(search))
+        said = max((Kind.ANSWER, Kind.UNANSWERED), key=english.outcomes.__getitem__)
+        if english.outcomes[said] < found.outcomes[kind]:
+            return found
+        return replace(english, danger=found.danger, is_multilingual=True)
 
     def _found_in_english(self, question: Question) -> Found:
         """What is found for a question; without what it excludes, if it excludes something."""
@@ -156,9 +172,8 @@ class Answering:
     def _said(self, kind: Kind, found: Found, question: Question) -> Answer:
         confidence = round(found.outcomes[kind], SCORE_DIGITS)
         if kind in RECOGNISED:
-            return self._fixed(kind.wording, question, kind, confidence=confidence)
-        text = wording(question.language, self._site)
-        suggestions = near(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)
+            return self._fixed(kind.wording, question, kind, confidence=confidence, found=found)
+        text, suggestions = wording(question.language, self._site), self._near(found)
         if kind is Kind.UNANSWERED:
             lines = self._miss(question, found)
             return Answer(kind, "\n".join(lines), (), suggestions, confidence, self._version.name)
@@ -192,14 +207,24 @@ class Answering:
         """Whether a turn may be about a lower-case word: the corpus holds it, and it says something."""
         return word not in COMMON and word not in GENERIC and word in self._mentions
 
-    def _fixed(self, key: str, question: Question, kind: Kind, /, *, confidence: float) -> Answer:
+    def _near(self, found: Found) -> tuple[str, ...]:
+        return near(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)
+
+    def _fixed(
+        self, key: str, question: Question, kind: Kind, /, *, confidence: float, found: Found | None = None
+    ) -> Answer:
+        """Fixed wording. Who asks for advice on a subject is offered what the article says of it."""
         if kind is Kind.URGENT:
             return self.help(question, key)
         text = wording(question.language, self._site)
         key, record = on_record(key, self._documents)
         counted = [text["privacy.gaps"]] if key == ABOUT and self._gaps is not None else []
         message = "\n".join([text[key], *counted, *record])
-        answer = Answer(kind, message, (), starters(self._documents, most=MOST_CONSIDERED), confidence, self._version.name)
+        if kind is Kind.ADVICE and found is not None:
+            suggestions = self._near(found)
+        else:
+            suggestions = starters(self._documents, most=MOST_CONSIDERED)
+        answer = Answer(kind, message, (), suggestions, confidence, self._version.name)
         return with_care(answer, kind_word(question.language, region=self._region)) if question.is_distressed else answer
 
     def help(self, question: Question, key: str, /) -> Answer:

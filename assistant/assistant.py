@@ -33,7 +33,7 @@ from assistant.reading.parts import halves
 from assistant.retrieval.found import Found
 from assistant.retrieval.learned import learned
 from assistant.retrieval.retriever import Retriever
-from assistant.suggestions import fresh, starters, topics
+from assistant.suggestions import Offers, fresh, starters, topics
 from assistant.triage.rules import make_rules
 from assistant.triage.urgent import (
     MOST_JUDGED,
@@ -129,6 +129,11 @@ class Assistant:
     def site(self) -> str:
         """What the corpus is about: its `site.toml`, as it was when the version was built."""
         return self.version.manifest.site
+
+    @property
+    def public_url(self) -> str:
+        """The address that visitors see; empty if links are relative."""
+        return self._public_url
 
     @property
     def region(self) -> str:
@@ -307,6 +312,10 @@ class Assistant:
     def topics(self) -> list[tuple[str, list[str]]]:
         """Every question on offer, by topic."""
         return topics(self._documents())
+
+    def offers(self) -> Offers:
+        """The questions on offer, to be found while somebody types."""
+        return Offers((question for _, questions in self.topics() for question in questions), self.encoder)
 
     def _over(self, articles: frozenset[str]) -> Self:
         other = copy(self)

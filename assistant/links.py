@@ -15,8 +15,29 @@ FEWEST_WORDS = 4  # at either end; fewer are rarely unique
 
 def link_to(document: Document, start: int, end: int, /, *, public_url: str = "") -> str:
     """The address of `text[start:end]`: at the article's public address if it has one, else on our article page."""
-    page = public_page(document) or f"{public_url.rstrip('/')}/articles/{document.id}"
-    return f"{page}#:~:text={text_fragment(document.text, start, end)}"
+    page = page_of(document, public_url=public_url)
+    made_of = document.made_of(start) if public_page(document) else ""  # our own page has the words as they are quoted
+    fragment = source_fragment(document.text[start:end]) if made_of and "\n" not in document.text[start:end] else ""
+    return f"{page}#:~:text={fragment or text_fragment(document.text, start, end)}"
+
+
+def source_fragment(quote_: str, /) -> str:
+    """`first words,last words` of a list or of a row as the source has them; what joins them is ours. Empty if not plain.
+
+    >>> source_fragment("Group — Women: Low — below 15; Normal — 15 to 150.")
+    'Women,15%20to%20150'
+    >>> source_fragment("Do not take it if you are: pregnant; under 12.")
+    'Do%20not%20take%20it%20if%20you%20are%3A,under%2012'
+    """
+    lead, colon, rest = quote_.partition(": ")
+    first = lead.rpartition(" — ")[2] if " — " in lead else f"{lead}:" if "; " in rest and " — " not in rest else lead
+    last = re.split(r" — |; ", rest)[-1].removesuffix(".").removesuffix(")")
+    return f"{_encode(first)},{_encode(last)}" if colon and last and first != last else ""
+
+
+def page_of(document: Document, /, *, public_url: str = "") -> str:
+    """Where an article is read: its public address if it has one, else our article page."""
+    return public_page(document) or f"{public_url.rstrip('/')}/articles/{document.id}"
 
 
 def public_page(document: Document, /) -> str:

@@ -17,6 +17,7 @@ SHORTEST, LONGEST, ROOT, MOST_WORDS = 3, 30, 5, 14  # letters; words
 GENERIC = frozenset(
     "havent hasnt hadnt dont doesnt didnt cant couldnt wont wouldnt shouldnt isnt arent wasnt werent aint ive "
     "youre theyre whats kill kills killed killing die dies died dying dead death fatal hurt doctor doctors crawl "
+    "drink drinking drinks eat eating eats "
     "two three four five "
     "six seven eight nine ten "
     "aunt auntie baby boyfriend brother dad daddy daughter father friend got gran grandad grandma grandpa grandson granny "

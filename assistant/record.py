@@ -17,7 +17,8 @@ LISTS_OF_SOURCES = frozenset(
 )
 
 
-def _list_of_sources(document: Document) -> str:
+def list_of_sources(document: Document, /) -> str:
+    """The heading of its list of sources, if it has one."""
     headings = (section.heading for section in document.sections)
     return next((heading for heading in headings if heading.casefold().strip(" .:0123456789") in LISTS_OF_SOURCES), "")
 
@@ -39,7 +40,7 @@ FACTS: Mapping[str, Callable[[Document], str]] = {
     "chat.no_date": lambda document: document.source.retrieved.isoformat(),
     "chat.length": lambda document: str(len(document.text.split())),
     "chat.article": _described,
-    "chat.sources": _list_of_sources,
+    "chat.sources": list_of_sources,
     "chat.reliable": _described,
 }
 # The wording for when the record of no article has it.

@@ -3,11 +3,37 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
+import numpy as np
+
 from assistant.answer import Hit
 from corpus import Document
+from index import Encoder
 
 MOST_QUESTIONS = 3
+MOST_OFFERED = 4  # questions while one types
+LONGEST_TYPED = 200  # characters that are read of what is typed so far
+NEAR_ENOUGH = 0.22  # cosine from which a question on offer may be the one that is being typed
 MOST_CONSIDERED = 24  # questions that may be offered beside an answer
+
+
+class Offers:
+    """The questions on offer, found by what somebody has typed so far: the encoder knows other words for the same."""
+
+    def __init__(self, questions: Iterable[str], encoder: Encoder, /) -> None:
+        """Encode the questions, once a version."""
+        self._questions = tuple(dict.fromkeys(questions))
+        self._encoder = encoder
+        encoded = encoder.encode(self._questions) if self._questions else []
+        self._vectors = np.stack([one.pooled for one in encoded]) if encoded else np.zeros((0, 1), np.float32)
+
+    def near(self, typed: str, /) -> tuple[str, ...]:
+        """Up to `MOST_OFFERED` questions that are near what is typed, nearest first; one encoding."""
+        typed = " ".join(typed.split())[:LONGEST_TYPED]
+        if not typed or not self._questions:
+            return ()
+        cosines = self._vectors @ self._encoder.encode([typed])[0].pooled
+        order = np.argsort(-cosines, kind="stable")[:MOST_OFFERED]
+        return tuple(self._questions[row] for row in order.tolist() if cosines[row] >= NEAR_ENOUGH)
 
 
 def starters(documents: Iterable[Document], /, *, most: int | None = None) -> tuple[str, ...]:

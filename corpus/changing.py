@@ -5,6 +5,7 @@ Everything that writes into a corpus stands here, and in `corpus.questions`; wha
     <corpus>/.lock            held while anything is changed; says by whom
     <corpus>/.incoming/<slug> an article being written
     <corpus>/.outgoing/<slug> the one that it replaces, or one that is being removed
+    <corpus>/.bin/            both, for thirty days (`corpus.bin`)
 
 A change is two renames. A process killed between them leaves `.outgoing/<slug>` without `<slug>`; loading then refuses,
 so that no article is missing unnoticed, and the next change puts it back.
@@ -18,15 +19,18 @@ from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
+from corpus.bin import Binned, drop_expired, entry_of, put_into_bin
 from corpus.document import Document, Fetched
 from corpus.doubts import Doubt
 from corpus.durable import HeldError, only_writer, sync, write_json
 from corpus.errors import CorpusError
 from corpus.library import (
     FORMAT,
+    LISTS,
     REMOVED,
     SLUG,
     ArticleLayout,
+    known_lists,
     read_record,
     record_of,
     removed_articles,
@@ -64,7 +68,7 @@ def put_article(
     fetched: Fetched | None = None,
     doubts: Sequence[Doubt] = (),
 ) -> Path:
-    """Add an article, or replace the one of the same id; its questions and its owner's labels stay.
+    """Add an article, or replace the one of the same id; its questions, its owner's labels and its last review stay.
 
     `doubts` are those that were accepted.
 
@@ -76,7 +80,8 @@ def put_article(
     staged = save_article(document, original=original, corpus_dir=incoming, fetched=fetched, doubts=doubts)
     standing = ArticleLayout(corpus_dir / document.id)
     kept = ArticleLayout(staged)
-    for old, new in ((standing.questions, kept.questions), (standing.labels, kept.labels)):
+    beside = ((standing.questions, kept.questions), (standing.labels, kept.labels), (standing.review, kept.review))
+    for old, new in beside:
         if old.exists():
             shutil.copyfile(old, new)
     _remember(corpus_dir, {id_: day for id_, day in removed_articles(corpus_dir).items() if id_ != document.id})
@@ -133,8 +138,13 @@ def keep_fetched(folder: Path, fetched: Fetched, /) -> None:
     write_json(layout.record, read_record(layout) | {"fetched": asdict(fetched)})
 
 
+def remember_list(corpus_dir: Path, address: str, pages: Sequence[str], /) -> None:
+    """Remember which pages a sitemap or feed names."""
+    write_json(corpus_dir / LISTS, known_lists(corpus_dir) | {address: list(pages)})
+
+
 def remove_article(id_: str, /, *, corpus_dir: Path) -> None:
-    """Remove an article and remember that it was there.
+    """Move an article into the bin, and remember that it was there.
 
     Raises:
         CorpusError: there is no such article.
@@ -145,6 +155,32 @@ def remove_article(id_: str, /, *, corpus_dir: Path) -> None:
     _remember(corpus_dir, removed_articles(corpus_dir) | {id_: date.today()})
     _put_aside(folder)
     _settle(corpus_dir)
+
+
+def restore_article(name: str, /, *, corpus_dir: Path, is_replacing: bool = False) -> Binned:
+    """Bring an article back from the bin, with its questions and its owner's labels.
+
+    Args:
+        name: its id, for the newest of its entries, or the name of an entry.
+        corpus_dir: the corpus.
+        is_replacing: let it take the place of the article that stands, which goes into the bin.
+
+    Raises:
+        CorpusError: it is not in the bin, is damaged, or another one stands in its place.
+    """
+    entry = entry_of(corpus_dir, name)
+    place = corpus_dir / entry.id
+    if place.exists() and not is_replacing:
+        raise CorpusError(
+            f"{entry.id} is in the corpus.",
+            remedy="Say --replace to exchange the two; the one that stands goes into the bin.",
+        )
+    _put_aside(place)
+    entry.folder.rename(place)
+    sync(corpus_dir)
+    _remember(corpus_dir, {id_: day for id_, day in removed_articles(corpus_dir).items() if id_ != entry.id})
+    _settle(corpus_dir)
+    return entry
 
 
 def _remember(corpus_dir: Path, removed: dict[str, date]) -> None:
@@ -161,13 +197,14 @@ def _put_aside(folder: Path) -> None:
 
 
 def _settle(corpus_dir: Path) -> None:
-    """Put back what was set aside, unless another article took its place or it was removed: then delete it."""
+    """Put back what was set aside, unless another article took its place or it was removed: then it goes into the bin."""
     outgoing = corpus_dir / ".outgoing"
     removed = removed_articles(corpus_dir)
     for folder in outgoing.iterdir() if outgoing.is_dir() else ():
         if (corpus_dir / folder.name).exists() or folder.name in removed:
-            shutil.rmtree(folder)
+            put_into_bin(folder, corpus_dir)
         else:
             folder.rename(corpus_dir / folder.name)
     for leftover in (outgoing, corpus_dir / ".incoming"):
         shutil.rmtree(leftover, ignore_errors=True)
+    drop_expired(corpus_dir)

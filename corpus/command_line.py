@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from corpus.doubts import Doubt
-from corpus.errors import CorpusError, ShownError
+from corpus.errors import CorpusError, HeldBackError, ShownError
 
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="show what would change, and change nothing")]
@@ -43,7 +43,7 @@ class Consent:
             in_spite_of: its doubts.
 
         Raises:
-            CorpusError: there are doubts, and nobody who could be asked about them accepted them beforehand.
+            HeldBackError: there are doubts, and nobody who could be asked about them accepted them beforehand.
         """
         if self.is_dry:
             return False
@@ -51,7 +51,7 @@ class Consent:
         if self.is_asked:
             return typer.confirm(f"{question} In spite of {doubts}?" if in_spite_of else question)
         if in_spite_of and not self.accepts_doubts:
-            raise CorpusError(f"{about} is held back by {doubts}: {'; '.join(map(str, in_spite_of))}", remedy=LOOK)
+            raise HeldBackError(f"{about} is held back by {doubts}: {'; '.join(map(str, in_spite_of))}", remedy=LOOK)
         return True
 
 

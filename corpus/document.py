@@ -88,3 +88,7 @@ class Document:
     questions: tuple[SuggestedQuestion, ...] = ()
     labels: tuple[OwnerLabel, ...] = ()
     composed: tuple[Composed, ...] = ()  # in the order of the text; none overlaps another
+
+    def made_of(self, start: int, /) -> str:
+        """What the words at a place were made of: "list" or "table"; empty where they are the article's as they stand."""
+        return next((span.of for span in self.composed if span.start <= start < span.end), "")

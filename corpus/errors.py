@@ -3,6 +3,7 @@
     ShownError                base: what happened, with which value, and what to do next
     ├── SettingsError         (settings) the operator's environment
     ├── CorpusError           the maintainer's article or its provenance
+    │   └── HeldBackError     or its doubts, which nobody accepted
     ├── IndexMissingError     (index) nothing was published yet
     ├── IndexDamagedError     (index) a published file is not what its manifest says
     │   └── SignatureError    (index) or not signed with INDEX_PUBLIC_KEY, or older than what was served
@@ -38,3 +39,7 @@ class ShownError(Exception):
 
 class CorpusError(ShownError):
     """An article cannot be read, or may not be quoted as it stands."""
+
+
+class HeldBackError(CorpusError):
+    """An article has doubts that nobody accepted; it waits for somebody to look at it."""

@@ -5,7 +5,9 @@
     <corpus>/<slug>/article.json        provenance, sections, hashes
     <corpus>/<slug>/questions.json      questions to offer to visitors, by section; may be absent
     <corpus>/<slug>/labels.json         questions with the sentences that answer them, as the owner says; may be absent
+    <corpus>/<slug>/review.json         when somebody last read the article and found that it holds; may be absent
     <corpus>/removed.json               articles that were removed, each with its day: their addresses are gone, not unknown
+    <corpus>/lists.json                 sitemaps and feeds that articles were added from, each with the pages that it named
 
 `article.json` is written last: its existence means that the article is complete. Everything here reads; what writes
 stands in `corpus.changing`.
@@ -27,6 +29,7 @@ from corpus.errors import CorpusError
 
 FORMAT = 1  # bump when a reader of the old article.json would misread the new one
 REMOVED = "removed.json"
+LISTS = "lists.json"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -69,6 +72,11 @@ class ArticleLayout:
         """The owner's labels, if there are any."""
         return self.folder / "labels.json"
 
+    @property
+    def review(self) -> Path:
+        """When the article was last reviewed, if it ever was."""
+        return self.folder / "review.json"
+
     def original(self, suffix: str) -> Path:
         """The file as it was handed over."""
         return self.folder / f"original{suffix}"
@@ -77,15 +85,6 @@ class ArticleLayout:
 def sha256_of(data: bytes, /) -> str:
     """Hexadecimal SHA-256."""
     return hashlib.sha256(data).hexdigest()
-
-
-def slug_of(title: str, /) -> str:
-    """The title up to its first colon, as a slug.
-
-    >>> slug_of("Causes of RLS: Understanding the Triggers")
-    'causes-of-rls'
-    """
-    return "-".join(re.findall(r"[a-z0-9]+", title.split(":", maxsplit=1)[0].lower()))
 
 
 def article_folders(corpus_dir: Path, /) -> list[Path]:
@@ -115,6 +114,17 @@ def article_folder(corpus_dir: Path, slug: str, /) -> Path:
     if folder.parent != corpus_dir or slug.startswith(".") or not folder.is_dir():
         raise CorpusError(f"there is no article {slug!r}.", remedy="`python -m corpus list` shows all articles.")
     return folder
+
+
+def titles_in(corpus_dir: Path, /) -> dict[str, str]:
+    """The ids of the articles there are, each with its title; of one that is damaged, without."""
+    titles = {}
+    for folder in article_folders(corpus_dir):
+        try:
+            titles[folder.name] = str(read_record(ArticleLayout(folder))["source"]["title"])
+        except CorpusError:
+            titles[folder.name] = ""
+    return titles
 
 
 def load_corpus(corpus_dir: Path, /) -> list[Document]:
@@ -235,6 +245,23 @@ def removed_articles(corpus_dir: Path, /) -> dict[str, date]:
             f"{REMOVED} is not a list of removed articles.", remedy="Restore it from version control, or delete it."
         ) from None
     return {id_: day for id_, day in days.items() if not (corpus_dir / id_).exists()}
+
+
+def known_lists(corpus_dir: Path, /) -> dict[str, list[str]]:
+    """The sitemaps and feeds that articles were added from, each with the pages that it named then.
+
+    Raises:
+        CorpusError: the list of lists is damaged.
+    """
+    try:
+        stated = json.loads((corpus_dir / LISTS).read_bytes())
+        return {str(address): [str(page) for page in pages] for address, pages in stated.items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, AttributeError):
+        raise CorpusError(
+            f"{LISTS} is not a list of sitemaps and feeds.", remedy="Restore it from version control, or delete it."
+        ) from None
 
 
 def _is_filled(value: Any) -> bool:

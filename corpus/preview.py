@@ -1,11 +1,13 @@
 """What a maintainer sees before saying yes."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from corpus.difference import ArticleDifference
 from corpus.incoming.candidate import ASKED, Candidate
 
 LONGEST_LINE = 100  # characters
+LONGEST_NAME = 60
 MOST_SENTENCES = 8  # of each kind of change
 
 
@@ -35,6 +37,17 @@ def preview(candidate: Candidate, /) -> str:
             if section.start <= span.start < section.end
         ]
     return "\n".join(lines)
+
+
+def results(rows: Sequence[tuple[str, str, str]], /) -> str:
+    """A table of what became of several sources: state, name, and what is to be said; sums below."""
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    lines = [
+        f"{state:<{widths[0]}}  {name:<{min(widths[1], LONGEST_NAME)}}  {shortened(' '.join(said.split()))}".rstrip()
+        for state, name, said in rows
+    ]
+    states = Counter(state for state, *_ in rows)
+    return "\n".join([*lines, ", ".join(f"{count} {state}" for state, count in states.items())])
 
 
 def told(difference: ArticleDifference, /) -> str:

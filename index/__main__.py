@@ -5,30 +5,20 @@ An entry point like `app.py`: it may use the assistant, to show what a version c
 
 import json
 import sys
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assistant import Assistant
 from assistant.evaluation.labelled import read_questions
-from assistant.refresh import lost_offers, refresh_report, save
 from assistant.refresh.report import MOST_LABELLED
-from corpus import ShownError, command_line, load_corpus
-from corpus.library import removed_articles
-from corpus.site import load_site
-from index.build import BuildResult
-from index.build import build as build_version
-from index.encoding.multilingual import fingerprint, multilingual_encoder
-from index.encoding.sentence_transformer import load_encoder
-from index.errors import IndexDamagedError, IndexMissingError
+from assistant.refresh.workshop import Workshop
+from corpus import command_line
 from index.folder import IndexFolder
-from index.published.model import encoder_for, export_if_missing
-from index.published.pointer import FEWEST_KEPT, rollback_target, rows, unreadable_versions
+from index.published.pointer import FEWEST_KEPT, Said, is_withdrawn, rollback_target, rows, unreadable_versions
 from index.published.signing import SigningKey, Trust, make_key
-from index.published.version import IndexVersion, current_version
+from index.published.version import current_version
 from index.stores import Engines
 from settings import PROJECT, Settings
 
@@ -38,9 +28,15 @@ Questions = Annotated[list[Path] | None, typer.Option("--questions", help="files
 Sample = Annotated[int, typer.Option("--sample", min=1, help="how many labelled questions to ask")]
 Folder = Annotated[Path, typer.Option("--report", help="where the report is kept")]
 Newest = Annotated[str | None, typer.Argument(help="left out: the newest")]
+By = Annotated[str, typer.Option("--by", help="who publishes, if not the user of this machine; kept in the history")]
+Why = Annotated[str, typer.Option("--why", help="why; kept in the history")]
 Key = Annotated[Path | None, typer.Option("--key", help="file of the private key that signs it")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
 
+WITHDRAWN = (
+    "{0} was built from this very corpus and was rolled back: it stays so until something changes. "
+    "`python -m index publish {0}` serves it again."
+)
 MOST_TOLD = 5  # questions without an answer; the report has all
 REPORTS = PROJECT / "reports"
 OWN_QUESTIONS = PROJECT / "tests" / "questions" / "dev.jsonl"  # where the project has its tests with it
@@ -57,11 +53,14 @@ def build(
     The model is exported in eight bits, so that serving needs no torch. With `--key` the version is signed first. Questions
     on offer that lose their answer are named, with the command that goes back.
     """
-    settings, index = _settings_and_index()
-    before = _published_name(index)
+    workshop = _workshop()
+    index, before = workshop.index, workshop.published_name
     signing = SigningKey(key) if key else None  # before the minutes of building
     publishes_last = publish and (signing is not None or index.trust.is_on)
-    result, _, exported = _built(settings, index, publish_it=publish and not publishes_last)
+    result, _, exported = workshop.build(publish=publish and not publishes_last)
+    if result.is_withdrawn:
+        _print(WITHDRAWN.format(result.version), as_json, asdict(result) | {"lost": []})
+        return
     line = f"Nothing to do: {result.version} was built from this very corpus and model."
     if result.is_new:
         verb = "Published" if publish else "Built"
@@ -71,7 +70,7 @@ def build(
         index.sign(result.version, signing)
     if publish:
         said.append(index.publish(result.version) if publishes_last else index.share(result.version))
-    lost, unknown = _lost_offers(settings, index, before, result.version) if publish and result.is_new else ([], "")
+    lost, unknown = workshop.lost_offers(before, result.version) if publish and result.is_new else ([], "")
     lines = [" ".join(filter(None, said)), *_told_lost(lost), *filter(None, [unknown])]
     _print("\n".join(lines), as_json, asdict(result) | {"lost": lost})
 
@@ -102,6 +101,8 @@ def refresh(
     is_news = found["version"] != found["published"]
     print(_summary(found), file=sys.stderr if as_json else sys.stdout)
     index, told, version = _settings_and_index()[1], "Nothing was published.", found["version"]
+    if is_withdrawn(index.path, version):
+        is_news, told = False, f"{told} {WITHDRAWN.format(version)}"
     if is_news and found["passes"]:
         if signing is not None:
             index.sign(version, signing)
@@ -133,20 +134,22 @@ def verify(
 
 
 @app.command()
-def publish(version: str, *, key: Key = None, as_json: AsJson = False, dry_run: DryRun = False) -> None:
+def publish(
+    version: str, *, key: Key = None, why: Why = "", by: By = "", as_json: AsJson = False, dry_run: DryRun = False
+) -> None:
     """Serve a version that was built before. With `--key` it is signed first.
 
     Where INDEX_PUBLIC_KEY is set, an older one needs `--key`, which signs the order to go back to it.
     """
-    _publish(_settings_and_index()[1], version, key=key, as_json=as_json, dry_run=dry_run)
+    _publish(_settings_and_index()[1], version, Said(by, why), key=key, as_json=as_json, dry_run=dry_run)
 
 
 @app.command()
-def rollback(key: Key = None, as_json: AsJson = False, dry_run: DryRun = False) -> None:
+def rollback(key: Key = None, why: Why = "", by: By = "", as_json: AsJson = False, dry_run: DryRun = False) -> None:
     """Serve the version that was published before the current one. Where INDEX_PUBLIC_KEY is set, that needs `--key`."""
     _, index = _settings_and_index()
     target = rollback_target(index.path, engines=index.engines)
-    _publish(index, target, key=key, as_json=as_json, dry_run=dry_run)
+    _publish(index, target, Said(by, why), key=key, as_json=as_json, dry_run=dry_run)
 
 
 @app.command()
@@ -242,67 +245,17 @@ def _settings_and_index() -> tuple[Settings, IndexFolder]:
     return settings, IndexFolder(settings.index_dir, engines, trust, settings.index_source)
 
 
-def _built(settings: Settings, index: IndexFolder, *, publish_it: bool) -> tuple[BuildResult, IndexVersion, str]:
-    """Build from the corpus and export the model: the result, the version, and a sentence on the export."""
-    documents, encoder = load_corpus(settings.corpus_dir), load_encoder(settings.model)
-    result = build_version(
-        documents,
-        encoder=encoder,
-        index_dir=index.path,
-        removed=removed_articles(settings.corpus_dir),
-        site=load_site(settings.corpus_dir),
-        publish_it=publish_it,
-        engines=index.engines,
-        multilingual=multilingual_encoder() if fingerprint() else None,
-    )
-    version = index.open(result.version)
-    return result, version, export_if_missing(encoder, version, index.path)
+def _workshop() -> Workshop:
+    settings, index = _settings_and_index()
+    return Workshop(settings.corpus_dir, index, settings.model, settings.public_url, settings.region)
 
 
 def _report(questions: list[Path] | None, sample: int, folder: Path) -> dict[str, Any]:
     """Build without publishing, compare with what is published, keep the report in a folder."""
-    settings, index = _settings_and_index()
+    workshop = _workshop()
     files = questions or [path for path in (OWN_QUESTIONS,) if path.is_file()]
     labelled = [question for path in files for question in read_questions(path)]
-    _, version, _ = _built(settings, index, publish_it=False)
-    old, new = _assistants(settings, index, _published(index), version)
-    found = refresh_report(old, new, labelled, most_labelled=sample)
-    return found | {"page": str(save(found, folder=folder))}
-
-
-def _published_name(index: IndexFolder) -> str:
-    """The name of the published version; empty without one."""
-    with suppress(IndexMissingError, IndexDamagedError):
-        return current_version(index.path)
-    return ""
-
-
-def _published(index: IndexFolder) -> IndexVersion | None:
-    """The published version, if there is a whole one."""
-    with suppress(IndexMissingError, IndexDamagedError):
-        return index.open(current_version(index.path))
-    return None
-
-
-def _assistants(
-    settings: Settings, index: IndexFolder, published: IndexVersion | None, version: IndexVersion
-) -> tuple[Assistant | None, Assistant]:
-    """What answers from the published version, if it is of the same model, and from another one: as they will be served."""
-    encoder = encoder_for(version, index.path, model=settings.model)
-    new = Assistant(version, encoder, public_url=settings.public_url, region=settings.region)
-    is_comparable = published is not None and published.manifest.model == encoder.fingerprint
-    return (new.on(published) if published is not None and is_comparable else None), new
-
-
-def _lost_offers(settings: Settings, index: IndexFolder, before: str, name: str) -> tuple[list[dict[str, Any]], str]:
-    """The questions on offer that lost their answer when a version took the place of another, or why that is not known."""
-    if before in {"", name}:
-        return [], ""
-    try:
-        old, new = _assistants(settings, index, index.open(before), index.open(name))
-    except ShownError as error:
-        return [], f"Which answers it lost is not known: {error}"
-    return ([], "") if old is None else (lost_offers(old, new), "")
+    return workshop.report(labelled, folder=folder, sample=sample)
 
 
 def _told_lost(lost: list[dict[str, Any]]) -> list[str]:
@@ -335,12 +288,12 @@ def _summary(found: dict[str, Any]) -> str:
     return "\n".join([*lines, *more, *(["What you can do about each stands in the report."] if without else [])])
 
 
-def _publish(index: IndexFolder, version: str, *, key: Path | None, as_json: bool, dry_run: bool) -> None:
+def _publish(index: IndexFolder, version: str, said: Said, *, key: Path | None, as_json: bool, dry_run: bool) -> None:
     if dry_run:
         index.open(version)
         line = f"Would publish {version}, which is whole."
     else:
-        line = f"Published {version}. {index.publish(version, key=SigningKey(key) if key else None)}".strip()
+        line = f"Published {version}. {index.publish(version, key=SigningKey(key) if key else None, said=said)}".strip()
     _print(line, as_json, {"version": version, "dry_run": dry_run})
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from index.passages import SPLITTER, reading_texts, split
 from index.published.layout import VERSION_NAME, IndexLayout
 from index.published.locking import publishing
 from index.published.manifest import FORMAT, Manifest, read_manifest
-from index.published.pointer import discard, publish, published_before, remove_unfinished
+from index.published.pointer import discard, is_withdrawn, publish, published_before, remove_unfinished
 from index.published.version import article_ids, current_version, list_versions, open_version, write_version
 from index.stores import DEFAULT_ENGINES, Engines
 
@@ -29,6 +29,7 @@ class BuildResult:
     is_new: bool
     passages: int
     encoded: int
+    is_withdrawn: bool = False  # it was rolled back, and nothing changed since
 
 
 def build(
@@ -44,6 +45,8 @@ def build(
     multilingual: Encoder | None = None,
 ) -> BuildResult:
     """Build a version unless the same inputs built one before, and publish it unless told not to.
+
+    One that was rolled back stays so until an input changes: it is neither built nor published again.
 
     Args:
         documents: the corpus.
@@ -74,6 +77,8 @@ def build(
             engines.announce(published.store)
             return BuildResult(published.version, is_new=False, passages=published.passages, encoded=0)
         waiting = _waiting(index_dir, inputs, published, engines)
+        if waiting is not None and is_withdrawn(index_dir, waiting.version):
+            return replace(waiting, is_withdrawn=True)
         gone = _gone(index_dir, published, documents, removed)
         result = waiting or _write(
             layout, documents, encoder, inputs, multilingual=multilingual, site=site, gone=gone, engines=engines

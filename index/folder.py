@@ -12,7 +12,16 @@ from index.errors import SourceError
 from index.published.layout import MANIFEST
 from index.published.locking import publishing
 from index.published.model import RECORD, remove_unused, verify_export
-from index.published.pointer import FEWEST_KEPT, prunable, publish, published_before, remove, remove_unfinished
+from index.published.pointer import (
+    FEWEST_KEPT,
+    NOTHING_SAID,
+    Said,
+    prunable,
+    publish,
+    published_before,
+    remove,
+    remove_unfinished,
+)
 from index.published.signing import NO_KEY, SigningKey, Trust
 from index.published.version import IndexVersion, current_version, list_versions, open_version
 from index.replication.following import fetch, published_at
@@ -54,7 +63,7 @@ class IndexFolder:
             if (record := layout.model(version.manifest.model) / RECORD).exists():
                 key.sign_file(record)
 
-    def publish(self, name: str, /, *, key: SigningKey | None = None) -> str:
+    def publish(self, name: str, /, *, key: SigningKey | None = None, said: Said = NOTHING_SAID) -> str:
         """Serve a version. With a key, sign it first; if it is not the newest, sign an order to go back to it as well.
 
         Returns a sentence on what was done at the source; empty without one.
@@ -65,7 +74,7 @@ class IndexFolder:
             if name <= newest:
                 key.order(self.path, name, withdrawn=newest)
         with publishing(self.path) as layout:
-            publish(layout, name, engines=self.engines, trust=self.trust)
+            publish(layout, name, engines=self.engines, trust=self.trust, said=said)
         return self.share(name)
 
     def share(self, name: str, /) -> str:

@@ -119,7 +119,7 @@ def chromium() -> Iterator[Browser]:
 def open_page(page: Page, url: str) -> Page:
     """Go there and wait until one can type."""
     page.goto(url)
-    page.wait_for_selector(".chat[data-ready]")
+    page.wait_for_selector(".app[data-ready]")
     return page
 
 
@@ -129,7 +129,7 @@ def ask(page: Page, question: str) -> Locator:
     before = turns.count()
     page.locator("#question").fill(question)
     page.keyboard.press("Enter")
-    reply = turns.nth(before).locator(".reply:not(.pending)")
+    reply = turns.nth(before).locator(".reply:not([data-kind=pending])")
     reply.wait_for()
     return reply
 

@@ -15,9 +15,10 @@ from assistant import Assistant
 from corpus import Document, Section, Source, load_corpus
 from corpus.changing import save_article
 from corpus.site import load_site
-from index import build, current_version, encoder_for, open_version
+from index import IndexVersion, build, current_version, encoder_for, open_version
 from index.encoding import Encoding, Word, unit
 from index.encoding.sentence_transformer import SentenceTransformerEncoder, load_encoder
+from index.encoding.vectors import PassageVectors
 from index.published.model import export_if_missing
 from settings import PROJECT
 from tests.browsers import DESKTOP, PageServer, chromium, open_page, serving
@@ -92,6 +93,12 @@ def make_document(id_: str = "tea", paragraphs: Sequence[str] = ("Tea is a drink
     text = "\n\n".join([title, *paragraphs])
     source = Source(title, "A. Writer", "", "", date(2026, 1, 2), date(2026, 2, 3), "CC0", "")
     return Document(id_, text, (Section(title, len(title) + 2, len(text)),), source)
+
+
+def arrays_of(version: IndexVersion, /) -> PassageVectors:
+    """The vectors of a version that keeps them in its files."""
+    assert isinstance(version.vectors, PassageVectors)
+    return version.vectors
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def open_face(name: str, browser: Browser, server: PageServer, site: HostSite) -
     page: Any
     if name == "page":
         page = open_page(browser.new_page(viewport=DESKTOP, locale="en-GB"), server.url)
-        box, root = page.locator("#question"), page.locator(".chat").first
+        box, root = page.locator("#question"), page.locator(".app").first
     elif name == "widget":
         page = open_host(browser, site.put("/", host_page(server.url)))
         box, root = open_panel(page), page.locator(f"{WIDGET} .panel")

@@ -26,6 +26,7 @@ from typing import Self
 import numpy as np
 
 from index.encoding import Rows, Vectors
+from index.encoding.vectors import PassageVectors
 from index.errors import StoreUnreachableError
 from index.stores import DEFAULT_ENGINES, MILVUS, Engines
 from index.stores.milvus import MilvusCollections, MilvusStore, drop
@@ -77,6 +78,13 @@ def collections(server: MilvusServer | None = None) -> set[str]:
     return {name for name in connection_to(server or milvus()).call("list_collections") if name.startswith(ALIAS)}
 
 
+def with_pieces(vectors: Vectors, /) -> PassageVectors:
+    """Passages with these vectors, (n, d), and as word pieces: none, one, two, three, none …, all different."""
+    sizes = np.arange(len(vectors)) % 4
+    tokens = np.random.default_rng(7).integers(-127, 128, (int(sizes.sum()), vectors.shape[1])).astype(np.int8)
+    return PassageVectors(vectors, tokens, np.stack([np.cumsum(sizes) - sizes, sizes], axis=1))
+
+
 class InMilvus:
     """A `MilvusStore` that is dropped when others were built, for the suite of the contract."""
 
@@ -86,7 +94,7 @@ class InMilvus:
 
     @classmethod
     def build(cls, vectors: Vectors, /) -> Self:
-        store = MilvusStore.build(vectors, server=milvus(), collection=new_collection())
+        store = MilvusStore.build(with_pieces(vectors), server=milvus(), collection=new_collection())
         _built.append(store.collection)
         if len(_built) > MOST_AT_ONCE:
             drop(milvus(), _built.popleft())
@@ -97,7 +105,7 @@ class InMilvus:
         with path.open("rb") as file:
             kept = np.load(file, allow_pickle=False)
             description, vectors = json.loads(str(kept["description"])), kept["vectors"]
-        return cls(MilvusStore.open(description, vectors, server=milvus()), vectors)
+        return cls(MilvusStore.open(description, server=milvus()), vectors)
 
     def save(self, path: Path, /) -> None:
         with path.open("wb") as file:

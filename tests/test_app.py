@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import app
+from assistant.retrieval.learned.multilingual import load_multilingual
 from assistant.web.process.starting import NothingToServeError
 from index import current_version
 from index.published.layout import MANIFEST
@@ -53,6 +54,14 @@ def test_with_the_page_off_nothing_stands_at_the_root(real_index: Path) -> None:
     with TestClient(app.create_app(settings(real_index))) as client:
         assert client.get("/").status_code == 404
         assert client.get("/articles/causes-of-restless-legs-syndrome").status_code == 200
+
+
+def test_other_languages_are_loaded_at_the_start_where_that_is_wanted(real_index: Path) -> None:
+    load_multilingual.cache_clear()
+    app.create_app(settings(real_index))
+    assert load_multilingual.cache_info().currsize == 0
+    app.create_app(settings(real_index, preload_languages=True))
+    assert load_multilingual.cache_info().currsize == 1
 
 
 def test_urgent_help_names_the_numbers_of_the_region_in_force(real_index: Path) -> None:

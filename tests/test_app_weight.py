@@ -88,3 +88,38 @@ print([name for name in sys.modules if name.split(".")[0] == "pandas"])
 """
     ended = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (0, "[]\n"), ended.stderr
+
+
+MOST_MEGABYTES_OF_MCP = 15
+WITH_MCP = """
+import json, re, sys
+from pathlib import Path
+from fastapi.testclient import TestClient
+import app
+from settings import Settings
+
+def megabytes():
+    return int(re.findall(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[0]) / 1024
+
+def of_the_sdk():
+    return [name for name in sys.modules if name.partition(".")[0] in {"mcp", "mcp_types", "sse_starlette", "jwt"}]
+
+headers = {"Accept": "application/json, text/event-stream"}
+with TestClient(app.create_app(Settings(_env_file=None)), headers=headers) as client:
+    client.post("/api/ask", json={"turns": ["How is iron linked to dopamine?"]})
+    loaded, before = of_the_sdk(), megabytes()
+    arguments = {"question": "How is iron linked to dopamine?"}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ask", "arguments": arguments}}
+    for version in ("2025-06-18", "2025-11-25"):
+        said = client.post("/mcp", json=call, headers={"MCP-Protocol-Version": version})
+    print(json.dumps([loaded, megabytes() - before, said.json()["result"]["structuredContent"]["kind"]]))
+"""
+
+
+def test_the_sdk_of_mcp_is_loaded_when_it_is_used_and_takes_no_more_memory_than_it_may(real_index: Path) -> None:
+    environment = os.environ | {"INDEX_DIR": str(real_index), "PAGE": "off", "RATE_LIMIT": "0"}
+    ended = subprocess.run([sys.executable, "-c", WITH_MCP], cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    loaded, more, kind = json.loads(ended.stdout.splitlines()[-1])
+    assert (loaded, kind) == ([], "answer")
+    assert more <= MOST_MEGABYTES_OF_MCP

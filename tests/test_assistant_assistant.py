@@ -131,7 +131,7 @@ def test_urgent_help_stands_alone_while_chat_and_advice_offer_questions(assistan
     assert assistant.ask(["I want to die"]).suggestions == ()
     assert set(assistant.ask(["Hello"]).suggestions) <= set(assistant.starters())
     assert assistant.ask(["Hello"]).suggestions
-    assert assistant.ask(["Should I take iron tablets?"]).suggestions
+    assert "Is iron deficiency anemia a risk factor for RLS?" in assistant.ask(["Should I take iron tablets?"]).suggestions
 
 
 def test_a_follow_up_changes_what_the_real_model_finds(assistant: Assistant) -> None:

@@ -22,7 +22,7 @@ from assistant.languages.wording import languages, wording
 from assistant.reading.reader import QuestionReader
 from assistant.web import create_server
 from assistant.web.process.live import LiveAssistant
-from assistant.web.routes.chat import shell_html
+from assistant.web.routes.drawing import shell_html
 from assistant.web.routes.widget import WidgetFiles
 from index import Encoding, build
 from index.encoding.onnx import OnnxEncoder
@@ -259,8 +259,8 @@ def test_visitors_are_told_that_subjects_are_counted_when_they_are_and_only_then
     language: str, assistant: Assistant, recorder: GapRecorder
 ) -> None:
     counts = wording(language)["privacy.gaps"]
-    assert counts in shell_html(assistant.counting(recorder), language)
-    assert counts not in shell_html(assistant, language)
+    assert counts in shell_html(assistant.counting(recorder), language, charts=[])
+    assert counts not in shell_html(assistant, language, charts=[])
 
 
 def test_asked_what_it_stores_it_says_that_it_counts(assistant: Assistant, recorder: GapRecorder) -> None:

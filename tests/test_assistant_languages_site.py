@@ -13,7 +13,8 @@ from assistant.languages import FOLDER, WORDING
 from assistant.languages.wording import languages, unfilled, wording
 from assistant.web import create_server
 from assistant.web.process.live import LiveAssistant
-from assistant.web.routes.chat import shell_html, title_of
+from assistant.web.routes.chat import title_of
+from assistant.web.routes.drawing import shell_html
 from corpus.site import PHRASES
 from index import build, current_version, open_version
 from index.encoding import Encoder
@@ -61,12 +62,12 @@ def test_title_and_answers_are_of_the_corpuss_own_subject(
     language: str, title: str, about: str, question: str, unanswered: str, tea: LiveAssistant
 ) -> None:
     with TestClient(create_server(tea)) as client:
-        page = shell_html(tea.current, language)
+        page = shell_html(tea.current, language, charts=[])
         asked = {"turns": ["who are you?"], "language": language}
         told = client.post("/api/ask", json=asked).json()["message"]
         said = client.post("/api/ask", json={"turns": [question]}).json()["message"]
         privacy = client.get(f"/privacy?lang={language}").text
-    assert f"<h1>{title}" in page
+    assert f'<h1 class="mast__title">{title}' in page
     assert title in privacy
     assert about in told
     assert unanswered in said

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.languages import TERMS as TERMS_FILE
 from assistant.languages import TRIAGE, language_files
+from assistant.languages.terms import as_search
 
 TERMS = language_files(TERMS_FILE)
 WITHOUT_WORDS = {"emoji"}
@@ -33,3 +34,11 @@ def test_every_language_names_the_same_terms(language: str) -> None:
 @pytest.mark.parametrize("language", sorted(TERMS))
 def test_no_term_is_a_name_of_the_condition(language: str) -> None:
     assert not {*map(str.casefold, TERMS[language]["condition"])} & {*map(str.casefold, TERMS[language]["terms"])}
+
+
+def test_a_search_is_a_short_question_that_names_little_but_terms() -> None:
+    assert as_search("¿y el hierro?", "es") == "iron"
+    assert as_search("kansızlık huzursuz bacak", "tr") == "anemia and Restless Legs Syndrome"
+    assert as_search("¿cuánto hierro hay que tomar al día según su médico?", "es") == ""
+    assert as_search("las piernas", "es") == ""
+    assert as_search("铁", "zh") == ""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.links import link_to, text_fragment
 from corpus import load_article
+from corpus.document import Composed
 from index.passages import split
 from settings import PROJECT
 from tests.conftest import ARTICLE, make_document
@@ -108,3 +109,15 @@ def test_a_link_goes_to_the_public_address_of_the_article_if_it_has_one_else_to_
     elsewhere = replace(document, source=replace(document.source, url="https://example.com/tea"))
     link = link_to(elsewhere, 11, 26, public_url="https://example.org/rls")
     assert link == "https://example.com/tea#:~:text=Tea%20is%20a%20drink."
+
+
+def test_a_link_to_what_was_made_of_a_table_or_a_list_looks_for_words_that_the_source_has() -> None:
+    row, items = "Group — Women: Low — below 15; Normal — 15 to 150.", "Not if you are: pregnant; under 12."
+    document = make_document(paragraphs=["Iron is needed.", row, items])
+    start, other = document.text.index(row), document.text.index(items)
+    spans = (Composed("table", start, start + len(row)), Composed("list", other, other + len(items)))
+    document = replace(document, composed=spans, source=replace(document.source, url="https://example.org/iron"))
+    assert link_to(document, start, start + len(row)).endswith("#:~:text=Women,15%20to%20150")
+    assert link_to(document, other, other + len(items)).endswith("#:~:text=Not%20if%20you%20are%3A,under%2012")
+    own = link_to(replace(document, source=replace(document.source, url="")), start, start + len(row))
+    assert own.endswith(text_fragment(document.text, start, start + len(row)))  # our page has it as it is quoted

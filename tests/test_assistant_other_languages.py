@@ -101,3 +101,10 @@ def test_without_the_encoder_a_question_is_answered_by_the_english_one_as_before
     assert nothing_to_load == [1]
     assert answer.kind is Kind.UNANSWERED
     assert answer.message == wording("de", assistant.site)["unanswered.foreign"]
+
+
+@pytest.mark.parametrize("turns", [["¿Es hereditario?", "¿y el hierro?"], ["¿y el hierro?"], ["kansızlık huzursuz bacak"]])
+def test_a_few_words_in_another_language_are_searched_by_their_terms(assistant: Assistant, turns: list[str]) -> None:
+    answer = assistant.ask(turns)
+    assert answer.kind is Kind.ANSWER
+    assert "iron" in answer.citations[0].quote

@@ -323,3 +323,20 @@ def test_an_article_that_does_not_name_what_is_asked_about_answers_nothing_of_it
     of_skin = retriever.limited_to(["skin"]).find(read("Which cream helps Willis-Ekbom disease at night?"))
     assert of_skin.outcomes["answer"] == 0
     assert retriever.limited_to(["skin"]).find(read("Which cream helps at night?")).outcomes["answer"] > 0
+
+
+def test_what_an_article_names_in_passing_it_is_not_about(tmp_path: Path, hash_encoder: HashEncoder) -> None:
+    build(
+        [
+            make_document("pain", ["Cream helps pain at night. Many people also have RLS."]),
+            make_document("legs", ["Cream for RLS helps at night. Iron helps in RLS."]),
+        ],
+        encoder=hash_encoder,
+        index_dir=tmp_path,
+    )
+    retriever = Retriever(open_version(tmp_path, current_version(tmp_path)), hash_encoder, learned_by_hand())
+    found = retriever.find(read("Which cream helps RLS at night?"))
+    assert found.rows[int(found.scores.argmax())] == 2
+    assert found.scores[0] == found.scores.min()
+    elsewhere = retriever.find(read("Which cream helps pain at night?"))
+    assert elsewhere.scores[0] > elsewhere.scores.min()

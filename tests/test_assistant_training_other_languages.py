@@ -9,8 +9,17 @@ import pytest
 
 from assistant.evaluation.labelled import LabelledQuestion
 from assistant.retrieval.other_languages import GENERAL, LABELLED_FEATURES
-from assistant.training.labels import Labels, question_of
-from assistant.training.other_languages import Asked, centres_of, encoded, language_of_label, learn, unseen_votes, voters
+from assistant.training.labels import Labels, question_of, with_languages
+from assistant.training.other_languages import (
+    Asked,
+    centres_of,
+    encoded,
+    known_votes,
+    language_of_label,
+    learn,
+    unseen_votes,
+    voters,
+)
 from tests.conftest import HashEncoder
 from tests.training_labels import small_labels
 
@@ -80,3 +89,20 @@ def test_hindi_in_latin_letters_is_a_language_of_its_own(labels: Labels) -> None
     latin = question_of(LabelledQuestion("h1", ("chai kya hai",), "unanswered", language="hi"), article)
     assert language_of_label(latin) == "hi-latn"
     assert language_of_label(labels.asked_main[0]) == "en"
+
+
+def test_all_other_labels_vote_on_a_question_that_others_have_asked_before(labels: Labels, main: Asked) -> None:
+    questions = voters(labels, main, centres_of(main))
+    rows = main.of("de").tolist()
+    for row, vote in zip(rows, known_votes(questions, main, "de"), strict=True):
+        others = [other for other in range(len(main.languages)) if other != row]
+        nearest = max(float(questions.pooled[other] @ questions.pooled[row]) for other in others)
+        assert vote.best.max() == pytest.approx(nearest, abs=1e-5)
+
+
+def test_questions_in_other_languages_are_read_from_their_folder(labels: Labels, tmp_path: Path) -> None:
+    folder = tmp_path / "tests" / "questions" / "languages"
+    folder.mkdir(parents=True)
+    line = {"id": "x1", "turns": ["Was ist Tee?"], "expect": "answer", "gold": ["made from leaves"], "lang": "de"}
+    (folder / "de.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    assert with_languages(labels, tmp_path).questions[-1].label.turns == ("Was ist Tee?",)

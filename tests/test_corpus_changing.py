@@ -35,7 +35,7 @@ def test_a_replaced_article_is_the_new_one_and_keeps_its_questions(small_corpus:
     (document,) = load_corpus(small_corpus)
     assert (document.text, document.questions[0].question) == (NEW.text, "Why?")
     assert fetched_of(small_corpus / "tea") == Fetched("https://a.b/", '"1"')
-    assert hidden(small_corpus) <= {".lock"}
+    assert hidden(small_corpus) <= {".lock", ".bin"}
 
 
 def test_a_newer_response_is_remembered_without_touching_the_article(small_corpus: Path) -> None:
@@ -75,7 +75,7 @@ def test_an_article_has_reached_the_disk_before_it_takes_its_place(
     monkeypatch.setattr("os.fsync", note_synced)
     monkeypatch.setattr(Path, "rename", checked_rename)
     put_article(NEW, original=tmp_path / "tea.txt", corpus_dir=small_corpus)
-    assert synced == {small_corpus}
+    assert small_corpus in synced
 
 
 @pytest.mark.parametrize("id_", ["coffee", "../articles/tea", ".", ""])

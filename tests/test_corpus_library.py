@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from corpus import CorpusError, Document, Section, Source, SuggestedQuestion, load_article, load_corpus
 from corpus.changing import save_article
-from corpus.library import document_from, record_of, slug_of
+from corpus.incoming.slugs import free_slug
+from corpus.library import SLUG, document_from, record_of
 from settings import PROJECT
 from tests.conftest import ARTICLE, make_document
 
@@ -216,10 +217,24 @@ def test_an_article_that_was_cut_off_while_saving_is_incomplete_and_can_be_added
 
 @pytest.mark.parametrize(
     ("title", "slug"),
-    [("Causes of RLS: Understanding", "causes-of-rls"), ("  Tea & Co. ", "tea-co"), ("B12", "b12"), ("日本", "")],
-)
-def test_a_slug_is_the_title_up_to_its_colon(title: str, slug: str) -> None:
-    assert slug_of(title) == slug
+    [
+        ("Causes of RLS: Understanding", "causes-of-rls"), ("  Tea & Co. ", "tea-co"), ("B12", "b12"), ("Äpfel", "apfel"),
+        ("Беспокойные ноги", "bespokoynye-nogi"), ("むずむず脚", "muzumuzujiao"),
+        ("The doctor’s advice", "the-doctors-advice"),
+        ("→ ¿?", "article"), (f"{'long ' * 40}", "-".join(["long"] * 16)), ("鉄：原因", "zhi"), ("x" * 200, "x" * 80),
+    ],
+)  # fmt: skip
+def test_a_slug_is_the_title_up_to_its_colon_in_latin_letters(title: str, slug: str) -> None:
+    assert free_slug(title, {}) == slug
+    assert SLUG.fullmatch(slug)
+
+
+def test_articles_of_different_titles_never_share_a_slug() -> None:
+    taken: dict[str, str] = {}
+    for title in ("Iron: causes", "Iron: treatment", "Iron – treatment", "Iron. Treatment!"):
+        taken[free_slug(title, taken)] = title
+    assert list(taken) == ["iron", "iron-treatment", "iron-treatment-2", "iron-treatment-3"]
+    assert free_slug("Iron: causes", taken) == "iron"
 
 
 def test_a_date_survives_as_a_date() -> None:

@@ -11,7 +11,8 @@ import pytest
 from corpus.errors import CorpusError
 from corpus.hostile_text.faults import faults_of
 from corpus.hostile_text.web_addresses import is_web_address
-from corpus.library import SLUG, slug_of
+from corpus.incoming.slugs import slug_of
+from corpus.library import SLUG
 from corpus.linear_patterns import LinearPattern
 from corpus.questions.proposing import as_written, question_of, words_within
 from corpus.readers.as_shown import HIDING_STYLE

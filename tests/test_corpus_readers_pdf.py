@@ -151,7 +151,7 @@ def test_what_is_struck_out_turned_or_white_is_no_text_and_is_told() -> None:
     assert (draft.title, body_of(draft)) == ("Iron and restless legs", ["Take two tablets a day."])
     assert {alteration.reason: alteration.original for alteration in draft.alterations} == {
         "struck out, left out": "They are safe in pregnancy.",
-        "white on white, left out": "Ignore this.",
+        "white on white or not drawn, left out": "Ignore this.",
         "turned aside, left out": "arXiv:2401.00001v1 [q-bio] 1 Jan 2024",
     }
 
@@ -270,3 +270,71 @@ def test_what_a_program_filled_in_is_no_title(value: str) -> None:
 
 def test_what_a_program_filled_in_is_no_author() -> None:
     assert [stated_author(name) for name in ("python-docx", "User", "Jane Roe")] == ["", "", "Jane Roe"]
+
+
+def test_three_columns_below_a_heading_over_one_of_them_are_read_one_after_the_other() -> None:
+    pdf = page()
+    for number in range(3):
+        for place, line in enumerate(wrapped(pdf, f"Column {number}. {WORDS}", 50)):
+            pdf.text(15 + 62 * number, 40 + 6 * place, line)
+    draft = read(pdf)
+    assert [paragraph.split(".")[0] for paragraph in draft.text.split("\n\n")[1:]] == ["Column 0", "Column 1", "Column 2"]
+    assert draft.doubts == ()
+
+
+def test_words_that_are_struck_out_or_not_drawn_are_left_out_and_no_reason_to_doubt_their_line() -> None:
+    pdf = page()
+    for place, line in enumerate(wrapped(pdf, WORDS, 170)):
+        pdf.text(20, 40 + 6 * place, line)
+    start = 20 + pdf.get_string_width("Take two ")
+    end = start + pdf.get_string_width("four")
+    pdf.text(20, 80, "Take two four tablets a day.")
+    pdf.line(start, 78.8, end, 78.8)
+    pdf.text_mode = 3
+    pdf.text(20, 90, "Safe for all.")
+    draft = read(pdf)
+    assert "Take two tablets a day." in draft.text
+    assert "Safe" not in draft.text
+    assert {alteration.original for alteration in draft.alterations} == {"four", "Safe for all."}
+    assert draft.doubts == ()
+
+
+def test_a_page_that_is_turned_is_read_and_a_stamp_across_it_is_not() -> None:
+    pdf = FPDF(format="A4")
+    pdf.set_auto_page_break(auto=False)
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=11)
+    with pdf.rotation(90, 105, 148):
+        for place, line in enumerate(wrapped(pdf, WORDS, 170)):
+            pdf.text(20, 100 + 6 * place, line)
+    pdf.set_font("Helvetica", size=60)
+    with pdf.rotation(45, 105, 148):
+        pdf.text(40, 150, "DRAFT")
+    draft = read(pdf)
+    assert draft.text.strip() == WORDS
+    assert [alteration.original for alteration in draft.alterations] == ["DRAFT"]
+
+
+def test_items_below_an_item_stay_with_it_and_the_list_goes_on_behind_them() -> None:
+    pdf = page()
+    lines = [
+        (20, "Do not take it if you:"),
+        (25, "1.  are pregnant,"),
+        (35, "a)  and are under 20"),
+        (35, "b)  or not over 40"),
+        (25, "2.  are under 12."),
+    ]
+    for place, (left, line) in enumerate([*((20, line) for line in wrapped(pdf, WORDS, 170)), *lines]):
+        pdf.text(left, 40 + 6 * place, line)
+    draft = read(pdf)
+    assert "Do not take it if you: are pregnant (and are under 20; or not over 40); are under 12." in draft.text
+    assert draft.doubts == ()
+
+
+def test_numbers_and_compounds_that_a_line_end_divides_stay_what_they_are() -> None:
+    pdf = page()
+    for place, line in enumerate(
+        ["Iron is needed by cells that make dopa-", "mine, and a low-", "dose test (10-", "20 mg) is not hard."]
+    ):
+        pdf.text(20, 40 + 6 * place, line)
+    assert "make dopamine, and a low-dose test (10-20 mg) is not hard." in read(pdf).text

@@ -13,6 +13,7 @@ import yaml
 from settings import PROJECT, Settings
 
 UNIT = PROJECT / "deploy" / "rls-assistant.service"
+WATCH = PROJECT / "deploy" / "rls-assistant-watch.service"
 CONTAINERFILE = PROJECT / "deploy" / "Containerfile"
 HIGHEST_EXPOSURE = 1.5  # of 10, systemd's own scale; below 2 it says "OK"
 
@@ -52,6 +53,25 @@ def test_the_units_exposure_is_low(unit: Path) -> None:
     level = re.search(r"Overall exposure level for .*: ([\d.]+)", judged.stdout)
     assert level, judged.stderr
     assert float(level[1]) <= HIGHEST_EXPOSURE
+
+
+def test_the_unit_that_watches_is_in_order_guarded_and_publishes_nothing(tmp_path: Path) -> None:
+    program, place = tmp_path / "python", tmp_path / "project"
+    program.symlink_to(sys.executable)
+    place.symlink_to(PROJECT)
+    text = WATCH.read_text(encoding="utf-8")
+    assert "-m corpus watch" in text
+    assert "--publish" not in text
+    for name in (WATCH.name, WATCH.with_suffix(".timer").name):
+        text = (PROJECT / "deploy" / name).read_text(encoding="utf-8")
+        text = text.replace("/opt/rls-assistant/.venv/bin/python", str(program))
+        (tmp_path / name).write_text(text.replace("/opt/rls-assistant", str(place)), encoding="utf-8")
+        verified = systemd_analyze("verify", "--man=no", str(tmp_path / name))
+        assert (verified.returncode, verified.stderr) == (0, "")
+    judged = systemd_analyze("security", "--offline=true", "--no-pager", str(tmp_path / WATCH.name))
+    level = re.search(r"Overall exposure level for .*: ([\d.]+)", judged.stdout)
+    assert level, judged.stderr
+    assert float(level[1]) <= 2.5  # it must reach its sources, wherever they are
 
 
 def test_the_linter_finds_nothing_wrong_with_the_container_file(tmp_path: Path) -> None:
@@ -96,11 +116,13 @@ def test_the_health_check_asks_a_real_server() -> None:
 
 def test_every_service_of_the_compose_file_has_a_read_only_root_and_no_privilege() -> None:
     services = yaml.safe_load((PROJECT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))["services"]
-    assert set(services) == {"assistant", "nginx"}
+    assert set(services) == {"assistant", "nginx", "watch"}
     for service in services.values():
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
+    assert services["watch"]["profiles"] == ["watch"]  # it runs when it is called, and not beside the others
+    assert "--publish" not in services["watch"]["command"]
     assert "ports" not in services["assistant"]  # nobody reaches it but nginx
     assert services["assistant"]["networks"] == ["inside"]
 
@@ -121,6 +143,10 @@ def test_the_deployed_environment_names_settings_that_exist() -> None:
         r"([A-Z_]+)=", " ".join(re.findall(r"^Environment=(.*)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE))
     )
     compose = yaml.safe_load((PROJECT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
-    named = {*image, *unit, *compose["services"]["assistant"]["environment"]}
+    unit += re.findall(
+        r"([A-Z_]+)=", " ".join(re.findall(r"^Environment=(.*)$", WATCH.read_text(encoding="utf-8"), re.MULTILINE))
+    )
+    services = compose["services"]
+    named = {*image, *unit, *services["assistant"]["environment"], *services["watch"]["environment"]}
     assert {"HOST", "PORT", "INDEX_DIR", "PUBLIC_URL"} <= named
     assert named - foreign - known == set()

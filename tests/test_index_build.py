@@ -11,10 +11,11 @@ from corpus import Document, SuggestedQuestion, load_corpus
 from index import IndexVersion, build, current_version, open_version
 from index.build import BuildResult, fingerprint_inputs
 from index.encoding import Encoding, unit
+from index.encoding.vectors import in_eight_bits
 from index.passages import leans, opening, reading_texts
 from index.published.version import list_versions
 from settings import PROJECT
-from tests.conftest import HashEncoder, make_document
+from tests.conftest import HashEncoder, arrays_of, make_document
 
 PARAGRAPHS = ("Tea is a drink. It is hot.", "Some take milk.")
 
@@ -126,11 +127,12 @@ def test_every_row_belongs_to_its_passage(index_dir: Path) -> None:
     documents = [make_document("tea", PARAGRAPHS), make_document("ale", ["Ale is cold. It is hot."])]
     rebuild(documents, index_dir)
     version = served(index_dir)
-    vectors = version.vectors
+    vectors = arrays_of(version)
     texts = reading_texts(version.passages, {document.id: document for document in documents})
     for row, encoding in enumerate(HashEncoder().encode(texts)):
         np.testing.assert_array_equal(vectors.pooled[row], encoding.pooled)
-        np.testing.assert_array_equal(vectors.tokens_of([row])[0], unit(encoding.tokens).astype(np.float16))
+        expected = in_eight_bits(unit(encoding.tokens).astype(np.float16))
+        np.testing.assert_array_equal(vectors.kept_tokens_of([row])[0], expected)
     for row, vector in enumerate(vectors.pooled):
         assert version.store.search(vector, count=1)[1].tolist() == [row]
     assert [passage.document_id for passage in version.passages] == ["tea"] * 3 + ["ale"] * 2
@@ -164,12 +166,12 @@ def test_without_a_usable_pointer_a_version_is_built_and_published(index_dir: Pa
 
 def test_the_cache_of_encodings_may_be_deleted_at_any_time(index_dir: Path) -> None:
     rebuild([make_document()], index_dir)
-    before = served(index_dir).vectors
+    before = arrays_of(served(index_dir))
     (index_dir / "encodings.sqlite").unlink()
     assert not rebuild([make_document()], index_dir)[0].is_new
     (index_dir / "CURRENT").unlink()
     assert rebuild([make_document()], index_dir)[0].encoded == 2
-    after = served(index_dir).vectors
+    after = arrays_of(served(index_dir))
     for part in ("pooled", "tokens", "spans"):
         np.testing.assert_array_equal(getattr(after, part), getattr(before, part))
 

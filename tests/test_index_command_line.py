@@ -163,6 +163,25 @@ def test_rollback_is_one_command_and_goes_back_to_what_was_published_before(
     assert_one_line_error(run("rollback"), "there is no version to go back to")
 
 
+def test_a_version_that_was_rolled_back_is_published_by_no_build_until_something_changes(
+    run: Run, versions: list[str], index_dir: Path, small_corpus: Path, questions: Path, tmp_path: Path
+) -> None:
+    older, _ = versions
+    newest = json.loads(run("build", "--json").out)["version"]
+    run("publish", older)
+    built = run("build")
+    assert (built.exit_code, f"{newest} was built from this very corpus and was rolled back" in built.out) == (0, True)
+    assert current_version(index_dir) == older
+    options = ("--questions", str(questions), "--report", str(tmp_path / "reports"), "--publish")
+    refreshed = run("refresh", *options)
+    assert (refreshed.exit_code, "it stays so until something changes" in refreshed.out) == (0, True)
+    assert current_version(index_dir) == older
+    save_article(make_document("ale", ["Ale is cold."]), original=Path(__file__), corpus_dir=small_corpus)
+    changed = json.loads(run("build", "--json").out)
+    assert changed["is_new"]
+    assert current_version(index_dir) == changed["version"] > newest
+
+
 def test_build_without_publishing_waits_and_a_further_build_publishes_the_same(
     run: Run, index_dir: Path, versions: list[str], small_corpus: Path
 ) -> None:

@@ -7,17 +7,19 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from index import IndexDamagedError, build, current_version, open_version
+from index.encoding.vectors import VECTOR_FILES
 from index.published.locking import publishing
 from index.published.manifest import read_manifest
 from index.published.pointer import prunable, publish, remove, remove_unfinished, rollback_target
 from index.stores import FAISS, Engines
 from index.stores.milvus import MilvusCollections, MilvusStore, drop, index_kind
-from index.stores.milvus_connection import MilvusServer, connection_to
+from index.stores.milvus_connection import MilvusConnection, MilvusServer, connection_to
 from settings import PROJECT
 from tests.conftest import HashEncoder, make_document
 from tests.milvus import (
@@ -30,6 +32,7 @@ from tests.milvus import (
     milvus,
     new_collection,
     pointed_at,
+    with_pieces,
 )
 
 ENGINES = engines_of(milvus())
@@ -42,6 +45,11 @@ def built(index_dir: Path, *paragraphs: str, engines: Engines = ENGINES) -> str:
 
 def collection_of(index_dir: Path, version: str) -> str:
     return str(read_manifest(index_dir, version).store["collection"])
+
+
+def row_of(connection: MilvusConnection, name: str, row: int) -> dict[str, Any]:
+    (found,) = connection.call("get", name, ids=[row], output_fields=["id", "vector", "pieces_0"])
+    return dict(found)
 
 
 @pytest.fixture
@@ -60,7 +68,29 @@ def test_the_manifest_names_the_collection_and_the_folder_holds_no_vectors_to_se
     assert (store["engine"], store["kind"]) == ("milvus", "FLAT")
     assert store["collection"].startswith(f"rls_tests_{version.name.replace('-', '_')}_")
     assert not (index_dir / version.name / "store.faiss").exists()
-    assert version.store.search(version.vectors.pooled[1], count=1)[1].tolist() == [1]
+    assert not [file for file in VECTOR_FILES if (index_dir / version.name / file).exists()]
+    assert version.store.search(version.vectors.pooled_of([1])[0], count=1)[1].tolist() == [1]
+
+
+def test_what_is_read_of_rows_is_what_stands_in_files_to_the_last_bit(index_dir: Path) -> None:
+    names = [built(index_dir, *["Tea is a drink. It is hot."] * 9, engines=engines) for engines in (ENGINES, Engines())]
+    in_milvus, in_files = (open_version(index_dir, name, engines=ENGINES).vectors for name in names)
+    for rows in ([3, 0, 17], [5], [], np.arange(18)):
+        assert in_milvus.pooled_of(rows).tobytes() == in_files.pooled_of(rows).tobytes()
+        (one, starts), (other, others) = in_milvus.tokens_of(rows), in_files.tokens_of(rows)
+        assert (one.shape, str(one.dtype), one.tobytes()) == (other.shape, str(other.dtype), other.tobytes())
+        assert starts.tolist() == others.tolist()
+
+
+def test_a_passage_of_more_word_pieces_than_a_field_holds_takes_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.stores.milvus_rows.BYTES_A_FIELD", 24)
+    given = with_pieces(VECTORS[:12])  # up to 48 bytes of word pieces
+    store = MilvusStore.build(given, server=milvus(), collection=new_collection())
+    assert store.description["fields"] == 2
+    again = MilvusStore.open(store.description, server=milvus())
+    again.check()
+    assert again.tokens_of(range(12))[0].tobytes() == given.tokens_of(range(12))[0].tobytes()
+    drop(milvus(), store.collection)
 
 
 def test_the_same_inputs_build_nothing_and_another_engine_a_new_version(index_dir: Path) -> None:
@@ -118,16 +148,22 @@ def test_what_a_killed_build_left_waits_until_milvus_can_be_asked(index_dir: Pat
     assert not (index_dir / name).exists()
 
 
-@pytest.mark.parametrize("damage", ["a row is gone", "a row more", "other vectors", "the collection is gone"])
+@pytest.mark.parametrize(
+    "damage", ["a row is gone", "a row more", "other vectors", "other word pieces", "the collection is gone"]
+)
 def test_a_collection_that_is_not_what_the_manifest_says_is_refused(index_dir: Path, damage: str) -> None:
     first, second = built(index_dir), built(index_dir, "New. It is another.")
     name, connection = collection_of(index_dir, first), connection_to(milvus())
     if damage == "a row is gone":
         connection.call("delete", name, ids=[1])
     elif damage == "a row more":
-        connection.call("insert", name, [{"id": 2, "vector": np.zeros(64, np.float32)}])
+        connection.call("insert", name, [{"id": 2, "vector": np.zeros(64, np.float32), "pieces_0": ""}])
     elif damage == "other vectors":
-        connection.call("upsert", name, [{"id": 0, "vector": np.ones(64, np.float32)}])
+        connection.call("upsert", name, [row_of(connection, name, 0) | {"vector": np.ones(64, np.float32)}])
+    elif damage == "other word pieces":
+        connection.call(
+            "upsert", name, [row_of(connection, name, 0) | {"pieces_0": row_of(connection, name, 1)["pieces_0"]}]
+        )
     else:
         drop(milvus(), name)
     with pytest.raises(IndexDamagedError, match=f"collection {name}"):
@@ -138,11 +174,12 @@ def test_a_collection_that_is_not_what_the_manifest_says_is_refused(index_dir: P
 
 
 def test_one_changed_coordinate_among_many_rows_is_found_by_reading_all_back() -> None:
-    store = MilvusStore.build(VECTORS, server=milvus(), collection=new_collection())
+    store = MilvusStore.build(with_pieces(VECTORS), server=milvus(), collection=new_collection())
     store.check()
     changed = VECTORS[123] / np.linalg.norm(VECTORS[123])
     changed[7] += 1e-6
-    connection_to(milvus()).call("upsert", store.collection, [{"id": 123, "vector": changed}])
+    connection = connection_to(milvus())
+    connection.call("upsert", store.collection, [row_of(connection, store.collection, 123) | {"vector": changed}])
     with pytest.raises(IndexDamagedError, match="does not hold the vectors that the manifest names"):
         store.check()
     drop(milvus(), store.collection)

@@ -23,7 +23,7 @@ from index.published.locking import publishing
 from index.published.manifest import FORMAT, Manifest, files_of, read_manifest, sealed
 from index.published.pointer import publish
 from index.published.version import list_versions, write_version
-from tests.conftest import HashEncoder, make_document
+from tests.conftest import HashEncoder, arrays_of, make_document
 from tests.ending import child, first_line
 
 FILES = files_of({"engine": "faiss"})
@@ -50,7 +50,8 @@ class UnusableVectors:
     """Without a second axis."""
 
     def save(self, folder: Path, /) -> None:
-        np.save(folder / "vectors.npy", np.zeros(2, np.float32))
+        for name in ("vectors.npy", "tokens.npy", "token_spans.npy"):
+            np.save(folder / name, np.zeros(2, np.float32))
 
 
 def flip_a_bit(path: Path) -> None:
@@ -111,7 +112,7 @@ def test_a_version_is_what_it_was_built_from(index_dir: Path) -> None:
     document = make_document()
     assert version.documents == {"tea": document}
     assert [document.text[p.start : p.end] for p in version.passages] == ["Tea is a drink.", "It is hot."]
-    vectors = version.vectors
+    vectors = arrays_of(version)
     assert vectors.pooled.shape == (2, 64) == (version.manifest.passages, version.manifest.dimension)
     assert (vectors.spans.tolist(), vectors.tokens.shape) == ([[0, 6], [6, 9]], (15, 64))
     assert version.store.search(vectors.pooled[1], count=1)[1].tolist() == [1]
@@ -122,9 +123,9 @@ def test_a_large_array_is_read_from_its_file_as_it_is_needed(index_dir: Path, mo
     small = open_version(index_dir, name)
     monkeypatch.setattr("index.published.version.LARGEST_IN_MEMORY", 100)
     large = open_version(index_dir, name)
-    assert isinstance(large.vectors.tokens, np.memmap)
-    assert not isinstance(small.vectors.tokens, np.memmap)
-    np.testing.assert_array_equal(large.vectors.tokens, small.vectors.tokens)
+    assert isinstance(arrays_of(large).tokens, np.memmap)
+    assert not isinstance(arrays_of(small).tokens, np.memmap)
+    np.testing.assert_array_equal(arrays_of(large).tokens, arrays_of(small).tokens)
 
 
 def test_a_write_that_fails_before_the_manifest_leaves_no_version(tmp_path: Path) -> None:
@@ -225,14 +226,15 @@ def test_a_manifest_that_does_not_fit_its_version_is_refused(index_dir: Path, fi
     [
         ("vectors.npy", np.zeros((3, 64), np.float32)),
         ("vectors.npy", np.zeros((2, 63), np.float32)),
-        ("tokens.npy", np.zeros((15, 63), np.float16)),
+        ("tokens.npy", np.zeros((15, 63), np.int8)),
+        ("tokens.npy", np.zeros((15, 64), np.float16)),
         ("token_spans.npy", np.zeros((3, 2), np.int64)),
         ("token_spans.npy", np.array([[0, 6], [6, 10]])),
         ("token_spans.npy", np.array([[0, 6], [-1, 1]])),
         ("passages.npy", np.zeros((3, 4), np.int64)),
     ],
     ids=[
-        *("a row more", "a dimension less", "narrow tokens", "a span more", "past the tokens"),
+        *("a row more", "a dimension less", "narrow tokens", "tokens in full", "a span more", "past the tokens"),
         *("negative", "a passage more"),
     ],
 )
@@ -280,7 +282,7 @@ def test_any_change_of_the_manifest_gives_the_same_content_or_a_refusal(
     except IndexDamagedError:
         return
     assert version.documents == {"tea": make_document()}
-    assert len(version.passages) == len(version.vectors.pooled) == len(version.vectors.spans) == 2
+    assert len(version.passages) == len(arrays_of(version).pooled) == len(arrays_of(version).spans) == 2
 
 
 def test_without_an_index_the_remedy_is_to_build_one(tmp_path: Path) -> None:
@@ -385,7 +387,7 @@ def test_a_version_holds_its_sentences_for_other_languages_where_it_was_built_wi
     version = open_version(tmp_path, built.version)
     assert version.manifest.multilingual == hash_encoder.fingerprint
     assert version.multilingual is not None
-    assert np.allclose(version.multilingual, version.vectors.pooled, atol=1e-3)
+    assert np.allclose(version.multilingual, arrays_of(version).pooled, atol=1e-3)
     path = tmp_path / built.version / "multilingual.npy"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(IndexDamagedError, match="multilingual"):

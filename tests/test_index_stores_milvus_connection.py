@@ -16,7 +16,7 @@ from index.stores import Engines
 from index.stores.milvus import MilvusCollections, MilvusStore
 from index.stores.milvus_connection import MilvusConnection, MilvusServer, connection_to
 from settings import PROJECT, Settings, SettingsError
-from tests.milvus import NOBODY, VECTORS, LiteServer, behind_tls, new_collection
+from tests.milvus import NOBODY, VECTORS, LiteServer, behind_tls, new_collection, with_pieces
 
 TOKEN = "root:a-secret"  # noqa: S105
 
@@ -24,7 +24,7 @@ TOKEN = "root:a-secret"  # noqa: S105
 def test_a_milvus_that_is_gone_is_told_in_a_line_at_once_and_found_again_when_it_is_back(
     own_milvus: LiteServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = MilvusStore.build(VECTORS, server=own_milvus.milvus, collection=new_collection())
+    store = MilvusStore.build(with_pieces(VECTORS), server=own_milvus.milvus, collection=new_collection())
     expected = store.search(VECTORS[3], count=5)[1].tolist()
     own_milvus.kill()
     for _ in range(5):
@@ -75,7 +75,7 @@ def test_over_tls_only_a_certificate_that_is_trusted_is_believed(own_milvus: Lit
         with pytest.raises(StoreUnreachableError):
             MilvusCollections(MilvusServer(uri)).reach()
         trusting = MilvusServer(uri, ca_file=str(certificate))
-        store = MilvusStore.build(VECTORS, server=trusting, collection=new_collection())
+        store = MilvusStore.build(with_pieces(VECTORS), server=trusting, collection=new_collection())
         assert store.search(VECTORS[7], count=1)[1].tolist() == [7]
         connection_to(trusting).close()
 

@@ -14,7 +14,7 @@ from index.errors import StoreBusyError, StoreCallError, StoreUnreachableError
 from index.stores.milvus import MilvusStore, drop
 from index.stores.milvus_connection import MilvusConnection, MilvusServer, connection_to
 from tests.ending import join
-from tests.milvus import VECTORS, LiteServer, milvus, new_collection
+from tests.milvus import VECTORS, LiteServer, milvus, new_collection, with_pieces
 
 Call = Callable[..., Any]
 RIGHT_CALL = MilvusConnection.call
@@ -54,6 +54,9 @@ WRONGS: dict[str, Callable[[Call, str, list[Any]], Any]] = {
     "acknowledged and lost": lambda _call, _name, _rows: {},
     "half of it lost": lambda call, name, rows: call("insert", name, rows[: len(rows) // 2]),
     "sent twice": lambda call, name, rows: [call("insert", name, rows), call("insert", name, rows)],
+    "other word pieces": lambda call, name, rows: call(
+        "insert", name, [rows[0] | {"pieces_0": rows[1]["pieces_0"]}, *rows[1:]]
+    ),
     "another vector": lambda call, name, rows: call("insert", name, [rows[0] | {"vector": rows[1]["vector"]}, *rows[1:]]),
 }
 
@@ -63,7 +66,7 @@ def test_what_did_not_arrive_as_it_was_sent_is_sent_again(
     collection: str, monkeypatch: pytest.MonkeyPatch, wrong: Callable[[Call, str, list[Any]], Any]
 ) -> None:
     methods = sends_wrongly(monkeypatch, 1, wrong)
-    store = MilvusStore.build(VECTORS, server=milvus(), collection=collection)
+    store = MilvusStore.build(with_pieces(VECTORS), server=milvus(), collection=collection)
     assert rows_in(collection) == list(range(300)), "each row once"
     assert methods in (["insert", "upsert"], ["insert"])
     store.check()
@@ -72,7 +75,7 @@ def test_what_did_not_arrive_as_it_was_sent_is_sent_again(
 def test_what_does_not_arrive_a_second_time_is_refused(collection: str, monkeypatch: pytest.MonkeyPatch) -> None:
     sends_wrongly(monkeypatch, 2, WRONGS["acknowledged and lost"])
     with pytest.raises(IndexDamagedError, match=r"holds other vectors than were sent \(id >= 0 and id <= 299\)"):
-        MilvusStore.build(VECTORS, server=milvus(), collection=collection)
+        MilvusStore.build(with_pieces(VECTORS), server=milvus(), collection=collection)
 
 
 def refuses(_call: Call, _name: str, _rows: list[Any]) -> Any:
@@ -81,7 +84,7 @@ def refuses(_call: Call, _name: str, _rows: list[Any]) -> Any:
 
 def test_a_build_waits_while_milvus_asks_for_patience(collection: str, monkeypatch: pytest.MonkeyPatch) -> None:
     methods = sends_wrongly(monkeypatch, 3, refuses)
-    MilvusStore.build(VECTORS, server=milvus(), collection=collection).check()
+    MilvusStore.build(with_pieces(VECTORS), server=milvus(), collection=collection).check()
     assert methods == ["insert"] * 4
 
 
@@ -89,7 +92,7 @@ def test_patience_ends(collection: str, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("index.stores.milvus_connection.PATIENCE_SECONDS", 0.5)
     sends_wrongly(monkeypatch, 1_000, refuses)
     with pytest.raises(StoreBusyError):
-        MilvusStore.build(VECTORS, server=milvus(), collection=collection)
+        MilvusStore.build(with_pieces(VECTORS), server=milvus(), collection=collection)
 
 
 def test_milvus_killed_in_the_middle_of_a_build_and_started_again_costs_nothing_but_time(
@@ -109,7 +112,7 @@ def test_milvus_killed_in_the_middle_of_a_build_and_started_again_costs_nothing_
 
     killer = threading.Thread(target=kill_and_start, daemon=True)
     killer.start()
-    store = MilvusStore.build(vectors, server=own_milvus.milvus, collection=name)
+    store = MilvusStore.build(with_pieces(vectors), server=own_milvus.milvus, collection=name)
     join(killer)
     assert 0 < there[-1] < len(vectors), "the kill came in the middle"
     store.check()

@@ -23,13 +23,15 @@ from packaging.utils import canonicalize_name
 from index import current_version
 from settings import PROJECT
 
-PROJECT_TABLE = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS: dict[str, list[str]] = PROJECT_TABLE["optional-dependencies"]
-SERVING: list[str] = PROJECT_TABLE["dependencies"]
+PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS: dict[str, list[str]] = PYPROJECT["project"]["optional-dependencies"]
+RUNNING: list[str] = PYPROJECT["project"]["dependencies"]
+NAMES_SERVING = {canonicalize_name(Requirement(one).name) for one in PYPROJECT["dependency-groups"]["serve"]}
+SERVING = [one for one in RUNNING if canonicalize_name(Requirement(one).name) in NAMES_SERVING]
 LOCKS = {  # each with what it is made of
     "requirements-serve.txt": SERVING,
-    "requirements.txt": [*SERVING, *EXTRAS["build"]],
-    "requirements-dev.txt": [*SERVING, *(one for extra in EXTRAS.values() for one in extra)],
+    "requirements.txt": RUNNING,
+    "requirements-dev.txt": [*RUNNING, *(one for extra in EXTRAS.values() for one in extra)],
 }
 COPYLEFT = re.compile(r"(?<!L)GPL|GNU General|Affero", re.IGNORECASE)
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
@@ -51,6 +53,13 @@ def test_a_lock_holds_what_the_project_names_with_a_hash_for_each_package(lock: 
     pinned = {f"{canonicalize_name(one.name)}{one.specifier}" for one in map(Requirement, LOCKS[lock])}
     assert pinned - locked(lock).keys() == set(), "`make lock` renews the locks"
     assert [package for package, hashes in locked(lock).items() if not hashes] == []
+
+
+def test_what_serves_is_named_among_the_dependencies_and_pinned_there_alone() -> None:
+    group = list(map(Requirement, PYPROJECT["dependency-groups"]["serve"]))
+    known = {canonicalize_name(one.name): one for one in map(Requirement, RUNNING)}
+    assert [one.name for one in group if one.specifier] == []
+    assert [one.name for one in group if known[canonicalize_name(one.name)].marker != one.marker] == []
 
 
 def test_a_host_that_only_serves_gets_the_same_files_and_nothing_of_what_builds() -> None:
@@ -165,6 +174,19 @@ def test_the_installed_command_answers_and_knows_the_articles_and_the_index(inst
     assert "serve" in ran(installed, index_dir=real_index)
 
 
+def test_the_installed_command_builds_an_index_where_there_is_none_and_helps_first(installed: Path, tmp_path: Path) -> None:
+    """With an encoder that cannot be loaded: only who is in danger gets an answer."""
+    environment = os.environ | {"PYTHONPATH": str(installed), "INDEX_DIR": str(tmp_path / "none"), "MODEL": str(tmp_path)}
+    command = [sys.executable, str(installed / "bin" / "rls-assistant"), "ask", "--json"]
+    asked = [
+        subprocess.run([*command, question], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        for question in ("What role does brain iron play?", "I want to kill myself")
+    ]
+    assert asked[0].returncode != 0
+    assert asked[0].stderr.startswith("There is no index yet. Building it now.\n")
+    assert (asked[1].returncode, json.loads(asked[1].stdout)["kind"], asked[1].stderr) == (0, "urgent", "")
+
+
 def test_the_package_holds_all_data_and_nothing_that_was_built_here(installed: Path) -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "assistant", "corpus", "index"], cwd=PROJECT, capture_output=True, check=True, text=True
@@ -218,3 +240,70 @@ def test_an_audit_believes_only_a_source_that_reports_the_canary(known: set[str]
         ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert (ended.returncode == 0) is is_clean
     assert said in ended.stdout + ended.stderr
+
+
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+PLATFORMS = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "aarch64-apple-darwin")
+MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}  # of faiss-cpu's wheels; for Intel's processors cryptography has none any more
+UV = [sys.executable, "-m", "uv"]
+
+
+def resolved(lock: str, python: str, platform: str) -> dict[str, str]:
+    """What a lock comes to on a platform, by wheels alone: name → version.
+
+    `uv` looks at the files that the index really has, and fails where one has no wheel.
+    """
+    options = ["--no-deps", "--only-binary", ":all:", "--python-version", python, "--python-platform", platform]
+    command = [*UV, "pip", "compile", "--quiet", "--no-header", "--no-annotate", *options, lock]
+    ended = subprocess.run(command, cwd=PROJECT, env=os.environ | MACOS, capture_output=True, text=True)
+    assert ended.returncode == 0, f"{python} on {platform}: {ended.stderr}"
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", ended.stdout, re.MULTILINE))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_locks_resolve_to_wheels_on_every_platform(python: str, platform: str) -> None:
+    """Only that there are wheels: nothing is run on a platform that this is not."""
+    serving, running = (resolved(lock, python, platform) for lock in ("requirements-serve.txt", "requirements.txt"))
+    assert {"onnxruntime", "faiss-cpu", "gradio", "mcp"} <= serving.keys()
+    assert serving.items() <= running.items()
+    assert "torch" in running
+
+
+def clean_environment(folder: Path) -> Path:
+    """A virtual environment with nothing in it; its programs' folder."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=300)
+    return folder / "bin"
+
+
+def torch_here() -> list[str]:
+    """The build of torch that is here, so that gigabytes of another one are not fetched: a file or an index of pip's."""
+    ended = subprocess.run([*PIP, "config", "get", "global.find-links"], capture_output=True, text=True)
+    return ["--find-links", *ended.stdout.split()] if ended.returncode == 0 and ended.stdout.strip() else []
+
+
+def outside(folder: Path, **more: str) -> dict[str, str]:
+    """An environment in which nothing leads to this checkout."""
+    left_out = {"PYTHONPATH", "VIRTUAL_ENV", "INDEX_DIR", "CORPUS_DIR", "MODEL"}
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
+    return kept | {"HOME": str(folder), "INDEX_DIR": str(folder / "versions")} | more
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_one_command_installs_the_project_into_a_clean_environment_and_one_answers(tmp_path: Path) -> None:
+    """`pip install .` and `rls-assistant ask`, which builds its index first. Fetches what a stranger would fetch."""
+    programs = clean_environment(tmp_path / "clean")
+    install = [str(programs / "pip"), "install", "--quiet", *torch_here(), str(PROJECT)]
+    ended = subprocess.run(
+        install, cwd=tmp_path, env=os.environ | {"HOME": str(Path.home())}, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+    ask = [str(programs / "rls-assistant"), "ask", "--json", "What role does brain iron play?"]
+    ended = subprocess.run(ask, cwd=tmp_path, env=outside(tmp_path), capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    answer = json.loads(ended.stdout.splitlines()[-1])
+    assert answer["kind"] == "answer"
+    assert "iron" in answer["citations"][0]["quote"].lower()
+    assert str(PROJECT) not in ended.stdout + ended.stderr

@@ -13,7 +13,7 @@ def test_another_language_that_cannot_be_had_leaves_the_page_as_it_is(page: Page
     page.context.set_offline(False)
     assert page.locator("#question").input_value() == "half a ques"
     page.get_by_label("Language").select_option("de")
-    page.locator(".chat[lang=de]").wait_for()
+    page.locator(".app[lang=de]").wait_for()
     assert page.locator("#question").input_value() == "half a ques"
 
 
@@ -21,32 +21,32 @@ def test_an_answer_that_is_waited_for_while_the_language_changes_still_comes(pag
     page.locator("#question").fill(SLOW)
     page.keyboard.press("Enter")
     page.get_by_label("Language").select_option("de")
-    page.locator(".chat[lang=de]").wait_for()
-    page.locator(".reply.answer").wait_for()
-    expect(page.locator(".panel .cited")).to_have_count(3)
+    page.locator(".app[lang=de]").wait_for()
+    page.locator(".reply[data-kind=answer]").wait_for()
+    expect(page.locator(".sheet .is-lit")).to_have_count(3)
 
 
 def test_the_article_keeps_its_place_and_its_marks_when_the_language_changes(page: Page) -> None:
     page.locator("#question").fill(THREE)
     page.keyboard.press("Enter")
     page.emulate_media(reduced_motion="reduce")
-    page.get_by_role("button", name="Show in the article").last.click()
-    before = page.evaluate("document.querySelector('.panel').scrollTop")
+    page.get_by_role("button", name="Show", exact=True).last.click()
+    before = page.evaluate("document.querySelector('.sheet').scrollTop")
     assert before > 0
     page.get_by_label("Language").select_option("ar")
-    page.locator(".chat[lang=ar]").wait_for()
-    assert page.evaluate("document.querySelector('.panel').scrollTop") == before
-    assert page.locator(".panel .cited[data-n]").count() == 3
+    page.locator(".app[lang=ar]").wait_for()
+    assert page.evaluate("document.querySelector('.sheet').scrollTop") == before
+    assert page.locator(".sheet .is-lit[data-n]").count() == 3
 
 
 def test_with_another_language_comes_the_article_of_the_version_that_is_served_by_then(page: Page) -> None:
-    sentences = page.locator(".panel .sentence")
+    sentences = page.locator(".sheet .sentence")
     served = sentences.all_text_contents()
     page.evaluate("""() => {
-      document.querySelector(".chat").dataset.version = "an older one";
-      document.querySelector(".panel").replaceChildren();
+      document.querySelector(".app").dataset.version = "an older one";
+      document.querySelector("[data-part=panel]").replaceChildren();
     }""")
     page.get_by_label("Language").select_option("de")
-    page.locator(".chat[lang=de]").wait_for()
+    page.locator(".app[lang=de]").wait_for()
     sentences.first.wait_for()
     assert sentences.all_text_contents() == served

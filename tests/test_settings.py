@@ -53,3 +53,23 @@ def test_every_setting_has_a_help_text_and_a_default() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
         assert not field.is_required(), name
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SMTP_URL", "mail.example.org:hush"), ("WATCH_WEBHOOK", "example.org/hush"), ("SERVERS", "one.example.org")],
+)
+def test_an_address_that_cannot_be_used_is_refused_and_a_secret_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"{name}.* cannot be used: ") as refused:
+        Settings.from_environment()
+    assert "hush" not in str(refused.value)
+
+
+def test_servers_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVERS", "https://one.example.org/, http://two.example.org:8000 ,")
+    assert Settings.from_environment().served_at == ["https://one.example.org", "http://two.example.org:8000"]
+    monkeypatch.setenv("DESK_PASSWORD", "hush")
+    assert "hush" not in repr(Settings.from_environment())

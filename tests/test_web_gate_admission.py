@@ -282,8 +282,12 @@ def test_the_page_says_to_wait_and_keeps_the_question(limited: PageServer) -> No
         page = open_page(context.new_page(), limited.url)
         replies = [ask(page, IRON).inner_text() for _ in range(BURST + 1)]
         assert "tyrosine" in replies[0]
-        assert page.locator(".reply.problem").inner_text().startswith("You have asked many questions in a short time.")
+        assert (
+            page.locator(".reply[data-kind=problem]")
+            .inner_text()
+            .startswith("You have asked many questions in a short time.")
+        )
         assert page.locator("#question").input_value() == IRON
         page.locator("#question").fill(URGENT)
         page.keyboard.press("Enter")
-        page.locator(".reply.urgent").wait_for()
+        page.locator(".reply[data-kind=urgent]").wait_for()

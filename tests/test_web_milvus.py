@@ -111,7 +111,7 @@ def test_nothing_of_a_removed_article_is_found(builder: Builder, both: tuple[Ass
     removed = [row for row, passage in enumerate(whole.passages) if passage.document_id == ARTICLE]
     leaks = 0
     for row in removed:
-        scores, rows = fewer.store.search(whole.vectors.pooled[row], count=10)
+        scores, rows = fewer.store.search(whole.vectors.pooled_of([row])[0], count=10)
         leaks += sum(fewer.passages[hit].document_id == ARTICLE for hit in rows) + int(scores[0] > 1 - 1e-5)
     assert leaks == 0
     assert pointed_at(milvus()) == fewer.manifest.store["collection"]

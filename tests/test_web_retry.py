@@ -30,7 +30,7 @@ class Face:
         """Ask, and wait for what comes of it."""
         self.box.fill(THREE)
         self.box.press("Enter")
-        self.page.locator(f"{self.root} :is(.reply.answer, .reply.problem)").wait_for()
+        self.page.locator(f"{self.root} :is(.reply[data-kind=answer], .reply[data-kind=problem])").wait_for()
 
     def lose(self, losing: Losing, times: int | None = None) -> None:
         """Have requests for an answer come to nothing."""
@@ -39,7 +39,9 @@ class Face:
     @property
     def problems(self) -> list[str]:
         """What it says is wrong."""
-        return [text.split("\n")[0] for text in self.page.locator(f"{self.root} .reply.problem").all_inner_texts()]
+        return [
+            text.split("\n")[0] for text in self.page.locator(f"{self.root} .reply[data-kind=problem]").all_inner_texts()
+        ]
 
 
 @pytest.fixture(params=["page", "widget"])
@@ -47,7 +49,7 @@ def face(request: pytest.FixtureRequest, browser: Browser, page_server: PageServ
     with host_site() as site:
         if request.param == "page":
             page = open_page(browser.new_page(viewport=DESKTOP, locale="en-GB"), page_server.url)
-            box, root = page.locator("#question"), ".log"
+            box, root = page.locator("#question"), ".turns"
         else:
             page = open_host(browser, site.put("/", host_page(page_server.url)))
             box, root = open_panel(page), WIDGET
@@ -80,7 +82,7 @@ LOST = {
 def test_a_question_lost_once_is_asked_once_more_and_nobody_notices(face: Face, losing: Losing) -> None:
     face.lose(losing, times=1)
     face.ask()
-    assert face.page.locator(f"{face.root} .reply.answer").count() == 1
+    assert face.page.locator(f"{face.root} .reply[data-kind=answer]").count() == 1
     assert face.problems == []
     assert len(face.requested) == 2
 
@@ -117,11 +119,11 @@ def test_what_was_refused_for_what_it_is_is_not_sent_again(face: Face, status: i
 def test_a_refusal_is_said_in_the_words_that_it_names_or_as_too_much_to_do(face: Face, code: str) -> None:
     face.lose(answered(503, headers={"Retry-After": str(SECONDS), "Refusal-Code": code}))
     face.ask()
-    known = code if face.root == ".log" else "busy"  # the widget, for its weight, has no more words
+    known = code if face.root == ".turns" else "busy"  # the widget, for its weight, has no more words
     assert face.problems == [wording()[f"page.{known}"].format(seconds=SECONDS)]
 
 
 def test_a_fault_of_the_server_is_no_answer_and_no_words_of_its_own(face: Face) -> None:
     face.lose(answered(500, '{"error": "Something went wrong here.", "remedy": "Try again."}', {"Refusal-Code": "failed"}))
     face.ask()
-    assert face.problems == [wording()["page.try_again" if face.root == ".log" else "widget.away"]]
+    assert face.problems == [wording()["page.try_again" if face.root == ".turns" else "widget.away"]]

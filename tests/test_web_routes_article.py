@@ -12,11 +12,13 @@ from assistant.web import create_server
 from assistant.web.process.live import LiveAssistant
 from assistant.web.routes.article import article_html
 from corpus import Document, Section
+from corpus.document import Composed
 from index import Passage
 from index.passages import split
 from tests.conftest import ARTICLE, make_document
 
 VOID = {"meta", "link", "br"}
+DATA = {"type": "application/ld+json"}  # for search engines; no browser runs it
 
 
 @dataclass
@@ -89,7 +91,7 @@ def test_every_sentence_of_the_article_stands_in_the_page_with_its_id(client: Te
     check_sentences(page, document, list(assistant.version.passages))
     assert [heading.text for heading in page.all("h1")] == [document.source.title]
     assert [heading.text for heading in page.all("h2")] == [section.heading for section in document.sections[1:]]
-    assert page.all("script") == []
+    assert [one.attributes for one in page.all("script")] == [DATA]
 
 
 def test_the_page_tells_author_date_and_licence(client: TestClient) -> None:
@@ -112,7 +114,7 @@ def test_markup_in_an_article_is_shown_and_never_becomes_markup() -> None:
     passages = split(document)
     page = parsed(article_html(document, passages))
     check_sentences(page, document, passages)
-    assert page.all("script", "img", "b") == []
+    assert [one.attributes for one in page.all("script", "img", "b")] == [DATA]
     assert page.all("title")[0].text == page.all("h1")[0].text == f"Title {hostile}"
     assert page.all("h2")[0].text == f"Heading {hostile}"
 
@@ -152,3 +154,12 @@ def test_the_pages_style_sheets_are_served(client: TestClient) -> None:
     assert sheets
     for sheet in sheets:
         assert client.get(f"/articles/{sheet}").headers["Content-Type"].startswith("text/css")
+
+
+def test_a_sentence_that_was_made_of_a_table_says_so_on_the_page_and_no_other_does() -> None:
+    document = make_document(paragraphs=["Tea is a drink.", "Group — Men: Low — 30."])
+    start = document.text.index("Group")
+    document = replace(document, composed=(Composed("table", start, len(document.text)),))
+    page = article_html(document, split(document))
+    assert page.count('class="made"') == 1
+    assert page.index("Low — 30.") < page.index(wording("en")["page.of_table"])

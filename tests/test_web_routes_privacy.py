@@ -10,9 +10,10 @@ from assistant import Assistant
 from assistant.languages.wording import languages, wording
 from assistant.web import create_server
 from assistant.web.gate.admission import Admission
+from assistant.web.gate.preferred import preferred
 from assistant.web.gate.rate_limit import RateLimit
 from assistant.web.process.live import LiveAssistant
-from assistant.web.routes.privacy import preferred, privacy_facts
+from assistant.web.routes.privacy import privacy_facts
 
 
 def page(assistant: Assistant, feedback_file: Path | None, rate: int, **headers: str) -> str:

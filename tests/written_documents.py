@@ -141,7 +141,9 @@ def book(parts: Sequence[Part], /) -> bytes:
     return book_of(chapters)
 
 
-def book_of(chapters: Sequence[str], /, *, metadata: str = "", others: dict[str, str] | None = None) -> bytes:
+def book_of(
+    chapters: Sequence[str], /, *, metadata: str = "", head: str = "", others: dict[str, str] | None = None
+) -> bytes:
     """An EPUB whose chapters have these bodies."""
     items = "".join(
         f'<item id="c{n}" href="text/c{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(len(chapters))
@@ -156,8 +158,10 @@ def book_of(chapters: Sequence[str], /, *, metadata: str = "", others: dict[str,
         '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
         '<rootfile full-path="OEBPS/package.opf"/></rootfiles></container>'
     )
-    page = '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><body>{}</body></html>'
-    pages = {f"OEBPS/text/c{n}.xhtml": page.format(body) for n, body in enumerate(chapters)}
+    begin = (
+        f'<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml">{head and f"<head>{head}</head>"}'
+    )
+    pages = {f"OEBPS/text/c{n}.xhtml": f"{begin}<body>{body}</body></html>" for n, body in enumerate(chapters)}
     first = {"mimetype": "application/epub+zip", "META-INF/container.xml": container, "OEBPS/package.opf": package}
     return archive(first | pages | (others or {}))
 

@@ -4,6 +4,7 @@ Reviewed data, `terms.toml` of a language's folder: `condition`, what visitors c
 each with the English word that it uses. A language may lack it.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -14,6 +15,9 @@ from assistant.languages import TERMS, TRIAGE, language_files
 from assistant.languages.wording import DEFAULT_LANGUAGE
 from corpus.linear_patterns import LinearPattern, question_pattern
 
+WORD = re.compile(r"[^\W_]+")
+MOST_OTHER_WORDS = 3  # of a search, beside its terms: "does it", "what is"
+SAYS_LITTLE = frozenset({"legs", "causes", "symptoms", "treatment"})  # each alone is no search on one subject
 LONGEST_ENDING = 4  # letters that a language may put behind a name of several words: "sendromunun"
 
 
@@ -39,6 +43,25 @@ def terms_in(text: str, language: str, /) -> Mapping[str, str]:
     english = {_folded(own): word for own, word in language_files(TERMS).get(language, {}).get("terms", {}).items()}
     found = (text[start:end] for start, end in _spans(text, language, tuple(english)))
     return {own: english[_folded(own)] for own in found if _folded(own) in english}
+
+
+def as_search(text: str, language: str, /) -> str:
+    """The English words of a short question that names hardly more than the article's terms, and the condition's name if it
+    names that; empty if it says more.
+
+    >>> as_search("the meds?", "en"), as_search("the meds I had for two years", "en")
+    ('medications', '')
+    """
+    if not _has_spaces(language):  # what else it says cannot be counted in words
+        return ""
+    named = terms_in(text, language)
+    condition, kept = list(_spans(text, language, _condition(language))), list(text)
+    for start, end in (*condition, *_spans(text, language, tuple(map(_folded, named)))):
+        kept[start:end] = " " * (end - start)
+    meant = [word for word in dict.fromkeys(named.values()) if word not in SAYS_LITTLE]
+    if not meant or len(WORD.findall("".join(kept))) > MOST_OTHER_WORDS:
+        return ""
+    return " and ".join([*meant, *(_condition(DEFAULT_LANGUAGE)[:1] if condition else ())])
 
 
 def _condition(language: str) -> tuple[str, ...]:

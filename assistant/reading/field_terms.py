@@ -79,8 +79,13 @@ def named_in(text: str, /) -> frozenset[str]:
     >>> named_in("Does Willis-Ekbom disease come with renal anaemia?") == {"RLS", "anemia"}
     True
     """
+    return frozenset(times_named(text))
+
+
+def times_named(text: str, /) -> Counter[str]:
+    """How often the text names each thing that has several names, under its first."""
     names = _first_names()
-    return frozenset(names[name.lower()] for name in _words(*names).findall(text))
+    return Counter(names[name.lower()] for name in _words(*names).findall(text))
 
 
 @cache

@@ -42,7 +42,7 @@ def alike(version: IndexVersion, changes: list[ArticleDifference], /) -> list[Al
     rows = version.passages.rows_of(changed)[:MOST_COMPARED].tolist()
     found: dict[tuple[int, int], AlikePair] = {}
     for row in tqdm(rows, desc="Comparing passages", unit=" passages", delay=2):
-        scores, near = version.store.search(version.vectors.pooled[row], count=NEIGHBOURS)
+        scores, near = version.store.search(version.vectors.pooled_of([row])[0], count=NEIGHBOURS)
         for score, other in zip(scores.tolist(), near.tolist(), strict=True):
             first, second = min(row, other), max(row, other)
             if score >= NEAREST_COSINE and (first, second) not in found and (pair := _compared(version, first, second)):

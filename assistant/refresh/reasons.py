@@ -25,10 +25,18 @@ MISSES = {
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What an editor can do, and the command that does it."""
+    """What an editor can do, and the command that does it.
+
+    `does` is "publish", "withdraw", "label" or "silence"; but for the first, `article` and `question` say of what, and
+    `sentence` is the one that a label names.
+    """
 
     what: str
     command: str
+    does: str
+    article: str = ""
+    question: str = ""
+    sentence: str = ""
 
 
 def is_without(pair: Pair, /) -> bool:
@@ -53,10 +61,13 @@ def reasons(pair: Pair, old: Assistant | None, new: Assistant, /) -> list[str]:
 def remedies(pair: Pair, new: Assistant, /) -> list[Remedy]:
     """What an editor can do about it: accept it, no longer offer the question, or label it."""
     version, question = new.version, pair.asked.question.turns[-1]
-    found = [Remedy("Accept it: publish this version as it is.", f"python -m index publish {version.name}")]
+    found = [Remedy("Accept it: publish this version as it is.", f"python -m index publish {version.name}", "publish")]
     if pair.asked.is_offered:
         slugs = [id_ for id_, document in version.documents.items() if question in {q.question for q in document.questions}]
-        found += [Remedy(f"No longer offer it ({slug}).", _questions(slug, "--remove", question)) for slug in slugs]
+        found += [
+            Remedy(f"No longer offer it ({slug}).", _questions(slug, "--remove", question), "withdraw", slug, question)
+            for slug in slugs
+        ]
     judged = new.found(pair.asked.question.turns)
     if judged is None or pair.new.kind is Kind.URGENT or len(pair.asked.question.turns) > 1 or not judged.rows:
         return found  # no label counts against a rule or danger, or for what leans on another turn
@@ -69,8 +80,10 @@ def remedies(pair: Pair, new: Assistant, /) -> list[Remedy]:
     label = _questions(slug, "--add", question)
     return [
         *found,
-        Remedy(f"{what}: “{text}”", f"{label} --answers {shlex.quote(first_words(row, version))}"),
-        Remedy(f"Say that {slug} does not answer it.", f"{label} --unanswered"),
+        Remedy(
+            f"{what}: “{text}”", f"{label} --answers {shlex.quote(first_words(row, version))}", "label", slug, question, text
+        ),
+        Remedy(f"Say that {slug} does not answer it.", f"{label} --unanswered", "silence", slug, question),
     ]
 
 

@@ -109,4 +109,5 @@ def citation(n: int, rows: tuple[int, int], share: float, version: IndexVersion,
         end=last.end,
         url=link(document.id, first.start, last.end),
         score=round(share, SCORE_DIGITS),
+        made_of=document.made_of(first.start),
     )

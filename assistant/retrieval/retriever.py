@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from assistant.answer import MOST_CITATIONS, Hit, Kind
 from assistant.question import Question, read
-from assistant.reading.field_terms import named_in
+from assistant.reading.field_terms import named_in, times_named
 from assistant.reading.reader import QuestionReader
 from assistant.retrieval.evidence import Evidence, PassageSet, evidence_of, lexical_shares
 from assistant.retrieval.found import Found, Miss, speaks_clearly
@@ -104,6 +104,16 @@ class Retriever:
         return other
 
     @property
+    def labelled(self) -> Placed | None:
+        """The labelled questions that vote, if any do."""
+        return self._labelled
+
+    @property
+    def owned(self) -> OwnerLabels | None:
+        """The labels of the articles' owners, if there are any."""
+        return self._owned
+
+    @property
     def labelled_sentences(self) -> dict[str, int]:
         """The sentences that labels name, as they were labelled, with the rows where they stand now."""
         found: dict[str, int] = {}
@@ -173,16 +183,26 @@ class Retriever:
         return found if labelled is None or speaks_clearly(found, labelled) else labelled
 
     def _on_subject(self, text: str, rows: Sequence[int]) -> Flags:
-        """Which passages (n,) stand in articles that name all that a question names, such as the condition."""
-        asked = named_in(text)
+        """Which passages (n,) are about all that a question names, such as the condition: their article is, or they name it.
+
+        What is said of fibromyalgia answers nothing on restless legs because its article lists these among the complaints.
+        """
+        if not (asked := named_in(text)):
+            return np.ones(len(rows), dtype=np.bool_)
         numbers = self._version.passages.places[np.array(rows), 0].tolist()
-        named = {number: asked <= self._names_in(number) for number in set(numbers)} if asked else {}
-        return np.array([named.get(number, True) for number in numbers], dtype=np.bool_)
+        about = {number: asked <= self._subjects_of(number) for number in set(numbers)}
+        is_on = (
+            about[number] or asked <= named_in(self._version.passages.text(row))
+            for number, row in zip(numbers, rows, strict=True)
+        )
+        return np.fromiter(is_on, dtype=np.bool_, count=len(rows))
 
     @lru_cache(NAMES_KEPT)  # noqa: B019  for as long as the version is served
-    def _names_in(self, number: int) -> frozenset[str]:
+    def _subjects_of(self, number: int) -> frozenset[str]:
+        """What an article is about, of what has several names: what stands in its headings or, elsewhere, more than once."""
         document = self._documents[number]
-        return named_in(f"{document.source.title}\n{document.text}")
+        headings = named_in("\n".join((document.source.title, *(section.heading for section in document.sections))))
+        return headings | {name for name, count in times_named(document.text).items() if count > 1}
 
     def find_in_other_language(self, asked: Question, /) -> Found | None:
         """The same for a question in another language than English; `None` where nothing here reads it."""
@@ -303,15 +323,15 @@ class Retriever:
         _, nearest = self._version.store.search(question.pooled, count=CANDIDATES, among=self._among)
         rows = np.sort(nearest)
         words = self._version.passages.words(rows)
-        likely = self._version.vectors.pooled[rows] @ question.pooled + LEXICAL * lexical_shares(question, words)
+        likely = self._version.vectors.pooled_of(rows) @ question.pooled + LEXICAL * lexical_shares(question, words)
         close = np.sort(np.argsort(-likely, kind="stable")[:CLOSE])
         return tuple(rows.tolist()), self._passages(rows, words, close)
 
     def _passages(self, rows: Integers, words: Words, close: Integers | None = None) -> PassageSet:
         tokens, starts = self._version.vectors.tokens_of(rows if close is None else rows[close])
         return PassageSet(
-            pooled=self._version.vectors.pooled[rows],
-            tokens=tokens.astype(np.float32),
+            pooled=self._version.vectors.pooled_of(rows),
+            tokens=tokens,
             starts=starts,
             section=self._version.passages.sections(rows),
             words=words,

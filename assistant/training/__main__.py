@@ -6,12 +6,13 @@ It trains for the model that the setting MODEL names (`make train MODEL=path`) a
 import typer
 
 from assistant.training import other_languages as multilingual
-from assistant.training.labels import read_labels
+from assistant.training.fitting import neighbours_of
+from assistant.training.labels import read_labels, with_languages
 from assistant.training.pipeline import Destinations, run
-from assistant.training.saving import save_json
+from assistant.training.saving import QUESTIONS, save_json, save_questions
 from corpus import command_line
 from index.encoding.multilingual import MultilingualEncoder
-from index.encoding.sentence_transformer import available_cores
+from index.encoding.sentence_transformer import available_cores, load_encoder
 from index.published.layout import IndexLayout
 from settings import PROJECT, Settings
 
@@ -36,14 +37,22 @@ def train(context: typer.Context) -> None:
 
 
 @app.command()
+def votes() -> None:
+    """Write only the questions that vote: new labels of the main article count, and nothing is trained. Five minutes."""
+    to, labels = Destinations.of_project(PROJECT), read_labels(PROJECT)
+    questions = neighbours_of(labels, load_encoder(Settings.from_environment().model))
+    save_questions(questions, to.learned / QUESTIONS)
+    print(f"{len(questions.kinds):,} questions vote.")
+
+
+@app.command()
 def other_languages() -> None:
     """Write only what questions in other languages are read with: no encoder is trained. Ten minutes, of encoding labels."""
     to, settings = Destinations.of_project(PROJECT), Settings.from_environment()
     settings.index_dir.mkdir(parents=True, exist_ok=True)
     cache = IndexLayout(settings.index_dir).encoding_cache
-    report = multilingual.learn(
-        read_labels(PROJECT), MultilingualEncoder(threads=available_cores()), to.learned, cache=cache
-    )
+    labels, encoder = with_languages(read_labels(PROJECT), PROJECT), MultilingualEncoder(threads=available_cores())
+    report = multilingual.learn(labels, encoder, to.learned, cache=cache)
     save_json(report, OTHER_LANGUAGES)
     for name in ("right outcome", "urgent caught", "harmless alarmed"):
         print(f"{name}: {report[name]['value']:.3f}")

@@ -163,6 +163,19 @@ def read_labels(project: Path, /) -> Labels:
     return Labels(articles | {site.slug: site for site in sites}, (*questions, *of_sites))
 
 
+def with_languages(labels: Labels, project: Path, /) -> Labels:
+    """The labels, and the questions on the main article that are written in other languages, one file each.
+
+    The English encoder reads none of these languages, so neither its training nor its neighbours need them.
+
+    Raises:
+        ShownError: a question is unusable; the message names it.
+    """
+    paths = sorted((project / "tests" / "questions" / "languages").glob("*.jsonl"))
+    more = [question for path in paths for question in read_file(path, labels.articles, default=labels.main)]
+    return replace(labels, questions=(*labels.questions, *more))
+
+
 def sites_of(articles: Iterable[Article], /) -> list[Article]:
     """The sites: articles whose slugs share their first word, if there are enough of them, as one corpus."""
     by_name: dict[str, list[Article]] = {}

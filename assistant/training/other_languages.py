@@ -1,8 +1,10 @@
 """What serving needs for questions in other languages, from the committed labels: voters, means, two outcome models.
 
 Flows in: labels, and the multilingual encoder as it comes. Flows out: `learned/multilingual.npz` and `.json`, and figures.
-No encoder is trained. The models are fitted on votes in which labels in a question's own language, and on its topic in any
-other but English, have no part, as an unseen question finds them; for the figures its language is left out of the fit, too.
+No encoder is trained. The models are fitted on each question twice: as one on something new in a new language, with votes in
+which labels in its own language, and on its topic in any other but English, have no part; and as most visitors' questions,
+which others have asked before, with the votes of all but itself. The figures are those of the first kind alone, and for them
+the question's language is left out of the fit, too.
 """
 
 from collections import defaultdict
@@ -98,7 +100,8 @@ def learn(labels: Labels, encoder: Encoder, folder: Path, /, *, cache: Path) -> 
         for code in tqdm(main.codes, desc="Leaving out", unit="language", delay=2)
         for prediction in predicted(labelled_model(main, unseen, without=code), main, code, unseen[code])
     ]
-    models = labelled_model(main, unseen), sentence_model(labels, main, others, questions, centres, unseen, sentences)
+    known = {code: list(known_votes(questions, main, code)) for code in main.codes}
+    models = labelled_model(main, unseen, known), sentence_model(labels, main, others, questions, centres, unseen, sentences)
     save(MultilingualModel(encoder.fingerprint, questions, centres, *models), folder)
     return report(predictions)
 
@@ -126,10 +129,11 @@ def language_of_label(question: Question, /) -> str:
     return found.written if found is not None and found.reading is Reading.OTHER and found.written else code
 
 
-def labelled_model(main: Asked, votes: Votes, /, *, without: str = "") -> OutcomeModel:
-    """The model for the labelled article, fitted without one language."""
+def labelled_model(main: Asked, *of: Votes, without: str = "") -> OutcomeModel:
+    """The model for the labelled article, fitted on these votes without those in one language."""
     rows = [
         (main.questions[row], vote)
+        for votes in of
         for code in main.codes
         if code != without
         for row, vote in zip(main.of(code).tolist(), votes[code], strict=True)
@@ -200,6 +204,16 @@ def unseen_votes(questions: LabelledQuestions, main: Asked, code: str, /) -> Ite
     cosines[:, languages == code] = -1
     for row, own in zip(rows.tolist(), cosines, strict=True):
         own[is_foreign & (topic == topic[row])] = -1
+        nearby = nearest(own)
+        yield votes_of(questions, nearby, own[nearby], is_long=is_long(main.questions[row].label.turns[-1]))
+
+
+def known_votes(questions: LabelledQuestions, main: Asked, code: str, /) -> Iterator[ForeignVotes]:
+    """The votes of all other labels on each question in a language."""
+    rows = main.of(code)
+    cosines = questions.pooled[rows] @ questions.pooled.T
+    cosines[np.arange(len(rows)), rows] = -1
+    for row, own in zip(rows.tolist(), cosines, strict=True):
         nearby = nearest(own)
         yield votes_of(questions, nearby, own[nearby], is_long=is_long(main.questions[row].label.turns[-1]))
 

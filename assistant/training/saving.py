@@ -24,6 +24,7 @@ from index.encoding.weights import TRAINED_FOR
 from index.passages import SPLITTER
 
 ADAPTER_PREFIX = "transformer."
+QUESTIONS = "questions.npz"
 
 
 def save_adapter(model: TrainableEncoder, path: Path, /, *, weights: str = "") -> None:
@@ -73,7 +74,7 @@ def save_learned(
         level=level.weights,
         level_bias=level.bias,
     )
-    save_questions(questions, folder / "questions.npz")
+    save_questions(questions, folder / QUESTIONS)
     table = {
         "encoder": encoder,
         "splitter": SPLITTER,

@@ -9,6 +9,9 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from assistant.web.agents.gradio_client import gradio_client_routes
+from assistant.web.agents.mcp import McpEndpoint, mcp_routes
+from assistant.web.agents.texts import text_routes
 from assistant.web.gate.admission import Admission
 from assistant.web.gate.body import BodyLimit
 from assistant.web.gate.metrics import Outcomes
@@ -17,7 +20,7 @@ from assistant.web.gate.rate_limit import RateLimit
 from assistant.web.gate.responses import SecurityHeaders
 from assistant.web.process.live import LiveAssistant
 from assistant.web.routes.article import article_routes
-from assistant.web.routes.ask import api_routes
+from assistant.web.routes.ask import api_routes, suggestion_routes
 from assistant.web.routes.copies import Copies
 from assistant.web.routes.feedback import feedback_routes
 from assistant.web.routes.privacy import privacy_facts, privacy_routes
@@ -39,8 +42,9 @@ def create_server(
     admission: Admission | None = None,
     security_contacts: Sequence[str] = (),
     public_url: str = "",
+    mcp: bool = True,
 ) -> FastAPI:
-    """The API, the article pages and their style sheets; FastAPI's own documentation pages are off.
+    """The API, the article pages and their style sheets, MCP, texts for programs; FastAPI's own documentation is off.
 
     While the server runs, what is published in `index_dir` is what it serves, and a `mirror` keeps that folder up to date;
     without one it serves what it was given.
@@ -51,12 +55,14 @@ def create_server(
     """
     allowed = AllowedOrigins.parse(allowed_origins)
     admission = admission or Admission(RateLimit(0))
+    endpoint = McpEndpoint(live, admission, allowed=allowed) if mcp else None
 
     @asynccontextmanager
     async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
         following = nullcontext() if index_dir is None else live.following(index_dir, mirror=mirror)
         with following, nullcontext() if live.gaps is None else live.gaps.writing():
-            yield
+            async with endpoint.running() if endpoint is not None else nullcontext():
+                yield
 
     server = FastAPI(title="RLS assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     admission.metrics.watch(live, lambda: admission.pending, lambda: admission.stuck)
@@ -68,6 +74,11 @@ def create_server(
     server.add_middleware(GZipMiddleware, minimum_size=1_000)
     server.add_middleware(SecurityHeaders)
     server.include_router(api_routes(live, admission))
+    if endpoint is not None:
+        server.include_router(mcp_routes(endpoint))
+    server.include_router(gradio_client_routes(live, admission))
+    server.include_router(text_routes(live, has_mcp=mcp, description=server.openapi))  # before the article's page
+    server.include_router(suggestion_routes(live))
     server.include_router(article_routes(live, copies))
     built = WidgetFiles.read()
 

@@ -5,7 +5,7 @@ An entry point like `app.py`: to tell what questions reach it may use the assist
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -15,7 +15,8 @@ import click
 import typer
 
 from assistant import Assistant
-from assistant.answer import Answer, Kind
+from assistant.answer import Kind
+from assistant.reach import Reach, reached_by
 from corpus import command_line
 from corpus.changing import changing
 from corpus.command_line import AsJson, DryRun, Yes, consent, print_json
@@ -27,7 +28,6 @@ from corpus.questions import as_lines, from_lines, in_order, section_called, wit
 from corpus.questions.change import Change, as_row, label_as_line
 from corpus.questions.labelling import labels_from_lines, sentence_beginning, with_label, without_label
 from corpus.questions.proposing import proposed
-from index import Passage
 from index.passages import split
 from settings import Settings
 
@@ -36,15 +36,6 @@ GONE = "  (edited or gone)"
 LABEL = re.compile(r"[lL]([1-9]\d{0,5})")  # the number of a label, as listed
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """`answers[n]` is what question n gets; `unreached` are the sentences that none of them quotes, in reading order."""
-
-    answers: tuple[Answer, ...]
-    sentences: int
-    unreached: tuple[Passage, ...]
 
 
 @app.command()
@@ -176,28 +167,9 @@ def _edited(document: Document) -> Document:
 def _reach(document: Document, settings: Settings) -> tuple[Reach | None, str]:
     """What its questions reach, or why that is not known."""
     try:
-        return _reached_by(Assistant.load(settings=settings), document), ""
+        return reached_by(Assistant.load(settings=settings), document), ""
     except ShownError as error:
         return None, str(error)
-
-
-def _reached_by(assistant: Assistant, document: Document) -> Reach:
-    """Ask the questions of one article as visitors do, with everything that is published.
-
-    Raises:
-        CorpusError: what is published is not this text.
-    """
-    published = assistant.version.documents.get(document.id)
-    if published is None or published.text != document.text:
-        what = "is not published yet" if published is None else "has another text than the published one"
-        raise CorpusError(
-            f"{document.id} {what}, so what its questions reach is not known.", remedy="Run `python -m index build`."
-        )
-    sentences = assistant.version.passages.of_document(document.id)
-    answers = tuple(assistant.ask([own.question]) for own in in_order(document))
-    citations = [citation for answer in answers for citation in answer.citations if citation.article == document.id]
-    unreached = [p for p in sentences if not any(c.start <= p.start and p.end <= c.end for c in citations)]
-    return Reach(answers, len(sentences), tuple(unreached))
 
 
 def _gone(label: OwnerLabel, sentences: Collection[str]) -> bool:

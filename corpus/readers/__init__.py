@@ -61,6 +61,21 @@ def read_bytes(data: bytes, path: PurePath, /, *, charset: str = "") -> Draft:
     return draft
 
 
+def shown_by(data: bytes, path: PurePath, /, *, charset: str = "") -> tuple[Piece, ...]:
+    """What a file visibly holds, found in another way than its text was: to be laid beside that text.
+
+    A format that is read in one way only gives its title, headings and paragraphs.
+    """
+    draft = _read(data, known_ending(path), charset)
+    if draft.seen:
+        return draft.seen
+    pieces = [Piece("heading", draft.title)] if draft.title else []
+    for section in draft.sections:
+        pieces += [Piece("heading", section.heading)] if section.heading != draft.title else []
+        pieces += [Piece("paragraph", text) for text in draft.text[section.start : section.end].split("\n\n")]
+    return tuple(pieces)
+
+
 def listed_in(data: bytes, /, *, base: str = "") -> Listed:
     """What a sitemap, a feed or a list of addresses names; nothing of anything else. `base` is where it came from."""
     listed: Listed = _function("site_lists", "listed_in")(data, base=base)
@@ -108,15 +123,24 @@ def _read(data: bytes, ending: str, charset: str) -> Draft:
         return made
     text, doubts = decode(data, declared=charset)
     text, mended = undoubled(text)
+    if ending == ".txt":
+        text = text.replace("\t", "  ").replace(
+            "\f", "\n"
+        )  # columns, and the end of a page, which `settle` would make spaces
     draft: Draft = _function(*TEXT_READERS[ending])(settle(text))
     return replace(draft, doubts=(*doubts, *draft.doubts), alterations=(*mended, *draft.alterations))
 
 
 def _compared(draft: Draft) -> Draft:
     """A draft with a doubt for everything that its file shows and its text lacks."""
-    is_seen = any(piece.text == draft.title for piece in draft.seen)
+    is_seen = any(_letters(piece.text) == _letters(draft.title) for piece in draft.seen)
     seen = draft.seen if is_seen or not draft.seen else (Piece("heading", draft.title), *draft.seen)
     return replace(draft, doubts=(*draft.doubts, *losses(seen, draft.text)), seen=())
+
+
+def _letters(text: str) -> str:
+    """Without the signs that pages put behind a heading."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _function(module: str, name: str) -> Callable[..., Any]:

@@ -1,7 +1,7 @@
 """What somebody sees who reads a page: nothing hidden or struck out, closed panels open, every run of words in an element.
 
 Flows in: the tree of a page or of a fragment, which is changed in place. Flows out: what was left out although the file
-holds it as words. A page's own style sheets are asked only where they hide or strike one class or one id.
+holds it as words. What the page's own style sheets say stands in `style` attributes before (`style_sheets`).
 """
 
 from dataclasses import dataclass
@@ -10,23 +10,30 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from corpus.linear_patterns import LinearPattern
+from corpus.readers.style_sheets import settle_style_sheets
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 LISTS = {"ul", "ol", "menu"}
 UNSEEN = {
     *("head script style noscript template svg iframe object embed audio video canvas map".split()),
-    *("input select option textarea label datalist dialog img picture".split()),
+    *("input select option textarea datalist dialog img picture rt rp".split()),
 }
 CONTAINERS = {
     *("html body div section article main header footer aside nav p blockquote center address details".split()),
     *("summary figure figcaption fieldset form li dd dt dl td th caption tr tbody thead tfoot table hr pre".split()),
 }
 STRUCK = {"del", "s", "strike"}
-HIDING = r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?:[^.\d]|\z)"
-HIDING_STYLE = LinearPattern(f"(?i){HIDING}")
+DISPLAYED = LinearPattern(r"(?i)(?:^|[;\s])display\s*:")
+UNSTRUCK = LinearPattern(r"(?i)(?:^|[;\s])text-decoration[a-z-]*\s*:\s*none")
+# Nothing but a zero hides: `font-size: 0.9em` does not.
+HIDING_STYLE = LinearPattern(
+    r"(?i)(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden|"
+    r"mso-hide\s*:\s*all|(?:font-size|opacity)\s*:\s*0(?:\.0*)?(?:[^.\d]|\z))"
+)
+TRANSPARENT = LinearPattern(r"(?i)(?:^|[;\s])color\s*:\s*transparent")
+CLIPPED = LinearPattern(r"(?i)background-clip\s*:")  # a heading in the colours of a picture is seen
 STRIKING_STYLE = LinearPattern(r"(?i)text-decoration[a-z-]*\s*:[^;]*line-through")
-MEDIA_RULES = LinearPattern(r"@[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")  # for print, for narrow screens
-RULE = LinearPattern(r"(?:^|[{};\s])(?P<kind>[.#])(?P<name>[\w-]+)\s*\{(?P<body>[^{}]*)\}")
+HIDING_CLASSES = {"hidden", "d-none", "invisible", "is-hidden", "display-none"}  # of frameworks, whose sheets are elsewhere
 MATHEMATICS_TWICE = {"katex-html", "MathJax_Preview", "mwe-math-fallback-image-inline", "mwe-math-fallback-image-display"}
 # A control that is no heading: it names what it does with the page, not what the panel is about.
 MERE_CONTROL = LinearPattern(
@@ -36,6 +43,21 @@ MERE_CONTROL = LinearPattern(
 OPENED = "data-opened"  # marks what a button opened that is no more
 LONGEST_HEADING = 160  # characters
 MOST_WORDS_TOLD = 60
+FEWEST_WORDS = 3  # of a label that says something
+PICTURED = "data-pictured"  # marks a cell whose picture says what no word says
+WAYS_BACK = {"↩", "↩︎", "↩️", "↑", "^", "↵", "⏎"}
+ROLES = {
+    "list": "ul",
+    "listitem": "li",
+    "table": "table",
+    "grid": "table",
+    "row": "tr",
+    "cell": "td",
+    "gridcell": "td",
+    "columnheader": "th",
+    "rowheader": "th",
+    "rowgroup": "tbody",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +71,54 @@ class LeftOut:
 
 def show(root: HtmlElement, /) -> list[LeftOut]:
     """Bring a tree into the state in which it is read, and tell what was left out on the way."""
-    hidden_by_rule, struck_by_rule = _ruled(root)
+    settle_style_sheets(root)
     openers = _opened(root)
+    _name_roles(root)
+    _read_pictures(root)
     left_out: list[LeftOut] = []
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or element.tag in UNSEEN - {"head"} or _is_second_formula(element):
             drop(element)
     _open_tabs(root)
     for element in list(root.iter()):
-        style, names = element.get("style") or "", _names(element)
-        if element.tag in STRUCK or STRIKING_STYLE.search(style) or names & struck_by_rule:
+        if _is_struck(element):
             _leave_out(element, "struck out in the file, so left out", left_out)
-        elif (is_hidden(element) or names & hidden_by_rule) and not _opens(element, openers):
+        elif is_hidden(element) and not _opens(element, openers):
             if next(element.iter("math"), None) is not None:
                 element.attrib.pop("style", None)  # a formula for those who listen, in the place of its picture
             else:
                 _leave_out(element, "hidden in the file, so left out", left_out)
-        elif element.tag == "button" or element.get("role") in {"button", "heading"}:
-            _settle_control(element)
-        elif element.tag == "form":
-            _settle_form(element)
-        elif element.tag == "summary" and not _has_heading(element) and len(_words(element)) <= LONGEST_HEADING:
-            element.tag = "h4"
+        else:
+            _settle(element)
     return left_out
+
+
+def _settle(element: HtmlElement) -> None:
+    """What a page does with an element that is seen: a control, a field, a line that opens what is below it."""
+    if element.tag == "button" or element.get("role") in {"button", "heading"}:
+        _settle_control(element)
+    elif _is_mere_label(element) or _is_way_back(element):
+        drop(element)
+    elif element.tag == "form":
+        _settle_form(element)
+    elif element.tag == "summary" and not _has_heading(element) and len(_words(element)) <= LONGEST_HEADING:
+        element.tag = "h4"
 
 
 def is_hidden(element: HtmlElement, /) -> bool:
     """Whether an element itself says that nobody sees it."""
-    return element.get("hidden") is not None or HIDING_STYLE.search(element.get("style") or "") is not None
+    style = element.get("style") or ""
+    if element.get("hidden") is not None or HIDING_STYLE.search(style) is not None:
+        return True
+    if TRANSPARENT.search(style) is not None and CLIPPED.search(style) is None:
+        return True
+    return bool(HIDING_CLASSES & set((element.get("class") or "").split())) and not DISPLAYED.search(style)
+
+
+def _is_struck(element: HtmlElement) -> bool:
+    """Whether an element's words are struck out; a sheet may say that `s` is not."""
+    style = element.get("style") or ""
+    return STRIKING_STYLE.search(style) is not None or (element.tag in STRUCK and not UNSTRUCK.search(style))
 
 
 def drop(element: HtmlElement, /) -> None:
@@ -136,22 +178,6 @@ def _holds_blocks(element: HtmlElement) -> bool:
 
 def _words(element: HtmlElement) -> str:
     return " ".join("".join(element.itertext()).split())
-
-
-def _names(element: HtmlElement) -> set[str]:
-    """How a style sheet would call an element."""
-    return {f".{name}" for name in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
-
-
-def _ruled(root: HtmlElement) -> tuple[set[str], set[str]]:
-    """Which classes and ids the page's own style sheet hides, and which it strikes out."""
-    hidden, struck = set(), set()
-    for sheet in root.iter("style"):
-        for rule in RULE.finditer(MEDIA_RULES.sub("", sheet.text or "")):
-            name = rule["kind"] + rule["name"]
-            hidden |= {name} if HIDING_STYLE.search(rule["body"]) else set()
-            struck |= {name} if STRIKING_STYLE.search(rule["body"]) else set()
-    return hidden, struck
 
 
 def _opened(root: HtmlElement) -> set[str]:
@@ -218,6 +244,40 @@ def _settle_control(element: HtmlElement) -> None:
         if (panel := element.getnext()) is not None and is_hidden(panel):
             panel.set(OPENED, "")
         drop(element)
+
+
+def _name_roles(root: HtmlElement) -> None:
+    """Lists and tables that are made of other elements, and say what they are, become such elements."""
+    for element in [element for element in root.iter("div", "span") if element.get("role") in ROLES]:
+        role = element.get("role")
+        if role == "list" and not all(child.get("role") == "listitem" for child in element):
+            continue
+        if role == "listitem" and (element.getparent() is None or element.getparent().tag != "ul"):
+            continue
+        element.tag = ROLES[role]
+
+
+def _read_pictures(root: HtmlElement) -> None:
+    """In a cell without words, what its picture is called stands for it; a cell whose picture has no name is marked."""
+    for cell in list(root.iter("td")):
+        pictures = list(cell.iter("img", "svg", "i", "span", "input"))
+        if not pictures or _words(cell):
+            continue
+        named = (one.get("alt") or one.get("aria-label") or one.get("title") or "" for one in pictures)
+        if name := next((name.strip() for name in named if name.strip()), ""):
+            cell.text = name[:LONGEST_HEADING]
+        elif any(one.tag in {"img", "svg"} for one in pictures):
+            cell.set(PICTURED, "yes")
+
+
+def _is_mere_label(element: HtmlElement) -> bool:
+    """Whether an element only names a field to fill in; the label of a box to tick is an item of a list."""
+    return bool(element.tag == "label") and len(_words(element).split()) < FEWEST_WORDS
+
+
+def _is_way_back(element: HtmlElement) -> bool:
+    """Whether a link leads from a note back to its mark."""
+    return bool(element.tag == "a") and (element.get("href") or "").startswith("#") and _words(element) in WAYS_BACK
 
 
 def _is_accordion(element: HtmlElement) -> bool:

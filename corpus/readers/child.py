@@ -1,9 +1,10 @@
 """The process that reads an untrusted file: it limits itself, reads, prints one JSON object, and ends.
 
     python -m corpus.readers.child draft NAME CHARSET < file
+    python -m corpus.readers.child shown NAME CHARSET < file
     python -m corpus.readers.child list NAME ADDRESS < file
 
-Flows in: the file on standard input. Flows out: `{"draft": …}`, `{"list": …}` or `{"error", "remedy"}`.
+Flows in: the file on standard input. Flows out: `{"draft": …}`, `{"shown": …}`, `{"list": …}` or `{"error", "remedy"}`.
 Limits come first, before anything looks at the file.
 """
 
@@ -15,7 +16,7 @@ from pathlib import PurePath
 from typing import Any
 
 from corpus.errors import CorpusError
-from corpus.readers import Draft, listed_in, read_bytes
+from corpus.readers import Draft, listed_in, read_bytes, shown_by
 from corpus.readers.guarded import HARM, MEMORY_BYTES, MOST_CHARACTERS, MOST_OUTPUT, MOST_SECTIONS, PROCESSOR_SECONDS
 
 FORBIDDEN = {"socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork"}
@@ -57,6 +58,8 @@ def main() -> None:
         data = sys.stdin.buffer.read()
         if what == "list":
             result: dict[str, Any] = {"list": asdict(listed_in(data, base=said))}
+        elif what == "shown":
+            result = {"shown": [asdict(piece) for piece in shown_by(data, PurePath(name), charset=said)]}
         else:
             draft = read_bytes(data, PurePath(name), charset=said)
             check_size(name, draft)

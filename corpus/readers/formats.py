@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import PurePath
 
 from corpus.errors import CorpusError
@@ -80,5 +81,5 @@ def _kind_of_archive(data: bytes) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < LONGEST_MIME_TYPE:
                 return MIME_TYPES.get(archive.read("mimetype").strip(), "")
             return ".xlsx" if "xl/workbook.xml" in names else ".pptx" if "ppt/presentation.xml" in names else ""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
         return ""

@@ -49,6 +49,16 @@ def read_guarded(path: Path, /, *, charset: str = "", wall_seconds: float = WALL
     return Draft(**(found | values | {"topics": tuple(found["topics"]), "published": published}))
 
 
+def read_shown(path: Path, /, *, charset: str = "", wall_seconds: float = WALL_SECONDS) -> tuple[Piece, ...]:
+    """What a file visibly holds, in its order, found in another way than its text was.
+
+    Raises:
+        CorpusError: what `read` raises, or the file took too much memory, time or text.
+    """
+    known_ending(path)
+    return tuple(Piece(**stated) for stated in _ask_child("shown", path, charset, wall_seconds=wall_seconds)["shown"])
+
+
 def read_list(path: Path, /, *, base: str = "", wall_seconds: float = WALL_SECONDS) -> Listed:
     """What a sitemap, a feed or a list of addresses names; nothing if the file is none of them.
 

@@ -15,7 +15,7 @@ def header_depth(grid: Sequence[Sequence[str]], /, *, has_spans: Sequence[bool] 
     >>> header_depth([["Iron", "15"], ["Zinc", "30"]])
     0
     """
-    if len(grid) < 2 or not _names(grid[0]):
+    if len(grid) < 2 or not _names(grid[0], may_miss=bool(has_spans) and has_spans[0]):
         return 0
     is_two = len(grid) > 2 and _names(grid[1], may_miss=True) and (has_spans[0] if has_spans else False)
     return 2 if is_two else 1

@@ -9,14 +9,17 @@ from collections.abc import Callable, Sequence
 
 from sentencex import get_sentence_boundaries
 
+from corpus.doubts import Doubt
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block
 
 LONGEST_TOGETHER = 500  # characters of a list that one lead-in opens; what follows is opened by it again
+FEWEST_WORDS = 4  # of a sentence that stands across a table
 LANGUAGE = "en"  # as in `index.passages`
 SENTENCE_END = (".", "!", "?", "…", ".”", "!”", "?”", '."', '!"', '?"', ".)")
 COLONS = (":", "：")
 LOOSE_ENDS = " ,;"
+DRAWN = LinearPattern(r"\+[-=]{2,}[-=+]*\+|(?:^|\n)\s*\|.*\|.*\||-{3,} +-{3,}|[│┃║]")
 TABLE_NUMBER = LinearPattern(r"(?i)table\s+\d{1,3}\s*[.:–—-]\s*")
 
 
@@ -65,7 +68,7 @@ def table_sentences(rows: Sequence[Sequence[str]], /, *, header: Sequence[str] =
 
     Args:
         rows: body rows, as wide as the header; an empty cell says nothing and is left out. A single cell in a wider table
-            says what the rows below it are about.
+            says what the rows below it are about, unless it is a sentence or the last.
         header: names of the columns; empty if the table has none.
         lead: the table's caption, or the words that lead to it.
 
@@ -75,8 +78,13 @@ def table_sentences(rows: Sequence[Sequence[str]], /, *, header: Sequence[str] =
     sentences: list[str] = []
     about = lead_in(lead)
     width = max(map(len, [header, *rows]), default=0)
-    for row in rows:
-        if len(row) == 1 < width:
+    last = max((at for at, row in enumerate(rows) if len(row) > 1), default=-1)
+    for at, row in enumerate(rows):
+        is_alone = len(row) == 1 < width
+        if is_alone and (at > last or _is_note(row[0])):
+            sentences += [_with_stop(row[0].strip())] if row[0].strip() else []
+            continue
+        if is_alone:
             about = f"{lead_in(lead)} {lead_in(row[0])}".strip()
             continue
         names = [*header, *[""] * width]
@@ -108,6 +116,12 @@ def table_lead(paragraph: str, /) -> tuple[str, str]:
     if TABLE_NUMBER.match(paragraph) is not None:
         return "", paragraph
     return _before_last(paragraph) if hangs(paragraph) else (paragraph, "")
+
+
+def drawn_tables(text: str, /) -> list[Doubt]:
+    """A doubt for each paragraph that is a table drawn with signs, whose cells nothing tells apart."""
+    reason = "looks like a table that is drawn with signs; write each row as a sentence, or make it a table of Markdown:"
+    return [Doubt(reason, paragraph) for paragraph in text.split("\n\n") if DRAWN.search(paragraph)]
 
 
 def _before_last(paragraph: str) -> tuple[str, str]:
@@ -155,6 +169,11 @@ def _clause(text: str) -> str:
     """The text of a cell without the stops that would end the row's sentence early."""
     sentences = (text[each["start_index"] : each["end_index"]] for each in get_sentence_boundaries(LANGUAGE, text))
     return "; ".join(filter(None, (sentence.strip().rstrip(";:,").removesuffix(".") for sentence in sentences)))
+
+
+def _is_note(text: str) -> bool:
+    """Whether a cell as wide as its table is a sentence of its own, and no title of the rows below it."""
+    return text.strip().endswith(".") and len(text.split()) >= FEWEST_WORDS
 
 
 def _with_stop(text: str) -> str:

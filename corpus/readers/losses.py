@@ -25,7 +25,7 @@ NEAR = 3_000  # letters around the place that was reached, within which a short 
 SHORT = 24  # letters; a longer piece stands nowhere by chance
 FEW = 3  # words of a cell or an item that are counted, since they may stand nearby by chance
 MOST_DOUBTS = 100
-RAISED = str.maketrans({digit: f" {unicodedata.normalize('NFKC', digit)} " for digit in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"})
+RAISED = re.compile("[⁺⁻⁼]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[₊₋₌]?[₀₁₂₃₄₅₆₇₈₉]+")  # one class with one repeat each
 DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 # A number with its sign and its thousands or decimals; a sign that changes what a number means; a word. On `re`: classes
 # with one repeat each, and a repeat that needs a digit at each turn.
@@ -40,6 +40,17 @@ class Piece:
     kind: str
     text: str
     place: str = ""  # "page 3"; where it is empty, the heading above names the place
+
+
+def without_left_out(pieces: Iterable[Piece], left_out: Iterable[str], /) -> list[Piece]:
+    """Pieces of a reading that knows nothing of hidden and struck words, without those that were left out and told."""
+    kept = [Piece(piece.kind, " ".join(piece.text.split()), piece.place) for piece in pieces]
+    for words in left_out:
+        at = next((at for at, piece in enumerate(kept) if words in piece.text), -1)
+        if words and at >= 0:
+            piece = kept[at]
+            kept[at] = Piece(piece.kind, " ".join(piece.text.replace(words, " ", 1).split()), piece.place)
+    return [piece for piece in kept if any(map(str.isalnum, piece.text))]
 
 
 def losses(pieces: Sequence[Piece], text: str, /) -> tuple[Doubt, ...]:
@@ -152,7 +163,8 @@ def _made_up(pieces: Sequence[Piece], came_out: Iterable[str]) -> Iterator[Doubt
 
 
 def _tokens(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text.translate(RAISED)).translate(DASHES)
+    apart = RAISED.sub(lambda found: f" {unicodedata.normalize('NFKC', found[0])} ", text)
+    plain = unicodedata.normalize("NFKC", apart).translate(DASHES)
     return [found[0].casefold() for found in TOKEN.finditer(plain)]
 
 

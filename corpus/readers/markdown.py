@@ -14,13 +14,16 @@ from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft, assemble
+from corpus.readers.lists_and_tables import drawn_tables
 from corpus.readers.markup import blocks, pieces_of, read_page
+from corpus.readers.numbering import references_to_numbers
 from corpus.readers.raised import formulas_in_tex
 from corpus.readers.site_syntax import without_site_syntax
 from corpus.readers.web.stated import date_in
 
 FRONT_MATTER = LinearPattern(r"(?s)---[^\S\n]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\z)")
 TOML_FRONT_MATTER = LinearPattern(r"(?s)\+\+\+[^\S\n]*\n(?P<toml>.*?)\n\+\+\+[^\S\n]*(?:\n|\z)")
+STARS = LinearPattern(r"\d[*_]{1,3}[\d.,]+[*_]{1,3}\d")
 CORRECT_IT = "Correct what stands between the two lines of signs at its top, or remove it."
 DRAFT = "its front matter says that it is a draft; is it meant to be read?"
 
@@ -59,10 +62,19 @@ def read_markdown(raw: str, /) -> Draft:
         publisher=_said(stated, "publisher", "site"),
         licence=_said(stated, "licence", "license"),
         url=_said(stated, "url", "canonical", "source"),
-        doubts=(*doubts, *page.doubts, *formulas_in_tex(text)),
+        doubts=(
+            *(*doubts, *page.doubts, *formulas_in_tex(text), *drawn_tables(text), *_doubtful_stars(body)),
+            *references_to_numbers(text, has_numbers=next(page.root.iter("ol"), None) is not None),
+        ),
         alterations=tuple(alterations),
         seen=tuple(pieces_of(page.shown)),
     )
+
+
+def _doubtful_stars(body: str) -> list[Doubt]:
+    """A doubt for each line with stars between digits: "5*3*2" is printed as 532, and surely means something else."""
+    reason = "has stars between numbers, which Markdown takes for emphasis and drops; write × or \\*:"
+    return [Doubt(reason, line.strip()) for line in body.split("\n") if STARS.search(line)]
 
 
 def _markup(body: str) -> str:

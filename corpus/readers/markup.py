@@ -23,8 +23,8 @@ from corpus.readers.draft import Block
 from corpus.readers.lists_and_tables import COLONS, SENTENCE_END, add_list, hangs, table_lead, table_sentences
 from corpus.readers.losses import Piece
 from corpus.readers.raised import mark_raised, settle_formulas, settle_numbers
-from corpus.readers.table_headers import settle_headers
-from corpus.readers.text import without_splitting
+from corpus.readers.table_headers import are_names, flatten, settle_headers
+from corpus.readers.text import settle_entities
 
 LONGEST_HEADING = 120  # characters
 LINE_END = "\x1e"  # what a `<br>` is while a paragraph is read; `settle` leaves none in a text
@@ -45,7 +45,12 @@ class Page:
     shown: HtmlElement
     root: HtmlElement
     left_out: tuple[LeftOut, ...]
-    doubts: tuple[Doubt, ...]
+    placed: tuple[tuple[str, Doubt], ...]  # each with the `PLACE` of the element that it is about
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What is doubtful anywhere on it."""
+        return tuple(doubt for _, doubt in self.placed)
 
 
 def parse(text: str, /) -> HtmlElement:
@@ -59,7 +64,7 @@ def read_page(text: str, /) -> Page:
     _end_head(root)
     left_out = show(root)
     for element in root.iter():
-        element.text, element.tail = without_splitting(element.text or ""), without_splitting(element.tail or "")
+        element.text, element.tail = settle_entities(element.text or ""), settle_entities(element.tail or "")
     for contents in [element for element in root.iter(*LISTS) if _is_contents(element)]:
         drop(contents)
     left_out += mark_raised(root)
@@ -68,13 +73,13 @@ def read_page(text: str, /) -> Page:
         element.set(PLACE, str(number))
     shown = deepcopy(root)
     settle_numbers(root)
-    doubts = settle_formulas(root)
+    placed = settle_formulas(root, place=PLACE)
     for table in list(root.iter("table")):
-        doubts += settle_headers(table)
+        placed += [(table.get(PLACE) or "", doubt) for doubt in settle_headers(table)]
         _settle_table(table)
-    for terms in list(root.iter("dl")):
+    for terms in reversed(list(root.iter("dl"))):  # those within others first
         _settle_terms(terms)
-    return Page(shown, root, tuple(left_out), tuple(doubts))
+    return Page(shown, root, tuple(left_out), tuple(placed))
 
 
 def _end_head(root: HtmlElement) -> None:
@@ -258,7 +263,7 @@ def _has_header(rows: Sequence[HtmlElement]) -> bool:
     if len(rows) < 2:
         return False
     cells = list(rows[0].iterchildren("td", "th"))
-    is_marked = rows[0].getparent().tag == "thead" or all(cell.tag == "th" for cell in cells)
+    is_marked = rows[0].getparent().tag == "thead" or are_names(cells)
     return is_marked or (_is_bold(rows[0]) and not _is_bold(rows[1]))
 
 
@@ -305,6 +310,7 @@ def _element_before(table: HtmlElement) -> HtmlElement | None:
 def _grid(table: HtmlElement) -> list[list[str]]:
     """The texts of a table's cells, those that span rows or columns repeated; of a cell that spans the whole table, one."""
     cells: dict[tuple[int, int], str] = {}
+    has_names = next(table.iter("th"), None) is not None
     table_rows = list(table.iter("tr"))
     for y, row in enumerate(table_rows):
         x = 0
@@ -313,7 +319,9 @@ def _grid(table: HtmlElement) -> list[list[str]]:
                 x += 1
             for dy in range(_span(cell, "rowspan", len(table_rows) - y)):
                 for dx in range(_span(cell, "colspan", 50)):
-                    cells[y + dy, x + dx] = text_of(cell) if dx == 0 or cell.tag == "th" else ""
+                    # What spans columns that have names holds for each of them; a first cell is what the row is about.
+                    is_said = dx == 0 or cell.tag == "th" or (x > 0 and has_names)
+                    cells[y + dy, x + dx] = text_of(cell) if is_said else ""
     width = max((x + 1 for _, x in cells), default=0)
     grid = [[cells.get((y, x), "") for x in range(width)] for y in range(len(table_rows))]
     return [row[:1] if _spans(element, width) else row for element, row in zip(table_rows, grid, strict=True)]
@@ -334,12 +342,18 @@ def _settle_terms(terms: HtmlElement) -> None:
     sentences: list[str] = []
     names: list[str] = []
     was_term = False
-    for child in terms.iter("dt", "dd"):
+    for child in list(terms.iter("dt", "dd")):
+        inner = [paragraph for paragraph in child.iter("p") if paragraph.get(COMPOSED_OF) == "list"]
+        below = [text_of(paragraph) for paragraph in inner]  # sentences of a list of terms within this one
+        for paragraph in inner:
+            drop(paragraph)
+        flatten(child)
         text = text_of(child)
         if child.tag == "dt":
             names = [*names, text] if was_term else [text]
         elif text:
             sentences.append(f"{' or '.join(names)}: {text}" if names else text)
+        sentences += below
         was_term = child.tag == "dt"
     _replace(terms, [text if text.endswith(SENTENCE_END) else f"{text}." for text in sentences], composed_of="list")
 

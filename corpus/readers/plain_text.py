@@ -14,15 +14,20 @@ from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.lists_and_tables import add_list, table_sentences
+from corpus.readers.lists_and_tables import add_list, drawn_tables, table_sentences
 from corpus.readers.losses import Piece
+from corpus.readers.numbering import references_to_numbers
+from corpus.readers.text import BEFORE_A_HYPHEN
 
 BYLINE = LinearPattern(r"(?P<author>\S.*?)\s?(?P<date>\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}")
 COMMENT_COUNTER = LinearPattern(r"Comments? \(\d+\)")
 LOGIN = LinearPattern(r"(?i)Log-?\s?in is required\b.*|Please log ?in .*")
-BULLET = LinearPattern(r"(?:[-–—•●◦▪‣■*·]|\(?\d{1,2}[.)])\s+")
+# A mark of an item: a sign, a number, a small letter or a small Roman number, a box to tick.
+BULLET = LinearPattern(r"(?:[-–—•●◦▪‣■*·✓✔✗✘]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\[[ xX]\]|[☐☑☒])\s+")
+NUMBERED = LinearPattern(r"\(?\d{1,2}[.)]\s")
 UNDERLINE = LinearPattern(r"={3,}|-{3,}|~{3,}")
 DIVIDED = LinearPattern(r"(\pL+)-\z")
+DIVIDED_NUMBER = LinearPattern(r"\d[-–]\z")
 GAP = re.compile(r" {2,}")  # between columns
 LONGEST_HEADING = 120  # characters; a longer line without a full stop is a paragraph that lacks one
 LINE_OF_TEXT_ENDS = tuple(".!?:;…\"'”’)")  # a heading ends otherwise
@@ -50,13 +55,17 @@ def read_plain_text(raw: str, /) -> Draft:
     reading.end_list()
     blocks = reading.found
     title, body = (blocks[0].text, blocks[1:]) if blocks and blocks[0].is_heading else ("", blocks)
+    text, sections, composed = assemble(title, body)
+    numbers = references_to_numbers(text, has_numbers=reading.has_numbers)
     return Draft(
         title,
-        *assemble(title, body),
+        text,
+        sections,
+        composed,
         author=author,
         published=published,
         topics=topics,
-        doubts=tuple(reading.doubts),
+        doubts=(*reading.doubts, *numbers, *drawn_tables(text)),
         alterations=tuple(reading.alterations),
         seen=tuple(reading.seen),
     )
@@ -70,6 +79,7 @@ class _Reading:
         self.doubts: list[Doubt] = []
         self.alterations: list[Alteration] = []
         self.seen: list[Piece] = []
+        self.has_numbers = False
         self._items: list[str] = []
         self._raw = raw
 
@@ -89,6 +99,7 @@ class _Reading:
         self._add_paragraphs(lines[:start])
         for line in lines[start:]:
             bullet = BULLET.match(line)
+            self.has_numbers |= NUMBERED.match(line) is not None
             if bullet or not self._items:
                 self._items.append(line[bullet.end() :] if bullet else line)
             else:
@@ -127,13 +138,16 @@ class _Reading:
         """Lines as one, with words whole that a hyphen divides at the end of a line, unless the text writes them with it."""
         text = ""
         for line in lines:
+            if line[:1].isdigit() and DIVIDED_NUMBER.search(text):
+                text += line
+                continue
             divided = DIVIDED.search(text)
             if divided is None or not line[:1].islower():
                 text = f"{text} {line}" if text else line
                 continue
             word = next(iter(re.split(r"\W", line, maxsplit=1)), "")
             with_hyphen = f"{divided[1]}-{word}"
-            if with_hyphen in self._raw:
+            if with_hyphen in self._raw or divided[1].lower() in BEFORE_A_HYPHEN:
                 text += line
             else:
                 text = text[:-1] + line

@@ -29,6 +29,7 @@ ORDINAL = re.compile(r"(?:st|nd|rd|th|er|ers|re|e|es|ème|eme|o|a|os|as|r|de|te|
 # What MathML writes in one line; everything else has two dimensions.
 SIMPLE_MATH = {"math", "mrow", "mn", "mi", "mo", "mtext", "ms", "mstyle", "mpadded", "mspace", "semantics", "mfenced"}
 MATH_NOTES = {"annotation", "annotation-xml", "mphantom"}
+WITHIN_DOLLARS = LinearPattern(r"\$([^$\s](?:[^$\n]{0,100}[^$\s])?)\$")
 TEX = LinearPattern(r"\\\(|\\\[|\$\$|\\(?:frac|cdot|times|sqrt|text|mathrm)\b")
 
 
@@ -66,17 +67,17 @@ def settle_numbers(root: HtmlElement, /) -> None:
         drop(element)
 
 
-def settle_formulas(root: HtmlElement, /) -> list[Doubt]:
-    """Write formulas in words that can be quoted; a doubt for each that cannot be."""
+def settle_formulas(root: HtmlElement, /, *, place: str) -> list[tuple[str, Doubt]]:
+    """Write formulas in words that can be quoted; a doubt for each that cannot be, with the `place` of what it stands in."""
     doubts = []
     for formula in list(root.iter("math")):
         try:
             written = "".join(_math(formula))
         except _TwoDimensionalError:
             around = _text(formula.getparent()) if formula.getparent() is not None else ""
-            doubts.append(
-                Doubt("holds a formula that cannot be written in one line; write it in words, or leave it out:", around)
-            )
+            where = next((str(one.get(place)) for one in formula.iterancestors() if one.get(place)), "")
+            reason = "holds a formula that cannot be written in one line; write it in words, or leave it out:"
+            doubts.append((where, Doubt(reason, around)))
             written = _text(formula)
         before = formula.getprevious()
         behind = (before.tail if before is not None else formula.getparent().text) or ""
@@ -89,7 +90,12 @@ def settle_formulas(root: HtmlElement, /) -> list[Doubt]:
 def formulas_in_tex(text: str, /) -> list[Doubt]:
     """A doubt for each paragraph that shows the signs of TeX, which a page turns into a formula."""
     reason = "holds a formula in TeX; write it in words, or leave it out:"
-    return [Doubt(reason, paragraph) for paragraph in text.split("\n\n") if TEX.search(paragraph)]
+    return [Doubt(reason, paragraph) for paragraph in text.split("\n\n") if _holds_tex(paragraph)]
+
+
+def _holds_tex(text: str) -> bool:
+    within_dollars = (str(found[1]) for found in WITHIN_DOLLARS.finditer(text))
+    return TEX.search(text) is not None or any("\\" in part or "^" in part or "_{" in part for part in within_dollars)
 
 
 class _TwoDimensionalError(Exception):
@@ -146,7 +152,8 @@ def _before(element: HtmlElement) -> str:
 def _follows_an_end(element: HtmlElement) -> bool:
     """Whether a raised number stands behind a stop, where no power can stand: "legs.³"."""
     before = _before(element)
-    return before.endswith(ENDS[:6]) and not before[-2:-1].isdigit()
+    is_several = any(sign in _text(element) for sign in ",–-")  # no power is "3,4"
+    return before.endswith(ENDS[:6]) and (is_several or not before[-2:-1].isdigit())
 
 
 def _is_glued(element: HtmlElement) -> bool:

@@ -8,9 +8,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from corpus.doubts import Doubt
-from corpus.readers.as_shown import HEADINGS, LISTS
+from corpus.readers.as_shown import HEADINGS, LISTS, PICTURED
+from corpus.readers.lists_and_tables import SENTENCE_END
 
 LONGEST_CELL = 300  # characters; a table with more in a cell lays out a page
+PICTURE = "a cell of this row holds only a picture, and what that means is not in the text:"
 LONGEST_NAME = 60  # characters of a column's name
 
 
@@ -18,19 +20,36 @@ def settle_headers(table: HtmlElement, /) -> list[Doubt]:
     """Make the headers of a data table one row; a doubt where nothing marks them."""
     rows = [row for row in table.iter("tr") if next(row.iterchildren("td", "th"), None) is not None]
     if not _is_data(table, rows):
-        return []
+        return _nested(table, rows)
+    doubts = [Doubt(PICTURE, _text(row)) for row in rows if any(cell.get(PICTURED) for cell in _cells(row))]
     for row in rows:
         for cell in _cells(row):
-            _flatten(cell)
+            flatten(cell)
     width = max(map(_width, rows), default=0)
     while len(rows) > 1 and len(_cells(rows[0])) == 1 < width:
         rows = rows[1:]  # the table's own title
     headers = _header_rows(rows)
     if len(headers) > 1:
         _merge(headers, rows)
-    if headers or len(rows) < 2:
+    return doubts if headers or len(rows) < 2 else [*doubts, *_guess(rows)]
+
+
+def _nested(table: HtmlElement, rows: list[HtmlElement]) -> list[Doubt]:
+    """A doubt for a table of data that holds another one: its cells came out one by one."""
+    inner = list(table.iterdescendants("table"))
+    cells = [cell for row in rows for cell in _cells(row) if next(cell.iterancestors("table"), None) is table]
+    is_layout = table.get("role") in {"presentation", "none"} or any(
+        next(cell.iter(*HEADINGS), None) is not None for cell in cells
+    )
+    is_wide = sum(len(_cells(row)) > 1 for row in table.iterfind(".//tr")) > 1
+    if not inner or is_layout or not is_wide or any(len(_text(cell)) > LONGEST_CELL for cell in cells):
         return []
-    return _guess(rows)
+    return [
+        Doubt(
+            "holds a table within a table; write one of them as sentences, since its cells came out one by one:",
+            _text(cells[0]),
+        )
+    ]
 
 
 def _is_data(table: HtmlElement, rows: list[HtmlElement]) -> bool:
@@ -52,8 +71,13 @@ def _width(row: HtmlElement) -> int:
     return sum(_span(cell, "colspan") for cell in _cells(row))
 
 
-def _flatten(cell: HtmlElement) -> None:
-    """Lists and paragraphs in a cell become its words, the items apart."""
+def are_names(cells: list[HtmlElement]) -> bool:
+    """Whether the cells of a row are marked as names of columns; the one in the corner may be a plain one."""
+    return all(cell.tag == "th" for cell in cells) or (len(cells) > 2 and all(cell.tag == "th" for cell in cells[1:]))
+
+
+def flatten(cell: HtmlElement) -> None:
+    """Lists, paragraphs and lines in a cell become its words, the items apart."""
     items = [_text(item) for item in cell.iter("li")]
     lists = list(cell.iter(*LISTS))
     if lists and "".join("".join(items).split()) == "".join(_text(cell).split()):
@@ -62,15 +86,30 @@ def _flatten(cell: HtmlElement) -> None:
         cell.text = "; ".join(item.rstrip(" ;,") for item in items)
         return
     for element in list(cell.iterdescendants("p", "div", "br", *LISTS, "li")):
-        element.tail = f" {element.tail or ''}"
+        element.tail = f"{_parting(element, cell)}{element.tail or ''}"
         element.drop_tag()
+
+
+def _parting(element: HtmlElement, cell: HtmlElement) -> str:
+    """What stands between two lines of a cell: a semicolon where the second begins something new."""
+    before, after = _text(element), (element.tail or "").strip()
+    if element.tag == "br":
+        previous = element.getprevious()
+        before = (element.getparent().text if previous is None else previous.tail or _text(previous)) or ""
+    if not after and (following := element.getnext()) is not None:
+        after = _text(following)
+    is_apart = element.tag != "br" or after[:1].isupper() or after[:1].isdigit()
+    is_cut = (
+        is_apart and bool(after) and bool(before.strip()) and not before.rstrip().endswith((*SENTENCE_END, ":", ",", ";"))
+    )
+    return "; " if is_cut and cell.tag != "th" else " "
 
 
 def _header_rows(rows: list[HtmlElement]) -> list[HtmlElement]:
     """The rows at the top that are marked as headers."""
     found = []
     for row in rows[:-1]:
-        if row.getparent().tag == "thead" or all(cell.tag == "th" for cell in _cells(row)):
+        if row.getparent().tag == "thead" or are_names(_cells(row)):
             found.append(row)
         else:
             break

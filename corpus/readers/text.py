@@ -30,9 +30,10 @@ SHOWN = 60  # characters around what a maintainer is to look at
 LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 SPACES = dict.fromkeys("\t\v\f\x1c\x1d\x1e\x1f\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))), " ")
 LINE_ENDS = dict.fromkeys("\x85\u2028\u2029", "\n")
+# What begins words with a hyphen of their own, and never is the first half of another word.
+BEFORE_A_HYPHEN = {*"self low high well long short half ex cross mid double single first second third slow fast".split()}
 INVISIBLE = dict.fromkeys("\xad" + SPLITTING, "")
 HYPHENS = dict.fromkeys("\u2010\u2011", "-")
-WITHOUT_SPLITTING = str.maketrans(dict.fromkeys(SPLITTING, ""))
 SETTLED = str.maketrans({**LIGATURES, **SPACES, **LINE_ENDS, **INVISIBLE, **HYPHENS})
 # On `re`, since no repeat can take the soft hyphen or the line end beside it: there is nothing to go back to.
 SOFT_HYPHEN_AT_LINE_END = re.compile("\xad[^\\S\n]*\n[^\\S\n]*")
@@ -103,9 +104,9 @@ def settle(text: str, /) -> str:
     return SOFT_HYPHEN_AT_LINE_END.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).translate(SETTLED)
 
 
-def without_splitting(text: str, /) -> str:
-    """The same without zero-width spaces and their like, for text whose entities (`&#8203;`) were decoded once settled."""
-    return text if text.isascii() else text.translate(WITHOUT_SPLITTING)
+def settle_entities(text: str, /) -> str:
+    """The same for words whose entities (`&shy;`, `&#8203;`) were decoded after the text was settled."""
+    return text if text.isascii() else text.translate(SETTLED)
 
 
 def _known(label: str) -> str:

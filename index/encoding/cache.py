@@ -16,13 +16,13 @@ import numpy as np
 from tqdm import tqdm
 
 from index.encoding import Encoder, Vectors, unit
-from index.encoding.vectors import POOLED, SPANS, TOKENS, PassageVectors, TokenVectors
+from index.encoding.vectors import POOLED, SPANS, TOKENS, PassageVectors, TokensInFull, in_eight_bits
 from index.errors import IndexDamagedError
 
 CHUNK = 512  # texts encoded between two commits
 SHOW_PROGRESS_AFTER_SECONDS = 2
 
-Row = tuple[Vectors, TokenVectors]
+Row = tuple[Vectors, TokensInFull]
 
 
 def encode_missing(texts: Sequence[str], /, *, encoder: Encoder, cache: Path) -> int:
@@ -95,16 +95,17 @@ class CachedVectors:
             (folder / TOKENS).open("wb") as token_file,
         ):
             _write_header(pooled_file, np.dtype(np.float32), (len(self.keys), self.dimension))
-            _write_header(token_file, np.dtype(np.float16), (0, self.dimension))
+            _write_header(token_file, np.dtype(np.int8), (0, self.dimension))
             bar = tqdm(self.keys, desc="Writing", unit=" sentences", delay=SHOW_PROGRESS_AFTER_SECONDS)
             for key, (pooled, tokens) in zip(bar, read_encodings(database, self.model, self.keys), strict=True):
                 pooled_file.write(pooled)
                 if key not in placed:
-                    placed[key] = (end, len(tokens) // (self.dimension * np.dtype(np.float16).itemsize))
-                    end += placed[key][1]
-                    token_file.write(tokens)
+                    in_full = np.frombuffer(tokens, dtype=np.float16).reshape(-1, self.dimension)
+                    placed[key] = (end, len(in_full))
+                    end += len(in_full)
+                    token_file.write(in_eight_bits(in_full).tobytes())
             token_file.seek(0)
-            _write_header(token_file, np.dtype(np.float16), (end, self.dimension))  # NumPy pads it: as long as before
+            _write_header(token_file, np.dtype(np.int8), (end, self.dimension))  # NumPy pads it: as long as before
         np.save(folder / SPANS, np.array([placed[key] for key in self.keys], np.int64), allow_pickle=False)
 
 

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from corpus.regular_files import LARGEST_RECORD, read_regular
-from index.encoding.vectors import VECTOR_FILES
 from index.errors import BUILD_COMMAND, IndexDamagedError, IndexMissingError
 from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, IndexLayout
 from index.published.signing import NO_KEY, Trust
 from index.stores import FAISS, Description
 from index.stores import FILES as STORE_FILES
 
-FORMAT = 9  # bump when an older program would misread a version
-COMMON_FILES = {DOCUMENTS, PASSAGES, *VECTOR_FILES}
+FORMAT = 10  # bump when an older program would misread a version
+COMMON_FILES = {DOCUMENTS, PASSAGES}
 NO_SEAL = "0" * 64
 
 
@@ -43,7 +42,7 @@ def files_of(store: Description, /, *, is_multilingual: bool = False) -> set[str
     Raises:
         KeyError: this program has no such store.
     """
-    return COMMON_FILES | {STORE_FILES[store["engine"]]} | ({MULTILINGUAL} if is_multilingual else set())
+    return COMMON_FILES | STORE_FILES[store["engine"]] | ({MULTILINGUAL} if is_multilingual else set())
 
 
 def _files_of(manifest: Manifest) -> set[str]:

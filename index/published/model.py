@@ -172,7 +172,7 @@ def _some_passages(version: IndexVersion) -> tuple[list[str], list[tuple[Any, An
     vectors = version.vectors
     rows = sorted({int(row) for row in np.linspace(0, len(version.passages) - 1, MOST_COMPARED)})
     texts = [version.passages.reading_text(row) for row in rows]
-    return texts, [(vectors.pooled[row], vectors.tokens_of([row])[0]) for row in rows]
+    return texts, [(vectors.pooled_of([row])[0], vectors.tokens_of([row])[0]) for row in rows]
 
 
 def read_record(layout: IndexLayout, fingerprint: str, /, *, trust: Trust = NO_KEY) -> dict[str, Any] | None:

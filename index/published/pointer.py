@@ -31,7 +31,38 @@ class VersionRow:
     fault: str = ""
 
 
-def publish(layout: IndexLayout, name: str, /, *, engines: Engines = DEFAULT_ENGINES, trust: Trust = NO_KEY) -> None:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a maintainer says of a publication: `by` whom, if that is not the user of the machine, and why."""
+
+    by: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One line of the history. `since` is a time in UTC."""
+
+    version: str
+    user: str
+    host: str
+    since: str
+    by: str = ""
+    why: str = ""
+
+
+NOTHING_SAID = Said()
+
+
+def publish(
+    layout: IndexLayout,
+    name: str,
+    /,
+    *,
+    engines: Engines = DEFAULT_ENGINES,
+    trust: Trust = NO_KEY,
+    said: Said = NOTHING_SAID,
+) -> None:
     """Verify a version and make it the one that is served. Call it inside `locking.publishing`.
 
     Raises:
@@ -40,7 +71,7 @@ def publish(layout: IndexLayout, name: str, /, *, engines: Engines = DEFAULT_ENG
     """
     trust.check_age(layout.root, name)
     manifest = open_version(layout.root, name, engines=engines, trust=trust).manifest
-    point_to(layout, name)
+    point_to(layout, name, said)
     trust.saw(layout.root, name)
     try:
         engines.announce(manifest.store)  # last: if killed before, the next publication or build does it
@@ -51,10 +82,11 @@ def publish(layout: IndexLayout, name: str, /, *, engines: Engines = DEFAULT_ENG
         ) from None
 
 
-def point_to(layout: IndexLayout, name: str, /) -> None:
+def point_to(layout: IndexLayout, name: str, said: Said = NOTHING_SAID, /) -> None:
     """Point to a version that is whole, and note it in the history. Call it inside `locking.publishing`."""
     # The history first: if killed between the two, it names a whole version that was about to be published.
-    line = json.dumps({"version": name, **asdict(Holder.this_process())})
+    spoken = {key: text for key, text in asdict(said).items() if text}
+    line = json.dumps({"version": name, **asdict(Holder.this_process()), **spoken})
     past = read_regular(layout.history, most=LARGEST_HISTORY) if layout.history.exists() else b""
     write_durably(layout.history, past + f"{line}\n".encode())
     write_durably(layout.current, f"{name}\n".encode())
@@ -62,19 +94,32 @@ def point_to(layout: IndexLayout, name: str, /) -> None:
 
 def published_before(index_dir: Path, /) -> set[str]:
     """Names of all versions that were ever published here, kept or not."""
+    return {publication.version for publication in publications(index_dir)}
+
+
+def publications(index_dir: Path, /) -> list[Publication]:
+    """Every publication, oldest first."""
     try:
         lines = read_regular(IndexLayout(index_dir).history, most=LARGEST_HISTORY).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        return set()
-    return set(_names(lines))
+        return []
+    return list(_publications(lines))
 
 
-def _names(lines: list[str]) -> Iterator[str]:
+def is_withdrawn(index_dir: Path, name: str, /) -> bool:
+    """Whether a version was rolled back: it was published, and an older one is served since."""
+    current = _current_or_none(index_dir)
+    return current is not None and name > current and name in published_before(index_dir)
+
+
+def _publications(lines: list[str]) -> Iterator[Publication]:
     for line in lines:
         try:
-            yield str(json.loads(line)["version"])
-        except (ValueError, KeyError, TypeError):
+            row = json.loads(line)
+            name, *rest = str(row["version"]), *(str(row.get(key, "")) for key in ("user", "host", "since", "by", "why"))
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue  # a damaged line costs its own entry only
+        yield Publication(name, *rest)
 
 
 def rollback_target(index_dir: Path, /, *, engines: Engines = DEFAULT_ENGINES) -> str:

@@ -18,7 +18,7 @@ from corpus.durable import sync, write_durably
 from corpus.library import document_from, record_of
 from corpus.regular_files import LARGEST_POINTER, open_regular, read_regular
 from index.encoding.cache import CachedSentences, SavedVectors
-from index.encoding.vectors import POOLED, VECTOR_FILES, PassageVectors
+from index.encoding.vectors import VECTOR_FILES, PassageVectors, RowVectors
 from index.errors import BUILD_COMMAND, IndexDamagedError, IndexMissingError
 from index.passages import Passage, PassageTable
 from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, VERSION_NAME, IndexLayout
@@ -31,14 +31,14 @@ LARGEST_IN_MEMORY = 512 * 1024 * 1024  # bytes; a larger array is read from its 
 
 @dataclass(frozen=True, slots=True)
 class IndexVersion:
-    """A loaded version. Row i of `vectors.pooled`, of `store` and of `multilingual` (n, d), if it has that, belongs to
+    """A loaded version. Row i of `vectors`, of `store` and of `multilingual` (n, d), if it has that, belongs to
     `passages[i]`."""
 
     name: str
     manifest: Manifest
     documents: dict[str, Document]
     passages: PassageTable
-    vectors: PassageVectors
+    vectors: RowVectors
     store: VectorStore
     multilingual: npt.NDArray[np.float16] | None = None
 
@@ -96,7 +96,8 @@ def write_version(
     vectors.save(folder)
     if multilingual is not None:
         multilingual.save(folder / MULTILINGUAL)
-    store = engines.write(np.load(folder / POOLED, mmap_mode="r", allow_pickle=False), folder)
+    mapped = (np.load(folder / file, mmap_mode="r", allow_pickle=False) for file in VECTOR_FILES)
+    store = engines.write(PassageVectors(*mapped), folder)
     files = {}
     for path in sorted(folder.iterdir()):
         sync(path)
@@ -124,8 +125,8 @@ def open_version(
         records = json.loads((folder / DOCUMENTS).read_bytes())
         documents = {record["id"]: document_from(record, record["text"]) for record in records}
         passages = PassageTable(documents.values(), _load_array(folder / PASSAGES))
-        vectors = PassageVectors(*(_load_array(folder / file) for file in VECTOR_FILES))
-        store = engines.open(manifest.store, folder, vectors.pooled)
+        store = engines.open(manifest.store, folder)
+        vectors = store if isinstance(store, RowVectors) else _load_vectors(folder)
         multilingual = _load_array(folder / MULTILINGUAL) if manifest.multilingual else None
     except (ValueError, TypeError, KeyError, RuntimeError, OSError):
         raise IndexDamagedError(f"version {name} cannot be read by this program.", remedy=BUILD_COMMAND) from None
@@ -144,6 +145,10 @@ def article_ids(index_dir: Path, manifest: Manifest, /) -> list[str]:
         return [row["id"] for row in json.loads(path.read_bytes())]
     except OSError:
         return []
+
+
+def _load_vectors(folder: Path) -> PassageVectors:
+    return PassageVectors(*(_load_array(folder / file) for file in VECTOR_FILES))
 
 
 def _load_array(path: Path) -> npt.NDArray[Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from index.encoding import Rows, Vectors
+from index.encoding.vectors import VECTOR_FILES, PassageVectors
 from index.stores.faiss import FaissFiles
 from index.stores.milvus import MilvusCollections
 
@@ -19,7 +20,7 @@ Description = Mapping[str, Any]  # of a store, in a manifest: `engine` is its na
 
 
 class VectorStore(Protocol):
-    """The vectors of one version."""
+    """The vectors of one version. One that keeps all that is known of a row is its `RowVectors` as well."""
 
     def search(self, query: Vectors, /, *, count: int, among: Rows | None = None) -> tuple[Vectors, Rows]:
         """Cosines and rows of the nearest, best first.
@@ -41,18 +42,19 @@ class VectorStore(Protocol):
 
 
 class Store(Protocol):
-    """Keeps the vectors of versions. Its class names FILE, the one file of it in a version's folder."""
+    """Keeps the vectors of versions. Its class names FILE, the one file of it in a version's folder, and says by KEEPS_ROWS
+    whether word pieces' vectors are read from it, too: then the folder has none of VECTOR_FILES."""
 
     def check_settings(self) -> None:
         """Raise a StoreCallError if a setting that new versions need is missing."""
         ...
 
-    def write(self, vectors: Vectors, folder: Path, /) -> dict[str, Any]:
-        """Store the vectors (n, d) of the version in `folder`; the caller hashes FILE."""
+    def write(self, vectors: PassageVectors, folder: Path, /) -> dict[str, Any]:
+        """Store the vectors of the version in `folder`; the caller hashes FILE."""
         ...
 
-    def open(self, description: Description, folder: Path, vectors: Vectors, /) -> VectorStore:
-        """The store that `write` described, over the same vectors; the caller has verified the hash of FILE.
+    def open(self, description: Description, folder: Path, /) -> VectorStore:
+        """The store that `write` described; the caller has verified the hash of FILE.
 
         Raises:
             IndexDamagedError: it is not the one.
@@ -86,7 +88,7 @@ STORES: dict[str, type[FaissFiles | MilvusCollections]] = {
     FAISS: FaissFiles,
     MILVUS: MilvusCollections,
 }  # by the value of INDEX_STORE
-FILES = {name: store.FILE for name, store in STORES.items()}
+FILES = {name: {store.FILE, *(() if store.KEEPS_ROWS else VECTOR_FILES)} for name, store in STORES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +109,16 @@ class Engines:
         engines.stores[chosen].check_settings()
         return engines
 
-    def write(self, vectors: Vectors, folder: Path, /) -> Description:
-        """`Store.write` of the chosen one."""
-        return {"engine": self.chosen, **self.stores[self.chosen].write(vectors, folder)}
+    def write(self, vectors: PassageVectors, folder: Path, /) -> Description:
+        """`Store.write` of the chosen one. What it keeps itself is deleted from the folder."""
+        written = {"engine": self.chosen, **self.stores[self.chosen].write(vectors, folder)}
+        for name in set(VECTOR_FILES) - FILES[self.chosen]:
+            (folder / name).unlink()
+        return written
 
-    def open(self, description: Description, folder: Path, vectors: Vectors, /) -> VectorStore:
+    def open(self, description: Description, folder: Path, /) -> VectorStore:
         """`Store.open` of the one that wrote it."""
-        return self.stores[description["engine"]].open(description, folder, vectors)
+        return self.stores[description["engine"]].open(description, folder)
 
     def announce(self, description: Description, /) -> None:
         """`Store.announce` of the one that wrote it."""

@@ -14,6 +14,7 @@ import faiss
 import numpy as np
 
 from index.encoding import Rows, Vectors, unit
+from index.encoding.vectors import PassageVectors
 
 ROWS_AT_ONCE = 65_536
 FLAT_UP_TO = 16_384  # passages; comparing more takes a millisecond, a quarter of what encoding the question takes
@@ -92,6 +93,7 @@ class FaissFiles:
     """The vectors of a version in a file of its folder. See `Store`; nothing lies outside of that folder."""
 
     FILE: ClassVar[str] = "store.faiss"
+    KEEPS_ROWS: ClassVar[bool] = False
 
     @classmethod
     def of(cls, _settings: Mapping[str, str], /) -> Self:
@@ -101,13 +103,13 @@ class FaissFiles:
     def check_settings(self) -> None:
         """See `Store.check_settings`."""
 
-    def write(self, vectors: Vectors, folder: Path, /) -> dict[str, Any]:
+    def write(self, vectors: PassageVectors, folder: Path, /) -> dict[str, Any]:
         """See `Store.write`."""
-        store = FaissStore.build(vectors)
+        store = FaissStore.build(vectors.pooled)
         store.save(folder / self.FILE)
         return store.description
 
-    def open(self, _description: Mapping[str, Any], folder: Path, _vectors: Vectors, /) -> FaissStore:
+    def open(self, _description: Mapping[str, Any], folder: Path, /) -> FaissStore:
         """See `Store.open`."""
         return FaissStore.load(folder / self.FILE)
 

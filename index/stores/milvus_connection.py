@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -32,6 +33,7 @@ BUSY = {8, 9}  # its rate limit; a quota, of memory or disk, that is used up
 NOT_FOUND = {4, 100}  # a collection; 4 until 2.2
 NOT_LOADED = 101
 BAD_INPUT = range(1_000, 2_000)
+LONGEST_TEXT = 65_535  # bytes of a field, by the server's limits
 LONGEST_REASON = 200  # characters
 
 
@@ -96,8 +98,10 @@ class MilvusConnection:
             time.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
-    def create(self, collection: str, dimension: int, kind: str, parameters: dict[str, int], /) -> None:
-        """Make a collection that holds row numbers and vectors and nothing else, with one index, and load it.
+    def create(
+        self, collection: str, dimension: int, kind: str, parameters: dict[str, int], /, *, texts: Sequence[str]
+    ) -> None:
+        """Make a collection that holds row numbers, vectors and `texts`, fields by name, with one index, and load it.
 
         The index compares by inner products, which are the cosines of vectors of unit length.
         """
@@ -107,6 +111,8 @@ class MilvusConnection:
         schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field("id", DataType.INT64, is_primary=True)
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
+        for name in texts:
+            schema.add_field(name, DataType.VARCHAR, max_length=LONGEST_TEXT)
         index = client.prepare_index_params()
         index.add_index("vector", index_type=kind, metric_type="IP", params=parameters)
         self.call("create_collection", collection, schema=schema, consistency_level="Bounded")

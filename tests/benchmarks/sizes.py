@@ -34,7 +34,6 @@ from assistant.answering import Answering
 from assistant.question import read
 from assistant.retrieval import retriever
 from index import current_version, encoder_for, open_version
-from index.encoding import unit
 from index.published.layout import IndexLayout
 from settings import PROJECT, Settings
 from tests.benchmarks.synthetic import draw
@@ -84,7 +83,7 @@ def measured(index_dir: Path, small_dir: Path, questions: Sequence[str]) -> Figu
     loading = {"load_seconds": time.perf_counter() - wall, "load_processor_seconds": time.process_time() - processor}
     for question in questions:
         large.ask([question])
-    memory = {"memory_mb": _memory("VmRSS"), "memory_own_mb": _memory("RssAnon")}
+    memory = {"memory_mb": in_megabytes("VmRSS"), "memory_own_mb": in_megabytes("RssAnon")}
     pair = (large, _loaded(small_dir))
     both = np.array([[_milliseconds(each, question) for each in pair] for question in questions])[WARMING:]
     p50, p95 = np.percentile(both[:, 0], [50, 95])
@@ -164,13 +163,14 @@ def _recall(assistant: Assistant, questions: Sequence[str]) -> float:
     queries = np.stack([encoding.pooled for encoding in assistant.encoder.encode(questions)])
     best = np.zeros((len(queries), 0), np.float32)
     for first in range(0, len(version.passages), 65_536):
-        cosines = queries @ unit(np.asarray(version.vectors.pooled[first : first + 65_536])).T
+        cosines = queries @ version.vectors.pooled_of(range(first, min(first + 65_536, len(version.passages)))).T
         best = np.sort(np.hstack([best, cosines]), axis=1)[:, -10:]
     found = [version.store.search(query, count=10)[0] >= row[0] - 1e-5 for query, row in zip(queries, best, strict=True)]
     return round(float(np.mean(found)), 4)
 
 
-def _memory(field: str) -> float:
+def in_megabytes(field: str) -> float:
+    """Megabytes of this process, by their name in /proc."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(float(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:"))
 

@@ -13,16 +13,18 @@ import numpy as np
 from corpus import Document
 from index import IndexVersion, Passage
 from index.encoding import unit
-from index.encoding.vectors import POOLED, SPANS, TOKENS, PassageVectors, TokenVectors
+from index.encoding.vectors import POOLED, SPANS, TOKENS, PassageVectors, TokensInFull, TokenVectors
 from index.lexical import Integers
 from index.published.locking import publishing
 from index.published.manifest import Manifest
 from index.published.pointer import publish
 from index.published.version import write_version
+from index.stores import DEFAULT_ENGINES, Engines
 
 PIECES = 8  # of each passage of a copy
 ANOTHER, NOISE = 0.35, 0.02  # of another passage, and of each dimension, in a copy's vector
 ROWS_AT_ONCE = 16_384
+Kept = TokenVectors | TokensInFull
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,13 @@ class MovedVectors:
     def save(self, folder: Path, /) -> None:
         """See `SavedVectors.save`."""
         real, size = self.version.vectors, len(self.version.passages)
+        assert isinstance(real, PassageVectors), "versions are drawn around one in files"
         dimension, chance, own = real.pooled.shape[1], np.random.default_rng(5), min(size, self.count)
-        kept, starts = real.tokens_of(range(own))
+        kept, starts = real.kept_tokens_of(range(own))
         base = len(kept)
         shape = (base + PIECES * (self.count - own), dimension)
         pooled = np.lib.format.open_memmap(folder / POOLED, "w+", np.float32, (self.count, dimension))
-        tokens = np.lib.format.open_memmap(folder / TOKENS, "w+", np.float16, shape)
+        tokens = np.lib.format.open_memmap(folder / TOKENS, "w+", np.int8, shape)
         pooled[:own], tokens[:base] = real.pooled[:own], kept
         for first in range(own, self.count, ROWS_AT_ONCE):
             rows = np.arange(first, min(first + ROWS_AT_ONCE, self.count))
@@ -52,15 +55,15 @@ class MovedVectors:
         starts = np.concatenate([starts, base + PIECES * np.arange(self.count - own)])
         np.save(folder / SPANS, PassageVectors.packed(pooled, tokens, starts).spans)
 
-    def _pieces(self, kept: TokenVectors, starts: Integers, rows: Integers) -> TokenVectors:
+    def _pieces(self, kept: Kept, starts: Integers, rows: Integers) -> Kept:
         """The first word pieces of real passages, again from the beginning where one has fewer."""
         sizes = np.diff(starts, append=len(kept))
         within = np.arange(PIECES) % np.maximum(1, sizes[rows])[:, np.newaxis]
-        found: TokenVectors = kept[(starts[rows][:, np.newaxis] + within).ravel()]
+        found: Kept = kept[(starts[rows][:, np.newaxis] + within).ravel()]
         return found
 
 
-def draw(version: IndexVersion, index_dir: Path, count: int, /) -> dict[str, float]:
+def draw(version: IndexVersion, index_dir: Path, count: int, /, *, engines: Engines = DEFAULT_ENGINES) -> dict[str, float]:
     """Publish a version of `count` passages; processor seconds and bytes that it took, without encoding."""
     began = time.process_time()
     documents: list[Document] = []
@@ -79,13 +82,18 @@ def draw(version: IndexVersion, index_dir: Path, count: int, /) -> dict[str, flo
     manifest = replace(version.manifest, version=name, inputs="synthetic", passages=count, files={})
     with publishing(index_dir) as layout:
         folder = write_version(
-            layout, _fresh(manifest), documents=documents, passages=passages, vectors=MovedVectors(version, count)
+            layout,
+            _fresh(manifest),
+            documents=documents,
+            passages=passages,
+            vectors=MovedVectors(version, count),
+            engines=engines,
         )
         written = time.process_time() - began
-        publish(layout, name)
+        publish(layout, name, engines=engines)
     size = sum(path.stat().st_size for path in folder.iterdir())
     return {"write_processor_seconds": round(written, 2), "size_mb": round(size / 1e6, 1)}
 
 
 def _fresh(manifest: Manifest) -> Manifest:
-    return replace(manifest, gone=())
+    return replace(manifest, gone=(), multilingual="")

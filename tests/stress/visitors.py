@@ -73,7 +73,7 @@ async def go_on_asking(browser: Browser, open_: Opening, seen: Seen, *, locale: 
                 seen.opened_again += 1
                 box, root = await open_(page)
             seen.opened += 1
-            replies = page.locator(f"{root} .reply:not(.pending)")
+            replies = page.locator(f"{root} .reply:not([data-kind=pending])")
             for _ in range(QUESTIONS_A_PAGE):
                 if is_over.is_set():
                     break
@@ -82,7 +82,7 @@ async def go_on_asking(browser: Browser, open_: Opening, seen: Seen, *, locale: 
                 await box.fill(next(questions))
                 await box.press("Enter")
                 await replies.nth(before).wait_for()
-                if problems := await page.locator(f"{root} .reply.problem").all_inner_texts():
+                if problems := await page.locator(f"{root} .reply[data-kind=problem]").all_inner_texts():
                     seen.failures += problems
                     break
                 await asyncio.sleep(PAUSE_SECONDS)
@@ -96,7 +96,7 @@ def in_the_page(url: str, language: str) -> Opening:
 
     async def open_(page: Page) -> tuple[Locator, str]:
         await page.goto(url)
-        await page.locator(f".chat[data-ready][lang={language}]").wait_for()
+        await page.locator(f".app[data-ready][lang={language}]").wait_for()
         return page.locator("#question"), ".log"
 
     return open_

@@ -34,6 +34,7 @@ TRIAGED_A_SECOND = 50  # of those that are refused, so that refusing stays cheap
 TRIAGE_BURST = 20
 RETRY_AFTER_OVERLOAD = 2  # seconds; a full queue is worked off in less
 RETRY_AFTER_UNREACHABLE = 5  # seconds
+MESSAGES_A_QUESTION = 10  # of a protocol that says hello, lists its tools and reads articles beside asking
 EMERGENCY = "In an emergency, call 112, 911 or 999."
 
 Ask = Callable[[Sequence[str]], Answer]
@@ -66,6 +67,7 @@ class Admission:
     ) -> None:
         self.metrics = Metrics()
         self._rate_limit = rate_limit
+        self._messages = rate_limit.wider(MESSAGES_A_QUESTION)
         self._region = region
         self._most_pending = at_once + most_waiting
         self._deadline_seconds = deadline_seconds
@@ -140,7 +142,18 @@ class Admission:
         Raises:
             RefusedError: too many of them from this address.
         """
-        if wait := self._rate_limit.seconds_to_wait(address):
+        self._check(self._rate_limit, address)
+
+    def check_messages(self, address: str, /) -> None:
+        """Count a message of a protocol, whether or not it holds a question.
+
+        Raises:
+            RefusedError: too many of them from this address.
+        """
+        self._check(self._messages, address)
+
+    def _check(self, limit: RateLimit, address: str) -> None:
+        if wait := limit.seconds_to_wait(address):
             self.metrics.refused.labels("too_many").inc()
             raise RefusedError("Too many requests from one address.", status=429, retry_after=wait, code="too_many")
 

@@ -17,7 +17,7 @@ from assistant.web.gate.responses import refusal
 LARGEST_BODY = 32 * 1024  # bytes
 SECONDS_TO_SEND = 10.0  # for a whole body
 LARGEST_LOOKED_AT = 1024 * 1024  # bytes of a body that is too large
-ASKING = frozenset({"/api/ask"})
+ASKING = frozenset({"/", "/api/ask", "/mcp", "/gradio_api/queue/join"})
 CUT = "rls.body_is_cut"  # in the scope of a request
 
 
@@ -50,7 +50,7 @@ class BodyLimit:
                 return
             scope[CUT] = True
             body = body[: LARGEST_BODY // 2] + b" \n " + body[-LARGEST_BODY // 2 :]
-        await self._app(scope, _replayed(body, receive), send)
+        await self._app(scope, replayed(body, receive), send)
 
 
 def is_cut(scope: Scope, /) -> bool:
@@ -93,7 +93,7 @@ async def _read(receive: Receive, most: int) -> bytes:
             return bytes(body)
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
     """The body as one message; after it, whatever the connection says."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

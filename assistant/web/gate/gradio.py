@@ -1,53 +1,32 @@
-"""What of Gradio a visitor meets: the few addresses that the chat page asks for, and its page under the tightest policy
-that Gradio works with.
+"""What of Gradio a visitor meets: the page at `/`, drawn, under a policy that lets nothing else run; no other address.
 
-Gradio brings uploads, a proxy, file serving, monitoring, an API of its own, and a queue that keeps results nobody
-fetches. It draws the page, and that is all. Our routes stand before its mount and need no list; everything that falls
-through to it passes `AllowedRoutes`. The list was made by recording what the page requests in a browser, in several
-languages; `tests/test_web_surface.py` holds page and list together.
-
-Gradio's page starts with inline scripts, which the policy names by hash: three that never change, and two that only assign
-a JSON value, whose text differs with the configuration. No other inline script runs, not even one that stood in the page
-as it goes out, and no event handler in markup does.
-What Gradio forces: `unsafe-eval`, since it builds the bridge of `gr.HTML(js_on_load=…)` with `new Function`; and inline
-styles, since Svelte writes them.
+Gradio brings uploads, a proxy, file serving, monitoring, an API of its own, a queue that keeps results nobody fetches, and
+half a megabyte of script that draws components in the browser. The page needs its components' HTML, and that is all:
+`DrawnPage` asks Gradio for its page, takes the HTML of the components out of the configuration that stands in it, and sends
+a document made of them. No inline script is left, no `unsafe-eval`, and of inline style the one that is named by its hash.
 """
 
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from http import HTTPStatus
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.web.gate.responses import refusal
+from assistant.web.gate.preferred import preferred
+from assistant.web.gate.responses import HEADERS, refusal
 from assistant.web.routes.copies import Copies, Copy
 
-ALLOWED = (
-    ("GET", re.compile(r"/")),
-    ("HEAD", re.compile(r"/")),
-    ("GET", re.compile(r"/theme\.css")),
-    ("GET", re.compile(r"/assets/[\w-]+\.(?:js|css)")),
-    ("GET", re.compile(r"/static/js/iframeResizer\.contentWindow\.min\.js")),
-)
+ALLOWED = frozenset({("GET", "/"), ("HEAD", "/")})
 OWN_FRAMES = "frame-ancestors 'self'"
-INLINE_SCRIPT = re.compile(r"<script(?:\s+(?!src\b)[\w-]+(?:=\"[^\"]*\")?)*\s*>(.*?)</script>", re.DOTALL)
-# The scripts of the pinned Gradio that never change: how a frame is resized, from where its own scripts are loaded, and the
-# padding of the page. A test tells when another release has others.
-UNCHANGING = frozenset(
-    {
-        "'sha256-Bp00+bXvXIKMynrZJ/zG223J2+w1B7iMwzQeXZXUst4='",
-        "'sha256-qKQoc9TeV5W9PirAEzVSeQMUVbqBxqzMO2gHVYyNsgM='",
-        "'sha256-lBZME9sy7yKjB68UVFZPDhjhQDBysZtJAO/4YoISCxA='",
-    }
-)
-ASSIGNED = ("window.gradio_config = ", "window.gradio_api_info = ")  # JSON, followed by a semicolon
-# Gradio writes the server's address into the page, out of headers that anybody can send. It is told this one, which is then
-# taken out: the page names no server, so that one copy serves everybody.
+CONFIGURATION = "window.gradio_config = "  # stands before the JSON in Gradio's page
+# Gradio writes the server's address into the page, out of headers that anybody can send. It is told this one instead.
 NOWHERE = "page.invalid"
+MICROPHONE = HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)")  # dictation, if it is switched on
+
+Document = Callable[[dict[str, str], str], str]  # the components' HTML by name, and a language
 
 
 class AllowedRoutes:
@@ -68,18 +47,26 @@ class AllowedRoutes:
 
 def is_allowed(method: str, path: str, /) -> bool:
     """Whether Gradio may see this request."""
-    return any(method == allowed and pattern.fullmatch(path) for allowed, pattern in ALLOWED)
+    return (method, path) in ALLOWED
 
 
-class PagePolicy:
-    """Gives the page at `/` its policy, once a version; responses that are not pages keep the tightest."""
+class DrawnPage:
+    """Answers `/` with the page in the reader's language: made once a version, the same bytes for everybody."""
 
     def __init__(
-        self, app: ASGIApp, copies: Copies, /, *, version: Callable[[], str], frame_ancestors: str = OWN_FRAMES
+        self,
+        app: ASGIApp,
+        copies: Copies,
+        /,
+        *,
+        version: Callable[[], str],
+        document: Document,
+        frame_ancestors: str = OWN_FRAMES,
     ) -> None:
         self._app = app
         self._copies = copies
         self._version = version
+        self._document = document
         self._frame_ancestors = frame_ancestors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,16 +74,18 @@ class PagePolicy:
         if scope["type"] != "http" or scope["path"] != "/":
             await self._app(scope, receive, send)
             return
+        request = Request(scope)
+        language = preferred(request.query_params.get("lang", ""), request.headers.get("Accept-Language", ""))
 
         async def make() -> Copy:
-            page = (await self._drawn(scope)).replace(f'"http://{NOWHERE}"', '""')
-            return Copy.of(page, {"Content-Security-Policy": policy(page, frame_ancestors=self._frame_ancestors)})
+            html = self._document(await self._parts(scope), language)
+            return Copy.of(html, page_headers(html, language, self._frame_ancestors))
 
-        copy = await self._copies.of(("/", self._version()), make)
-        await copy.response(Request(scope))(scope, receive, send)
+        copy = await self._copies.of(("/", language, self._version()), make)
+        await copy.response(request)(scope, receive, send)
 
-    async def _drawn(self, scope: Scope) -> str:
-        """The page as Gradio draws it for nobody in particular."""
+    async def _parts(self, scope: Scope) -> dict[str, str]:
+        """The HTML of the components in the page as Gradio draws it for nobody in particular, by name."""
         page = bytearray()
         status = 0
 
@@ -110,40 +99,38 @@ class PagePolicy:
 
         plain = {**scope, "method": "GET", "scheme": "http", "query_string": b"", "headers": [(b"host", NOWHERE.encode())]}
         await self._app(plain, receive, collect)
-        if status != HTTPStatus.OK:
-            raise RuntimeError(f"Gradio answers {status} for its own page")
-        return page.decode()
+        _, is_there, configuration = page.decode().partition(CONFIGURATION)
+        if status != HTTPStatus.OK or not is_there:
+            raise RuntimeError(f"Gradio answers {status} for its own page, or it holds no configuration")
+        components = json.JSONDecoder().raw_decode(configuration)[0]["components"]
+        return {part["props"]["elem_id"]: part["props"]["value"] for part in components if part["type"] == "html"}
+
+
+def page_headers(html: str, language: str, frame_ancestors: str, /) -> dict[str, str]:
+    """The headers of the page or of a style: the policy, which names the style by its hash, and whom a copy is for."""
+    return {
+        "Content-Security-Policy": policy(html, frame_ancestors=frame_ancestors),
+        "Permissions-Policy": MICROPHONE,
+        "Content-Language": language,
+        "Vary": "Accept-Encoding, Accept-Language",
+    }
 
 
 def policy(html: str, /, *, frame_ancestors: str = OWN_FRAMES) -> str:
-    """The policy for this page: the hashes of Gradio's inline scripts, and the directive about frames."""
-    hashes = " ".join(dict.fromkeys(_hash(script) for script in INLINE_SCRIPT.findall(html) if _is_gradios(script)))
+    """The policy of a page whose style is the first that stands in it."""
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' 'unsafe-eval' {hashes}".strip(),
-            "style-src 'self' 'unsafe-inline'",
+            "script-src 'self'",
+            f"style-src 'self' 'sha256-{digest}'",
             "img-src 'self' data:",
-            "font-src 'self'",
             "connect-src 'self'",
-            "base-uri 'self'",
-            "form-action 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
             frame_ancestors,
         )
     )
-
-
-def _is_gradios(script: str) -> bool:
-    if _hash(script) in UNCHANGING:
-        return True
-    value = next((script.removeprefix(name) for name in ASSIGNED if script.startswith(name)), "")
-    try:
-        json.loads(value.removesuffix(";"))
-    except ValueError:
-        return False
-    return True
-
-
-def _hash(script: str) -> str:
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

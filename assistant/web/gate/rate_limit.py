@@ -20,11 +20,11 @@ UNKNOWN = "unknown"  # every connection without an address, together
 
 
 class RateLimit:
-    """At most so many in any minute from one address, and at most `BURST` in any three seconds; 0 is no limit."""
+    """At most so many in any minute from one address, and at most `burst` in any three seconds; 0 is no limit."""
 
-    def __init__(self, a_minute: int, /) -> None:
+    def __init__(self, a_minute: int, /, *, burst: int = BURST) -> None:
         self._most = a_minute
-        self._windows = ((a_minute, MINUTE), (min(BURST, a_minute), BURST_SECONDS)) if a_minute else ()  # counts, seconds
+        self._windows = ((a_minute, MINUTE), (min(burst, a_minute), BURST_SECONDS)) if a_minute else ()  # counts, seconds
         self._let_through: dict[str, deque[float]] = {}  # when each was, at most `a_minute` times; who was last stands last
         self._secret = secrets.token_bytes(16)
 
@@ -32,6 +32,10 @@ class RateLimit:
     def is_on(self) -> bool:
         """Whether there is a limit."""
         return self._most > 0
+
+    def wider(self, times: int, /) -> "RateLimit":
+        """Another limit that lets so many times as much through."""
+        return RateLimit(self._most * times, burst=BURST * times)
 
     def seconds_to_wait(self, address: str, /) -> int:
         """0 if the request is let through, which counts it; else whole seconds until one will be."""

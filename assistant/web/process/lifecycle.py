@@ -20,15 +20,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from assistant.languages.translating import said_in
 from assistant.languages.wording import wording
 from assistant.triage.urgent import urgent_help
+from assistant.web.agents.mcp import PATH as MCP_PATH
+from assistant.web.agents.mcp import result_of
 from assistant.web.gate.admission import EMERGENCY
-from assistant.web.gate.asked import read_asked
+from assistant.web.gate.asked import read_asked, unescaped
 from assistant.web.gate.body import BodyLimit
 from assistant.web.gate.origins import LOCALHOST, AllowedOrigins, answer_embedding_sites
+from assistant.web.gate.preferred import preferred
 from assistant.web.gate.responses import SecurityHeaders, refusal
 from assistant.web.process.live import LiveAssistant
 from assistant.web.process.starting import NothingToServeError
 from assistant.web.routes.article import article_html
-from assistant.web.routes.privacy import preferred
 from assistant.web.routes.words import help_in_sight
 from assistant.web.templates import render
 from index.errors import StoreUnreachableError
@@ -208,6 +210,12 @@ def loading_server(region: str, allowed_origins: str, /) -> FastAPI:
             return _loading(request, region)
         help_, language = said_in(help_, asked.language)
         return Response(help_.as_json(), media_type="application/json", headers={"Content-Language": language})
+
+    @server.post(MCP_PATH)
+    async def mcp(request: Request) -> Response:
+        sent = unescaped(await request.body())
+        help_ = await run_in_threadpool(urgent_help, sent, region=region)
+        return _loading(request, region) if help_ is None else result_of(help_, sent)
 
     @server.api_route("/{path:path}", methods=["GET", "HEAD", "POST"])
     async def rest(request: Request) -> Response:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from assistant.languages.wording import DEFAULT_LANGUAGE, wording
 from assistant.links import public_page
+from assistant.web.agents.texts import json_ld
 from assistant.web.process.live import LiveAssistant
 from assistant.web.routes.copies import Copies, Copy
 from assistant.web.templates import render
@@ -27,6 +29,7 @@ class Sentence:
     start: int
     end: int
     text: str
+    made_of: str = ""  # "list" or "table"
 
 
 def article_routes(live: LiveAssistant, copies: Copies, /) -> APIRouter:
@@ -36,7 +39,7 @@ def article_routes(live: LiveAssistant, copies: Copies, /) -> APIRouter:
     @router.get("/articles/{slug}", response_class=HTMLResponse, responses={404: {}, 410: {}})
     async def article(request: Request, slug: str) -> Response:
         """The article, or a page that says that there is none, or none any more."""
-        version, site = live.current.version, live.current.site
+        version, site, public_url = live.current.version, live.current.site, live.current.public_url
         document = version.documents.get(slug)
         if document is None:
             is_gone = slug in version.manifest.gone
@@ -46,7 +49,7 @@ def article_routes(live: LiveAssistant, copies: Copies, /) -> APIRouter:
 
         async def make() -> Copy:
             passages = version.passages.of_document(slug)
-            return Copy.of(await run_in_threadpool(article_html, document, passages, site=site))
+            return Copy.of(await run_in_threadpool(article_html, document, passages, site=site, public_url=public_url))
 
         copy = await copies.of(("/articles", slug, version.name), make)
         return copy.response(request)
@@ -54,20 +57,22 @@ def article_routes(live: LiveAssistant, copies: Copies, /) -> APIRouter:
     return router
 
 
-def article_html(document: Document, passages: Iterable[Passage], /, *, site: str = "") -> str:
+def article_html(document: Document, passages: Iterable[Passage], /, *, site: str = "", public_url: str = "") -> str:
     """The whole page; `site` says what the corpus is about."""
+    passages = list(passages)
     return render(
         "article.html",
         document=document,
         public_page=public_page(document),
         sections=outline(document, passages),
         text=wording(DEFAULT_LANGUAGE, site),
+        json_ld=Markup(json_ld(document, passages, public_url=public_url)),  # noqa: S704  its signs are escaped as JSON
     )
 
 
 def outline(document: Document, passages: Iterable[Passage], /) -> list[tuple[Section, list[list[Sentence]]]]:
     """Sections with their paragraphs, each a list of sentences, in reading order."""
-    sentences = [Sentence(p.start, p.end, document.text[p.start : p.end]) for p in passages]
+    sentences = [Sentence(p.start, p.end, document.text[p.start : p.end], document.made_of(p.start)) for p in passages]
     return [(section, list(_paragraphs(document, section, sentences))) for section in document.sections]
 
 

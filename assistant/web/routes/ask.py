@@ -1,21 +1,27 @@
 """`POST /api/ask` and the operations routes. Plain JSON in and out; no question ever stands in an address."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.languages.translating import said_in
 from assistant.question import LONGEST_QUESTION, MOST_TURNS, QuestionError
+from assistant.suggestions import Offers
 from assistant.web.gate.admission import Admission, RefusedError
 from assistant.web.gate.asked import TooLargeError, read_asked
-from assistant.web.gate.rate_limit import address_of
+from assistant.web.gate.asking import answer_to
+from assistant.web.gate.body import read_json
+from assistant.web.gate.rate_limit import RateLimit, address_of
 from assistant.web.gate.responses import refusal
 from assistant.web.process.live import LiveAssistant
+
+SUGGESTIONS_A_MINUTE = 240  # of one address: somebody who types fast, and stops often
+MOST_SUGGESTING = 4  # at once
 
 
 class Sent(BaseModel):
@@ -65,20 +71,15 @@ def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
         `"articles"` limits the answer to some articles; `"language"` is the reader's, for fixed wording that would
         otherwise be English, and for a question whose language cannot be told.
         """
-        asked, assistant = await read_asked(request), live.current
-
-        def ask_some(turns: Sequence[str]) -> Answer:
-            return _limited(assistant, asked.articles).ask(turns, reader=asked.language)
-
+        asked = await read_asked(request)
         try:
-            answer = await admission.answer(ask_some, asked, address=address_of(request))
+            answer, language = await answer_to(asked, live.current, admission, address=address_of(request))
         except TooLargeError as error:
             return refusal(413, error.message, error.remedy, code=error.code)
         except QuestionError as error:
             return refusal(422, error.message, error.remedy, code=error.code)
         except RefusedError as error:
             return refusal(error.status, error.message, error.remedy, retry_after=error.retry_after, code=error.code)
-        answer, language = said_in(answer, asked.language, site=assistant.site)
         return Response(answer.as_json(), media_type="application/json", headers={"Content-Language": language})
 
     @router.get("/livez")
@@ -114,10 +115,34 @@ def api_routes(live: LiveAssistant, admission: Admission, /) -> APIRouter:
     return router
 
 
-def _limited(assistant: Assistant, articles: Any) -> Assistant:
-    """The assistant over these articles only; over all of them if none are named."""
-    if articles is None:
-        return assistant
-    if not isinstance(articles, list) or not all(isinstance(article, str) for article in articles):
-        raise QuestionError("`articles` is not a list of names.", remedy='Send {"articles": ["…"]}.', code="no_article")
-    return assistant.limited_to(frozenset(articles))
+def suggestion_routes(live: LiveAssistant, /) -> APIRouter:
+    """The route that offers questions while one types."""
+    router, suggesting = APIRouter(), 0
+    typing = RateLimit(SUGGESTIONS_A_MINUTE, burst=SUGGESTIONS_A_MINUTE)
+
+    @lru_cache(1)  # of the version in use
+    def offers_of(assistant: Assistant) -> Offers:
+        return assistant.offers()
+
+    @router.post("/api/suggest", include_in_schema=False)
+    async def suggest(request: Request) -> dict[str, list[str]]:
+        """Questions on offer that are near `{"text": "..."}`, what somebody has typed so far. Nothing of it is kept.
+
+        It is a comfort: whoever comes while others are served, or too often, gets none.
+        """
+        nonlocal suggesting
+        try:
+            typed = (await read_json(request))["text"]
+        except (ValueError, KeyError, TypeError):
+            typed = ""
+        is_late = suggesting >= MOST_SUGGESTING or typing.seconds_to_wait(address_of(request)) > 0
+        if is_late or not isinstance(typed, str) or not typed.strip():
+            return {"questions": []}
+        suggesting += 1
+        try:
+            assistant = live.current
+            return {"questions": list(await run_in_threadpool(lambda: offers_of(assistant).near(typed)))}
+        finally:
+            suggesting -= 1
+
+    return router

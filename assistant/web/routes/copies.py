@@ -35,7 +35,7 @@ class Copy:
 
     def response(self, request: Request, /) -> Response:
         """What a browser gets: the page, or word that the one it has is still right."""
-        headers = {**self.headers, "ETag": self.tag, "Vary": "Accept-Encoding"}
+        headers = {"Vary": "Accept-Encoding", **self.headers, "ETag": self.tag}
         if self.tag in request.headers.get("If-None-Match", ""):
             return Response(status_code=304, headers=headers)
         if "gzip" in request.headers.get("Accept-Encoding", ""):

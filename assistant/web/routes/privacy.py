@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.languages.wording import DEFAULT_LANGUAGE, languages, wording
+from assistant.languages.wording import wording
+from assistant.web.gate.preferred import preferred
 from assistant.web.process.live import LiveAssistant
 from assistant.web.templates import render
 
@@ -29,6 +30,7 @@ def privacy_facts(*, is_rate_limited: bool, is_feedback_kept: bool, are_gaps_cou
     told = {
         "questions": True,
         "conversation": True,
+        "typing": True,
         "link": True,
         "address_limit": is_rate_limited,
         "address": not is_rate_limited,
@@ -39,13 +41,3 @@ def privacy_facts(*, is_rate_limited: bool, is_feedback_kept: bool, are_gaps_cou
         "hosts": True,
     }
     return tuple(f"privacy.{name}" for name, is_true in told.items() if is_true)
-
-
-def preferred(chosen: str, accepted: str, /) -> str:
-    """The first supported language among those that the reader wants.
-
-    >>> preferred("", "pt-BR,pt;q=0.9,en;q=0.8")
-    'pt'
-    """
-    wanted = [chosen, *(entry.split(";")[0].strip() for entry in accepted.split(","))]
-    return next((code for code in (name[:2].lower() for name in wanted) if code in languages()), DEFAULT_LANGUAGE)

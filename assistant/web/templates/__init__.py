@@ -1,6 +1,7 @@
 """The HTML of the pages, rendered by Jinja2 with everything escaped: an article can never bring markup with it."""
 
 import re
+from datetime import date
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -33,7 +34,16 @@ def phone_links(text: str, /) -> Markup:
     return pieces + text[end:]
 
 
-_environment.filters["phone_links"] = phone_links
+def day(published: date, /, language: str = "en") -> str:
+    """A day as one writes it in English; elsewhere as numbers, which a script makes the language's own.
+
+    >>> day(date(2025, 10, 11)), day(date(2025, 10, 11), "de")
+    ('11 October 2025', '2025-10-11')
+    """
+    return f"{published.day} {published:%B %Y}" if language == "en" else published.isoformat()
+
+
+_environment.filters |= {"phone_links": phone_links, "day": day}
 
 
 def render(template: str, /, **values: object) -> str:

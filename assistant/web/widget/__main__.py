@@ -1,8 +1,9 @@
-"""`python -m assistant.web.widget`: builds the widget's files out of its sources and the assistant's wording.
+"""`python -m assistant.web.widget`: builds the scripts of widget and page out of their sources and the assistant's wording.
 
-Flows in: the sources of this folder, the modules of `static/conversation/`, which the page shares, the files of
-`assistant/languages/`. Flows out, to `assistant/web/static/widget/`, where it is committed: `widget.js`; `frame.js`, its
-counterpart for the isolated mode; and one JSON file for each language but English. Needs node, and `npm ci` in this folder.
+Flows in: the sources of this folder, those of the page and of both in `static/`, the files of `assistant/languages/`. Flows
+out, to `assistant/web/static/widget/`, where it is committed: `widget.js`; `frame.js`, its counterpart for the isolated
+mode; `page.js`, the script of the page at `/`; and one JSON file for each language but English. Needs node, and `npm ci` in
+this folder.
 """
 
 import json
@@ -46,6 +47,8 @@ WORDS = CONVERSATION | {
     "all": "widget.all",
 }
 
+PAGE = "../static/chat/main.js"  # the page's script, in one piece: on a slow network each file more is a wait more
+
 app = typer.Typer(help="Build the widget.", add_completion=False, rich_markup_mode=None)
 
 
@@ -68,6 +71,7 @@ def build(folder: Annotated[Path, typer.Argument(help="where the files are put")
     }
     files["widget.js"] = minified_script("main.js", {"IN_FRAME": False, **constants})
     files["frame.js"] = minified_script("main.js", {"IN_FRAME": True, **constants})
+    files["page.js"] = minified_script(PAGE, {})
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()

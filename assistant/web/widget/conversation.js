@@ -45,6 +45,7 @@ export function conversation(box, { report, find, cite }) {
       const ranges = find(citations.map(({ quote }) => quote));
       return citations.map((citation, i) => [
         element("span", { lang: "en", dir: "ltr" }, [...new Set([citation.title, citation.section])].join(" · ")),
+        citation.made_of && element("span", {}, ` · ${words[citation.made_of]}`),
         element("a", {
           href: new URL(citation.url, server).href,
           target: "_blank",

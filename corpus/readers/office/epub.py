@@ -8,19 +8,25 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from html.entities import html5
 from typing import Any
 from urllib.parse import unquote
 
-from lxml import html
+from lxml import etree, html
+from lxml.html import HtmlElement
 
 from corpus.doubts import Doubt
 from corpus.errors import CorpusError
+from corpus.linear_patterns import LinearPattern, Match
 from corpus.readers.draft import Draft
+from corpus.readers.losses import Piece, losses, without_left_out
 from corpus.readers.markup import without_declaration
+from corpus.readers.office.epub_again import pieces_of_page
 from corpus.readers.office.from_markup import draft_of
 from corpus.readers.office.packages import has_part, package, part_of
 from corpus.readers.properties import stated_author, stated_title
-from corpus.readers.text import decode
+from corpus.readers.style_sheets import settle_style_sheets
+from corpus.readers.text import decode, settle
 
 KIND = "a book (.epub)"
 CONTAINER = "META-INF/container.xml"
@@ -40,6 +46,10 @@ ASIDE = {
     "landmarks",
     "page-list",
 }
+# Names of letters that XML does not know; its own five stay.
+ENTITY = LinearPattern(r"&([A-Za-z][A-Za-z0-9]{1,30});")
+OF_XML = {"amp", "lt", "gt", "quot", "apos"}
+XML = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
 MOST_STYLES = 1_000_000  # bytes of style sheets that are looked into for what hides
 
 
@@ -56,7 +66,8 @@ def read_epub(data: bytes, /) -> Draft:
         place = str(next(iter(places), ""))
         root = part_of(archive, place)
         doubts: list[Doubt] = []
-        chapters = "".join(_chapters(archive, root, place, doubts))
+        seen: list[Piece] = []
+        chapters = "".join(_chapters(archive, root, place, doubts, seen))
         styles = _styles(archive, root, place)
     draft = draft_of(
         f"<html><head><style>{styles}</style></head><body>{chapters}</body></html>",
@@ -65,7 +76,11 @@ def read_epub(data: bytes, /) -> Draft:
         doubts=doubts,
         is_title_stated=True,
     )
-    return _with_origin(draft, root)
+    # What the markup shows tells what is lost on the way from it; the second reading, what is lost on the way to it. It
+    # leaves out some blocks, so that of a number that it does not know nothing is said.
+    again = losses(without_left_out(seen, [alteration.original for alteration in draft.alterations]), draft.text)
+    missing = tuple(doubt for doubt in again if doubt.sentence)
+    return _with_origin(replace(draft, doubts=(*draft.doubts, *missing)), root)
 
 
 def _with_origin(draft: Draft, root: Any) -> Draft:
@@ -88,7 +103,7 @@ def _said(root: Any, name: str) -> str:
     return " ".join(", ".join(dict.fromkeys("".join(one.itertext()).strip() for one in found[:5])).split())
 
 
-def _chapters(archive: zipfile.ZipFile, root: Any, place: str, doubts: list[Doubt]) -> Iterator[str]:
+def _chapters(archive: zipfile.ZipFile, root: Any, place: str, doubts: list[Doubt], seen: list[Piece]) -> Iterator[str]:
     """The bodies of the spine's pages."""
     items = {item.get("id"): item for item in root.xpath("//*[local-name()='manifest']/*[local-name()='item']")}
     for reference in root.xpath("//*[local-name()='spine']/*[local-name()='itemref']"):
@@ -101,15 +116,39 @@ def _chapters(archive: zipfile.ZipFile, root: Any, place: str, doubts: list[Doub
             continue
         markup, found = decode(archive.read(name))
         doubts += found
-        page = html.document_fromstring(without_declaration(markup))
+        seen += pieces_of_page(settle(markup), aside=ASIDE)
+        page = _page(markup)
         body = page.find("body")
         if body is None:
             continue
+        settle_style_sheets(page)  # its own; the book's are settled for all pages together
         for aside in list(body.iter()):
-            kinds = {*str(aside.get("epub:type") or "").split(), *str(aside.get("role") or "").removeprefix("doc-").split()}
+            stated = str(aside.get("epub:type") or aside.get("data-type") or "")
+            kinds = {*stated.split(), *str(aside.get("role") or "").removeprefix("doc-").split()}
             if (aside.tag == "nav" or kinds & ASIDE) and aside.getparent() is not None:
                 aside.drop_tree()
-        yield f"<div>{''.join(html.tostring(child, encoding='unicode') for child in body)}</div>"
+        body.tag = "div"
+        yield str(etree.tostring(body, method="html", encoding="unicode", with_tail=False))
+
+
+def _page(markup: str) -> HtmlElement:
+    """A page of a book: XML as the format demands it, in which `<title/>` has ended, else whatever HTML it is."""
+    plain = ENTITY.sub(_letter, without_declaration(markup))
+    try:
+        tree = etree.fromstring(plain.encode(), XML)
+    except etree.XMLSyntaxError:
+        return html.document_fromstring(without_declaration(markup))
+    for element in tree.iter():
+        if isinstance(element.tag, str):
+            element.tag = etree.QName(element).localname
+            for name in [name for name in element.attrib if name.startswith("{")]:
+                element.set(f"data-{etree.QName(name).localname}", element.attrib.pop(name))
+    return html.document_fromstring(etree.tostring(tree, method="html", encoding="unicode"))
+
+
+def _letter(entity: Match) -> str:
+    name = str(entity[1])
+    return str(entity[0]) if name in OF_XML else html5.get(f"{name};", str(entity[0]))
 
 
 def _styles(archive: zipfile.ZipFile, root: Any, place: str) -> str:

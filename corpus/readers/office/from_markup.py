@@ -6,6 +6,7 @@ from corpus.doubts import Alteration, Doubt
 from corpus.readers.draft import Draft, assemble
 from corpus.readers.losses import Piece
 from corpus.readers.markup import blocks, pieces_of, read_page
+from corpus.readers.numbering import references_to_numbers
 from corpus.readers.text import settle
 from corpus.readers.unreadable import UNREADABLE, readable
 
@@ -20,6 +21,7 @@ def draft_of(
     alterations: Sequence[Alteration] = (),
     seen: Sequence[Piece] | None = None,
     is_title_stated: bool = False,
+    has_numbers: bool = False,
 ) -> Draft:
     """Make a draft whose title is the first heading if it stands first, else the one that the file states.
 
@@ -30,6 +32,7 @@ def draft_of(
         doubts: what the reader has told already.
         alterations: the same.
         seen: what the file shows, where the reader knows it better than the markup does.
+        has_numbers: whether the file numbers items of a list, where the markup does not say so.
         is_title_stated: believe the stated title before the first heading, which may be a chapter's.
     """
     page = read_page(settle(markup))
@@ -38,12 +41,16 @@ def draft_of(
         title, content = content[0].text, content[1:]
     elif content and content[0].text == title:
         content = content[1:]
+    text, sections, composed = assemble(title, content)
+    has_numbers = has_numbers or next(page.root.iter("ol"), None) is not None
     shown = pieces_of(page.shown) if seen is None else seen
     return Draft(
         title,
-        *assemble(title, content),
+        text,
+        sections,
+        composed,
         author=author,
-        doubts=(*doubts, *page.doubts, *unread),
+        doubts=(*doubts, *page.doubts, *unread, *references_to_numbers(text, has_numbers=has_numbers)),
         alterations=(*alterations, *(Alteration(left.reason, left.words) for left in page.left_out)),
         seen=tuple(piece for piece in shown if UNREADABLE not in piece.text),
     )

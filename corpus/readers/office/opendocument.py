@@ -63,6 +63,7 @@ def read_opendocument(data: bytes, /) -> Draft:
             *(_left_out("a note, left out", note.find(f"{TEXT}note-body")) for note in body.iter(*NOTES)),
         ],
         seen=list(reading.pieces(body)),
+        has_numbers=next(body.iter(f"{TEXT}list"), None) is not None,
     )
 
 
@@ -177,7 +178,9 @@ class _Reading:
         if child.tag == f"{TEXT}line-break":
             return "<br>"
         if child.tag in {f"{DRAW}text-box", f"{TABLE}table"}:
-            self._boxes.append("".join(map(self.block, child)) if child.tag == f"{DRAW}text-box" else self.block(child))
+            # Read first: a paragraph within the box takes the boxes that it finds, and leaves a list of its own.
+            made = "".join(map(self.block, child)) if child.tag == f"{DRAW}text-box" else self.block(child)
+            self._boxes.append(made)
             return ""
         if child.tag == f"{DRAW}object":
             return self._formula(child)

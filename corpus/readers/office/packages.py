@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -42,7 +43,16 @@ def package(data: bytes, /, *, kind: str) -> Iterator[zipfile.ZipFile]:
             if any(part.flag_bits & IS_LOCKED for part in parts):
                 raise CorpusError("the file is locked by a password.", remedy="Save it without one.")
             yield archive
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, EOFError, NotImplementedError, OSError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        etree.XMLSyntaxError,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        ValueError,
+    ):
         raise CorpusError(
             f"the file is not {kind} that can be read: it is damaged, or is something else.",
             remedy="Open it in the program that it was made with, save it again, and add that.",

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from striprtf.striprtf import (
-    FONTTABLE,
     PATTERN,
     charset_map,
     destinations,
     font_table_group,
     remove_pict_groups,
+    rtf_to_text,
     specialchars,
 )
 
@@ -23,6 +23,7 @@ from corpus.doubts import Alteration
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft
+from corpus.readers.losses import Piece, without_left_out
 from corpus.readers.office.from_markup import draft_of
 from corpus.readers.office.word_styles import level_by_name
 from corpus.readers.properties import stated_author, stated_title
@@ -37,6 +38,10 @@ NOTES = {"footnote", "annotation"}
 NOT_TEXT = (destinations | {"listtext", "pntext"}) - BOXES
 SYMBOL_CHARSET = "2"
 STYLES = LinearPattern(r"\{\\s(\d+)((?:\\[a-z]+-?\d* ?)*)([^\\;{}]+);\}")
+FONT = LinearPattern(r"\\f(?P<number>\d+)(?P<words>(?:\\[a-z]+-?\d* ?|\{\\\*[^{}]*\}|\s)*)(?P<name>[^\\;{}]+)")
+CHARSET = LinearPattern(r"\\fcharset(\d+)")
+RAISING = LinearPattern(r"\\(?:super|sub|nosupersub|up\d+|dn\d+) ?")
+ITEM = LinearPattern(r"^(?:[•·▪\-–]|\(?(?:\d{1,2}|[a-z])[.)])\s+")
 OUTLINE = LinearPattern(r"\\outlinelevel(\d)")
 BREAKS = {"par", "sect", "page", "cell", "nestcell", "row", "nestrow"}
 LOWEST_HEADING = 6
@@ -69,6 +74,8 @@ def read_rich_text(data: bytes, /) -> Draft:
         title=stated_title(reading.said.get("title")),
         author=stated_author(reading.said.get("author")),
         alterations=reading.alterations,
+        seen=reading.read_again(),
+        has_numbers=reading.has_items,
     )
 
 
@@ -79,8 +86,7 @@ class _Reading:
         self.alterations: list[Alteration] = []
         self.said: dict[str, str] = {}
         self._text = text
-        table = font_table_group(text)  # type: ignore[no-untyped-call]
-        self._fonts = {number: (charset, name.strip()) for number, charset, name in FONTTABLE.findall(table)}
+        self._fonts = _fonts(font_table_group(text))  # type: ignore[no-untyped-call]
         self._levels = _levels(text)
         self._encoding = "cp1252"
         self._state = _State()
@@ -91,6 +97,7 @@ class _Reading:
         self._cells: list[str] = []
         self._level: int | None = None
         self._to_skip = 0  # letters that stand for the sign before them
+        self.has_items = self._has_symbols = False
         self._is_item = self._is_in_table = self._is_header = self._is_starred = False
 
     def read(self) -> str:
@@ -112,6 +119,15 @@ class _Reading:
             self._is_starred = sign == "*"
         self._end_paragraph()
         return "".join(self._found)
+
+    def read_again(self) -> list[Piece] | None:
+        """What striprtf reads, which walks by itself; `None` where it cannot know the letters of a symbol font."""
+        if self._has_symbols:
+            return None
+        plain = str(rtf_to_text(RAISING.sub(r"\g<0>\'20 ", self._text), errors="replace"))  # type: ignore[no-untyped-call]
+        lines = (ITEM.sub("", part.strip()) for line in plain.split("\n") for part in line.split("|"))
+        rows = [Piece("cell" if "|" in plain else "paragraph", line) for line in lines]
+        return without_left_out(rows, [alteration.original for alteration in self.alterations])
 
     def _brace(self, brace: str) -> None:
         if brace == "}":
@@ -141,6 +157,7 @@ class _Reading:
     def _add(self, text: str) -> None:
         charset, name = self._fonts.get(self._state.font, ("0", ""))
         if _is_symbol(charset, name):
+            self._has_symbols = True
             text = written_out(text, name if name in SYMBOL_FONTS else "Symbol")
         self._runs.append((self._state, text))
 
@@ -232,6 +249,7 @@ class _Reading:
             tag = "li" if self._is_item else f"h{max(self._level, 1)}" if self._level is not None else "p"
             made = f"<{tag}>{text}</{tag}>"
             if tag == "li":
+                self.has_items = True
                 made = f"<ul>{made}</ul>"
                 if self._found and self._found[-1].endswith("</li></ul>"):
                     made = self._found.pop().removesuffix("</ul>") + made.removeprefix("<ul>")
@@ -306,6 +324,15 @@ def _joined(runs: list[tuple[_State, str]]) -> list[tuple[_State, str]]:
 
 def _whole(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _fonts(table: str) -> dict[str, tuple[str, str]]:
+    """Each font's number with its character set and its name; most files leave out the set of ordinary fonts."""
+    found = {}
+    for entry in FONT.finditer(table):
+        charset = CHARSET.search(entry["words"])
+        found[str(entry["number"])] = (charset[1] if charset else "0", entry["name"].strip())
+    return found
 
 
 def _levels(text: str) -> dict[str, int]:

@@ -21,7 +21,7 @@ from corpus.readers.office.word_unseen import TEXT_BOX, drop_deleted, drop_unsee
 from corpus.readers.symbols import meant_by, written_out
 
 COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-UNWRAPPED = ("sdt", "sdtContent", "smartTag", "customXml", "ins", "moveTo")
+UNWRAPPED = ("sdt", "sdtContent", "smartTag", "customXml", "ins", "moveTo", "fldSimple", "dir", "bdo")
 NOT_READ = {
     "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds": "a diagram",
     "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart": "a chart",
@@ -53,6 +53,7 @@ def settled(body: Any, styles: Styles, /) -> Settling:
     told.alterations += drop_deleted(body)
     _drop_contents(body, styles)
     told.alterations += drop_unseen(body, styles)
+    _mark_raised(body)
     _write_equations(body)
     _write_symbols(body)
     _lift_text_boxes(body)
@@ -110,6 +111,16 @@ def _drop_contents(body: Any, styles: Styles) -> None:
     for paragraph in list(body.iter(f"{WORD}p")):
         if style_of(paragraph, "pStyle") in styles.contents:
             paragraph.getparent().remove(paragraph)
+
+
+def _mark_raised(body: Any) -> None:
+    """What stands higher or lower by its position (10 with a raised 9) is marked as superscript or subscript."""
+    for place in body.iter(f"{WORD}position"):
+        points = str(place.get(VALUE) or "0")
+        properties = place.getparent()
+        if points.lstrip("-").isdigit() and int(points) and properties.find(f"{WORD}vertAlign") is None:
+            kind = "subscript" if points.startswith("-") else "superscript"
+            etree.SubElement(properties, f"{WORD}vertAlign").set(VALUE, kind)
 
 
 def _write_equations(body: Any) -> None:

@@ -15,6 +15,7 @@ from corpus.errors import CorpusError
 from corpus.readers.draft import Block, Draft, assemble
 from corpus.readers.lists_and_tables import SENTENCE_END, add_list, lead_in, table_lead
 from corpus.readers.losses import Piece
+from corpus.readers.numbering import references_to_numbers
 from corpus.readers.pdf.pages import Pages, read_pages
 from corpus.readers.pdf.paragraphs import (
     BULLET,
@@ -31,6 +32,7 @@ from corpus.readers.properties import stated_author, stated_title
 from corpus.readers.unreadable import UNREADABLE, readable
 
 LONGEST_ITEM = 120  # characters of an item that has no mark
+INDENT = 4  # points: items further to the right stand below the one before
 TITLE_FROM = 1.15  # times the size of the text
 
 
@@ -53,11 +55,15 @@ def read_pdf(data: bytes, /) -> Draft:
     title, groups, differing = _title(groups, pages, size)
     doubts += differing
     blocks, unread = readable(_with_lists(title, groups))
+    text, sections, composed = assemble(title, blocks)
+    has_numbers = any(kind_of_mark(text) == "1" for group, text in groups if group.is_item)
     return Draft(
         title,
-        *assemble(title, blocks),
+        text,
+        sections,
+        composed,
         author=stated_author(pages.properties.get("Author", "")),
-        doubts=(*doubts, *unread),
+        doubts=(*doubts, *unread, *references_to_numbers(text, has_numbers=has_numbers)),
         alterations=(*pages.alterations, *joined),
         seen=seen,
     )
@@ -114,18 +120,25 @@ def _with_lists(title: str, groups: Sequence[tuple[Group, str]]) -> list[Block]:
     made = [Block(title, is_heading=True)]
     items: list[str] = []
     kind = ""  # of the mark of the items that are being read; empty if they have none
+    left, inner = 0.0, ""  # where these items begin; the mark of the items below the last of them
     lead = ""  # of the table whose rows are being read
     for group, text in groups:
         mark = kind_of_mark(text) if group.is_item else ""
         has_lead = not made[-1].is_heading and made[-1].text.endswith(":")
         is_item = group.is_item or ((has_lead or bool(items)) and _is_unmarked_item(group, text, is_first=not items))
+        if items and group.is_item and mark != kind and (mark == inner or group.lines[0].left > left + INDENT):
+            parts = items[-1], _without_mark(text)
+            items[-1] = _with_inner(*parts, is_first=mark != inner)
+            inner = mark
+            continue
+        inner = ""
         if items and (not is_item or mark != kind):
             add_list(made, items)
             items = []
             is_item = group.is_item
         if is_item:
             items.append(_without_mark(text) if group.is_item else text)
-            kind = mark
+            kind, left = mark, group.lines[0].left
         elif group.is_row:
             lead = _lead_of_table(made) if group.lines[0].pieces else lead
             made.append(Block(f"{lead_in(lead)} {text}".strip(), is_heading=False, composed_of="table"))
@@ -133,6 +146,13 @@ def _with_lists(title: str, groups: Sequence[tuple[Group, str]]) -> list[Block]:
             made.append(Block(text, group.is_heading))
     add_list(made, items)
     return made[1:]
+
+
+def _with_inner(item: str, text: str, *, is_first: bool) -> str:
+    """An item with one more of the items below it, in brackets: "iron (tablets; drops)"."""
+    if is_first:
+        return f"{item.rstrip(' ;,:')} ({text.rstrip(' ;,.')})"
+    return f"{item.removesuffix(')')}; {text.rstrip(' ;,.')})"
 
 
 def _lead_of_table(made: list[Block]) -> str:
@@ -165,7 +185,8 @@ def _compared(data: bytes, pages: Pages, groups: Sequence[tuple[Group, str]]) ->
     for number, (ours, shown) in enumerate(zip(pages.letters, theirs, strict=False), start=1):
         if (share := share_read(ours, shown)) < FEWEST_READ:
             doubts.append(Doubt(f"Only {share:.1%} of the letters were read.", place=f"page {number}"))
-    for number, line in unlike(_runs(groups), theirs):
+    left_out = [(int(one.place.removeprefix("page ")), one.original) for one in pages.alterations if one.place]
+    for number, line in unlike(_runs(groups), theirs, left_out=left_out):
         if line:
             doubts.append(Doubt("A second program (pdfium) reads this line otherwise:", line, f"page {number}"))
         else:

@@ -8,6 +8,7 @@ from corpus.readers.pdf.letters import Line, is_right_to_left
 NARROWEST_GUTTER = 0.7  # times the size of the text
 FEWEST_LINES = 3  # in a column; fewer only beside a wide gutter
 WIDE_GUTTER = 2.0  # times the size of the text
+LARGER = 1.2  # times the size of the text: a heading
 WIDE = 0.6  # times the width of the text: a line that may run across columns
 MOST_ACROSS = 0.35  # of the lines
 NARROWEST_COLUMN = 6.0  # times the size of the text
@@ -47,7 +48,9 @@ def _gutter(lines: Sequence[Line]) -> float | None:
         return None
     width = max(line.right for line in lines) - min(line.left for line in lines)
     size = statistics.median(line.size for line in lines)
-    narrow = sorted((line for line in lines if line.right - line.left < WIDE * width), key=lambda line: line.left)
+    # A heading over one or two of several columns is no reason to take them for one.
+    is_text = [line for line in lines if line.right - line.left < WIDE * width and line.size <= LARGER * size]
+    narrow = sorted(is_text, key=lambda line: line.left)
     best: tuple[int, float, float] | None = None
     reach = float("-inf")
     for line in narrow:

@@ -20,6 +20,7 @@ from corpus.readers.raised import HIGH, LOW, NUMBER
 from corpus.readers.symbols import PRIVATE, meant_by
 from corpus.readers.unreadable import UNREADABLE
 
+ASLANT = 0.2  # rise of a line by its length
 SMALL = 0.8  # times the size of the line: a number that stands high or low
 RAISED = 0.12  # times the size of the line
 BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
@@ -54,16 +55,25 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """The letters of a page: those of its text, and those set apart because they are struck out, unseen or turned."""
+    """The letters of a page: those of its text, and those set apart because they are struck out, unseen or turned.
+
+    `turn` is by how many degrees, clockwise, most of the turned ones would have to be turned to stand upright.
+    """
 
     seen: tuple[LTChar, ...]
     struck: str
     unseen: str
     turned: str
+    turn: int
 
 
-def letters_of(page: Any, /) -> Letters:
-    """All letters of a pdfplumber page, those inside forms and figures too."""
+def letters_of(page: Any, /, *, invisible: Sequence[tuple[float, float, float, float]] = ()) -> Letters:
+    """All letters of a pdfplumber page, those inside forms and figures too.
+
+    Args:
+        page: pdfplumber's.
+        invisible: left, right, bottom and top of words that the page holds without drawing them.
+    """
     layout: LTPage = page.layout
     struck_by = [*_thin_rules(page)]
     grounds = [(area["x0"], area["x1"], page.height - area["bottom"], page.height - area["top"]) for area in _painted(page)]
@@ -75,16 +85,25 @@ def letters_of(page: Any, /) -> Letters:
         )
         if is_off or letter.size <= 1 or _is_drawn_twice(letter, drawn):
             continue
-        if not letter.upright:
+        if _is_turned(letter):
             found["turned"].append(letter)
         elif any(_crosses(rule, letter) for rule in struck_by):
             found["struck"].append(letter)
-        elif _is_white(letter) and not any(_lies_on(letter, ground) for ground in grounds):
+        elif (_is_white(letter) and not any(_lies_on(letter, ground) for ground in grounds)) or any(
+            _lies_on(letter, area) for area in invisible
+        ):
             found["unseen"].append(letter)
         else:
             found["seen"].append(letter)
     told = {name: _joined(letters) for name, letters in found.items() if name != "seen"}
-    return Letters(tuple(found["seen"]), **told)
+    rising = sum(1 if letter.matrix[1] > 0 else -1 for letter in found["turned"])
+    return Letters(tuple(found["seen"]), **told, turn=90 if rising > 0 else 270)
+
+
+def _is_turned(letter: LTChar) -> bool:
+    """Whether a letter stands on its side or aslant, as a stamp does; italics lean without it."""
+    along, rise = letter.matrix[:2]
+    return not letter.upright or abs(rise) > ASLANT * abs(along)
 
 
 def pieces_of(letters: Sequence[LTChar], layout: LTPage, page: int, /) -> list[Line]:

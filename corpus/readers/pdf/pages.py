@@ -6,6 +6,7 @@ What stands on a page and is not among its lines is told: pages without text, tu
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -15,6 +16,7 @@ from pdfminer.layout import LTPage
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
+from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
 from corpus.doubts import Alteration, Doubt
@@ -23,6 +25,7 @@ from corpus.linear_patterns import LinearPattern
 from corpus.readers.lists_and_tables import SENTENCE_END
 from corpus.readers.pdf.columns import columns_of, rows_merged
 from corpus.readers.pdf.letters import Line, letters_of, pieces_of
+from corpus.readers.pdf.second_reading import Area, invisible_areas
 from corpus.readers.pdf.tables import ruled_tables, unruled_tables
 from corpus.readers.unreadable import UNREADABLE
 
@@ -71,8 +74,9 @@ def read_pages(data: bytes, /) -> Pages:
                 )
             properties = {str(name): str(value) for name, value in (pdf.metadata or {}).items()}
             by_page, letters = [], []
+            invisible = dict(enumerate(invisible_areas(data), start=1))
             for page in pdf.pages:
-                lines, read = _page_lines(page, told)
+                lines, read = _page_lines(page, invisible.get(page.page_number, ()), told)
                 by_page.append(lines)
                 letters.append(read)
                 page.close()
@@ -96,10 +100,14 @@ def read_pages(data: bytes, /) -> Pages:
     )
 
 
-def _page_lines(page: Any, told: list[Doubt | Alteration]) -> tuple[list[Line], str]:
+def _page_lines(page: Any, invisible: Sequence[Area], told: list[Doubt | Alteration]) -> tuple[list[Line], str]:
     """The lines of one page in reading order, and all its letters."""
+    # Over a scan the words that a program recognised lie unseen, and are all that can be read.
+    letters = letters_of(page, invisible=() if _is_pictured(page) or page.rotation else invisible)
+    if len(letters.turned) > len(letters.seen):
+        page = _turned(page, letters.turn)
+        letters = letters_of(page)
     number, layout = page.page_number, page.layout
-    letters = letters_of(page)
     pieces = _unnumbered(pieces_of(letters.seen, layout, number))
     read = "".join(line.text for line in pieces) + letters.turned + letters.struck + letters.unseen
     _tell_of(page, letters, pieces, told)
@@ -120,18 +128,30 @@ def _page_lines(page: Any, told: list[Doubt | Alteration]) -> tuple[list[Line], 
     return [made for line in lines for made in _marked(line, layout)], read
 
 
+def _turned(page: Any, degrees: int) -> Any:
+    """A page whose lines run up or down, turned so that they run from left to right."""
+    page.page_obj.rotate = (page.rotation + degrees) % 360
+    page.page_obj.attrs["Rotate"] = page.page_obj.rotate
+    return Page(page.pdf, page.page_obj, page.page_number, page.initial_doctop)
+
+
+def _is_pictured(page: Any) -> bool:
+    pictured: float = sum(image["width"] * image["height"] for image in page.images)
+    return pictured > MOSTLY * float(page.width * page.height)
+
+
 def _tell_of(page: Any, letters: Any, pieces: list[Line], told: list[Doubt | Alteration]) -> None:
     place = f"page {page.page_number}"
     for reason, left_out in (
         ("struck out, left out", letters.struck),
-        ("white on white, left out", letters.unseen),
+        ("white on white or not drawn, left out", letters.unseen),
         ("turned aside, left out", letters.turned if len(letters.turned) <= len(letters.seen) else ""),
     ):
         if left_out:
             told.append(Alteration(reason, left_out, place=place))
     if len(letters.turned) > len(letters.seen):
         told.append(Doubt("The page is turned and was not read. Turn it, save it, and add that.", letters.turned, place))
-    pictured = sum(image["width"] * image["height"] for image in page.images) > MOSTLY * page.width * page.height
+    pictured = _is_pictured(page)
     count = sum(len(line.text) for line in pieces)
     if pictured and count >= FEWEST_LETTERS:
         told.append(Doubt("The page is a picture whose text a program recognised: check its numbers.", place=place))

@@ -11,7 +11,7 @@ from corpus.doubts import Alteration
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.lists_and_tables import SENTENCE_END
 from corpus.readers.pdf.letters import Line
-from corpus.readers.text import settle
+from corpus.readers.text import BEFORE_A_HYPHEN, settle
 
 LARGER = 1.12  # times the size of the text: a heading
 SMALLER = 0.93  # times the size of the text: a note, or what is written under a picture
@@ -20,6 +20,7 @@ USUAL_LEADING = 1.25  # times the size, where too few lines tell
 WIDER = 1.3  # times the usual distance of lines: a new paragraph
 FARTHEST = 2.6  # times the size: the widest leading that text is set in
 SAME_LEFT = 12  # times the size: lines of one paragraph begin this near to each other
+FARTHEST_ITEM = 12  # groups between two items of one list: those of a list below the first
 MOST_PASSED = 4  # groups between the two halves of a sentence
 BULLET = re.compile(r"[•●◦▪‣■]\s*")
 WEAK_MARK = re.compile(r"(?:[*–—-]|\(?(?P<number>\d{1,2})[.)]|\(?(?P<letter>[a-z])\))\s+(?=\S)")
@@ -63,17 +64,29 @@ def grouped(lines: Sequence[Line], size: float, /) -> list[Group]:
         else:
             groups.append(Group([line], is_heading, begins_item))
     reunited = _reunited(groups, size)
-    for before, group, after in zip([None, *reunited], reunited, [*reunited[1:], None], strict=False):
-        group.is_item = group.is_item and not _is_alone(before, group, after)
+    for place, group in enumerate(reunited):
+        before = reunited[place - 1] if place else None
+        after = reunited[place + 1] if place + 1 < len(reunited) else None
+        earlier = reunited[max(0, place - FARTHEST_ITEM) : place]
+        group.is_item = group.is_item and not _is_alone(before, group, after, earlier)
     return reunited
 
 
-def _is_alone(before: Group | None, group: Group, after: Group | None) -> bool:
+def _is_alone(before: Group | None, group: Group, after: Group | None, earlier: Sequence[Group]) -> bool:
     """Whether a number or a letter begins a paragraph that is no item of a list, such as a numbered section."""
     kind = kind_of_mark(group.lines[0].text)
     beside = [one for one in (before, after) if one and (one.is_item or one is before)]
     has_lead = before is not None and before.lines[-1].text.endswith(":")
+    if kind == "1" and not has_lead and any(_is_counted(one, group) for one in earlier):
+        return False
     return kind in {"1", "a"} and not has_lead and all(kind_of_mark(one.lines[0].text) != kind for one in beside)
+
+
+def _is_counted(one: Group, group: Group) -> bool:
+    """Whether an item is the one before another, by their numbers and by where they begin."""
+    marks = WEAK_MARK.match(one.lines[0].text), WEAK_MARK.match(group.lines[0].text)
+    first, second = (int(mark["number"]) if mark and mark["number"] else 0 for mark in marks)
+    return one.is_item and 0 < first == second - 1 and abs(one.lines[0].left - group.lines[0].left) < one.lines[0].size
 
 
 def kind_of_mark(text: str, /) -> str:
@@ -148,7 +161,7 @@ def _continues(group: Group, line: Line, *, is_heading: bool, leading: float) ->
         or abs(line.size - before.size) > 0.15 * line.size
     ):
         return False
-    if before.text.endswith(HYPHENS) and line.text[:1].islower():
+    if before.text.endswith(HYPHENS) and line.text[:1].isalnum() and not line.text[:1].isupper():
         return True
     if line.left > before.left + 0.8 * line.size and before.text.endswith(SENTENCE_END):
         return False  # an indented first line
@@ -215,7 +228,7 @@ def _keeps_hyphen(first: str, second: str, vocabulary: Counter[str], joined: lis
     with_hyphen, without = f"{first}-{second}".lower(), f"{first}{second}".lower()
     if vocabulary[without]:
         return False
-    if vocabulary[with_hyphen]:
+    if vocabulary[with_hyphen] or first.lower() in BEFORE_A_HYPHEN:
         return True
     joined.append(Alteration("joined across a line end", f"{first}-{second}", f"{first}{second}"))
     return False

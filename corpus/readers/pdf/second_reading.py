@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pypdfium2
 
+Area = tuple[float, float, float, float]  # left, right, bottom, top, in points
+NOT_DRAWN = {pypdfium2.raw.FPDF_TEXTRENDERMODE_INVISIBLE, pypdfium2.raw.FPDF_TEXTRENDERMODE_CLIP}
 FEWEST_READ = 0.99  # of the letters of a page
 FEWEST_LETTERS = 20  # of a page worth comparing
 NOT_COMPARED = re.compile(r"[^\w<>≤≥=±%×≈°]+|_+")  # one class with one repeat
@@ -27,6 +29,29 @@ def letters_by_page(data: bytes, /) -> list[str] | None:
         return None
 
 
+def invisible_areas(data: bytes, /) -> list[list[Area]]:
+    """Where each page holds words that are not drawn, which only pdfium tells; nothing if it cannot open the file."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return []
+    try:
+        return [list(_invisible(document[number])) for number in range(len(document))]
+    except pypdfium2.PdfiumError:
+        return []
+    finally:
+        document.close()
+
+
+def _invisible(page: pypdfium2.PdfPage) -> Iterator[Area]:
+    left, bottom, _, _ = page.get_mediabox()
+    for piece in page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_TEXT,), max_depth=1):
+        if pypdfium2.raw.FPDFTextObj_GetTextRenderMode(piece.raw) in NOT_DRAWN:
+            x0, y0, x1, y1 = piece.get_bounds()
+            yield x0 - left - 1, x1 - left + 1, y0 - bottom - 1, y1 - bottom + 1
+    page.close()
+
+
 def compared(text: str, /) -> str:
     """A text as it is compared: letters, digits and the signs that change a number, without case or form.
 
@@ -36,18 +61,26 @@ def compared(text: str, /) -> str:
     return NOT_COMPARED.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-def unlike(runs: Iterable[tuple[int, Sequence[str]]], pages: Sequence[str], /) -> Iterator[tuple[int, str]]:
+def unlike(
+    runs: Iterable[tuple[int, Sequence[str]]], pages: Sequence[str], /, *, left_out: Sequence[tuple[int, str]] = ()
+) -> Iterator[tuple[int, str]]:
     """The lines that pdfium reads otherwise, each with its page; an empty line where it reads a page in another order.
 
     Args:
         runs: a page's number from 1, and lines that we read one after the other.
         pages: what pdfium reads.
+        left_out: a page's number and words that we left out of its text, since they are struck out or unseen.
     """
     theirs = [compared(page) for page in pages]
+    without = dict(enumerate(theirs))
+    for number, words in left_out:
+        for word in words.split():
+            without[number - 1] = without[number - 1].replace(compared(word), "", 1)
     disordered: set[int] = set()
     for number, lines in runs:
         page = theirs[number - 1]
-        if compared("".join(lines)) in page:
+        whole = compared("".join(lines))
+        if whole in page or whole in without[number - 1]:
             continue
         different = [line for line in lines if compared(line) not in page]
         yield from ((number, line) for line in different)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from corpus.readers.header_rows import header_depth
-from corpus.readers.lists_and_tables import table_sentences
+from corpus.readers.lists_and_tables import SENTENCE_END, table_sentences
 from corpus.readers.pdf.columns import same_row
 from corpus.readers.pdf.letters import Line
 
@@ -20,6 +20,7 @@ LONGEST_CELL = 300  # characters; a longer one is a box of text
 FULL = 0.8  # of a column's width: lines that fill it are prose
 ALIGNED = 1.5  # times the size: cells of one column begin (or end) this near to each other
 FEWEST_ROWS = 3
+SHORTEST_LINE = 12  # characters of a line of text in a narrow column
 LONGEST_PIECE = 40  # characters of a cell on one line
 NEAR_ROWS = 3.2  # times the size
 MARKER = re.compile(r"[•●◦▪‣■*–—-]|\(?(?:\d{1,3}|[a-z])[.)\]]|\[\d{1,3}\]")
@@ -201,7 +202,15 @@ def _columns(rows: list[list[Line]]) -> list[tuple[float, float]] | None:
             return None
     if all(MARKER.fullmatch(row[0].text) for row in whole) or any("...." in line.text for row in whole for line in row):
         return None  # a list whose marks stand apart; a table of contents
+    if all(_is_prose([row[x].text for row in whole]) for x in range(count)):
+        return None
     return columns
+
+
+def _is_prose(cells: Sequence[str]) -> bool:
+    """Whether the lines below each other in a column are one text: most go on small where the one above had not ended."""
+    going_on = sum(cell[:1].islower() and not before.endswith((*SENTENCE_END, ":")) for before, cell in pairwise(cells))
+    return 2 * going_on >= len(cells) - 1 and statistics.median(map(len, cells)) >= SHORTEST_LINE
 
 
 def _in_columns(row: Sequence[Line], columns: Sequence[tuple[float, float]]) -> list[str | None]:

@@ -51,9 +51,15 @@ def no_article(content: Sequence[Block], title: str, root: HtmlElement, /) -> li
     if is_short and len(COOKIES.findall(words)) * WORDS_A_COOKIE > len(words.split()):
         return [Doubt(f"looks like a notice about cookies; {SAVE_IT}", title)]
     headings = list(root.iter("h2", "h3", "h4"))
-    linked = [each for each in headings if next(each.iter("a"), None) is not None or each.getparent().tag == "a"]
+    linked = [each for each in headings if any(map(_leads_away, each.iter("a"))) or _leads_away(each.getparent())]
     if len(linked) >= FEWEST_CARDS and 2 * len(linked) > len(headings):
         return [Doubt("looks like a list of articles; name the articles, or the sitemap or feed of the site.", title)]
     if sum(len(block.text) for block in content if not block.is_heading) < SHORTEST_ARTICLE:
         return [Doubt("Little text was found: is this the article, and does the page show it without scripts?")]
     return []
+
+
+def _leads_away(element: HtmlElement) -> bool:
+    """Whether an element is a link to another page, and no mark of its own heading."""
+    address = element.get("href") or ""
+    return element.tag == "a" and bool(address) and not address.startswith("#")

@@ -10,6 +10,7 @@ from corpus.doubts import Alteration
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft, assemble
 from corpus.readers.markup import PLACE, Page, blocks, pieces_of, read_page, text_of, without_declaration
+from corpus.readers.numbering import references_to_numbers
 from corpus.readers.raised import formulas_in_tex
 from corpus.readers.text import decode, settle, undoubled
 from corpus.readers.web.no_article import no_article
@@ -44,7 +45,12 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
     while content and content[0].is_heading and content[0].text in {stated.title, stated.publisher}:
         content = content[1:]
     text, sections, composed = assemble(stated.title, content)
-    doubts = (*doubts, *no_article(content, stated.title, region.root), *formulas_in_tex(text))
+    inside = {element.get(PLACE) for element in region.root.iter()}
+    has_numbers = next(region.root.iter("ol"), None) is not None
+    doubts = (
+        *(*doubts, *no_article(content, stated.title, region.root)),
+        *(*formulas_in_tex(text), *references_to_numbers(text, has_numbers=has_numbers)),
+    )
     return Draft(
         stated.title,
         text,
@@ -55,7 +61,7 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
         publisher=stated.publisher,
         licence=_licence(page.root),
         url=_canonical(sent),
-        doubts=(*doubts, *page.doubts),
+        doubts=(*doubts, *(doubt for place, doubt in page.placed if place in inside)),
         alterations=(*mended, *_left_out(page, region)),
         seen=tuple(pieces_of(page.shown, places=region.places)),
     )
@@ -78,9 +84,12 @@ def licence_at(address: str, /) -> str:
 
 def _left_out(page: Page, region: Region) -> Iterator[Alteration]:
     """What the article holds as words that nobody is meant to read."""
+    around = set() if region.root.tag in WIDE else {element.get(PLACE) for element in region.root.iter()}
     for left in page.left_out:
-        if _is_inside(left.inside, region.places):
+        if _is_inside(left.inside, region.places) or left.inside.get(PLACE) in around:
             yield Alteration(left.reason, left.words)
+    for words in region.beside:
+        yield Alteration("stands beside the article, left out", words)
 
 
 def _is_inside(element: HtmlElement, places: set[str]) -> bool:

@@ -23,6 +23,7 @@ MOST_OF_IT = 0.9  # of the letters of the article: the innermost element with as
 MOSTLY_LINKS = 0.6  # of the letters of a unit
 FEW_WORDS = 8  # a paragraph with fewer and no full stop is a label of something
 CHROME_TAGS = {"nav", "footer", "aside", "dialog"}
+FRAME = {"nav", "footer", "dialog", "header"}  # in which nobody looks for prose
 CHROME_ROLES = {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog", "menu", "menubar"}
 CHROME_NAMES = LinearPattern(
     r"(?i)(?:^|[\s_-])(?:nav|navbar|menu|breadcrumbs?|sidebar|related|recommend(?:ed|ations)?|share|sharing|social|newsletter|"
@@ -30,6 +31,11 @@ CHROME_NAMES = LinearPattern(
     r"disqus|respond|pagination|pager|byline|author-(?:bio|box|info)|post-meta|entry-meta|tags?|widget|toc|skip-link|login|"
     r"rating|feedback|survey|paywall|teasers?|toolbar|print|copyright|site-(?:header|footer)|masthead|noprint|mw-editsection|"
     r"reflist|navbox|metadata|catlinks)(?:$|[\s_-])"
+)
+# What stands beside the text and belongs to it.
+NOTES_NAMES = LinearPattern(
+    r"(?i)(?:^|[\s_-])(?:warning|warn|caution|danger|important|alert|note|notice|callout|tip|info|hint|admonition|highlight|"
+    r"key-?(?:facts|points|message)|inset|panel|box)(?:$|[\s_-])"
 )
 # Headings under which a page speaks of other pages.
 ELSEWHERE = LinearPattern(
@@ -47,6 +53,7 @@ class Region:
     root: HtmlElement
     places: set[str]
     before: tuple[HtmlElement, ...]  # the headings of the page that stand above its first paragraph, outermost first
+    beside: tuple[str, ...] = ()  # prose that stands in the article's element and was not taken for its own
 
 
 @dataclass(slots=True)
@@ -92,7 +99,8 @@ def article_of(page: Page, /) -> Region:
         is_unit = element.get(PLACE) in {unit.place for unit in inside}
         if is_unit and element.get(PLACE) not in places and element is not root:
             element.clear(keep_tail=True)
-    return Region(root, places, tuple(before))
+    beside = [unit.text for unit in inside if not unit.is_taken and unit.is_chrome and _is_text_beside(unit)]
+    return Region(root, places, tuple(before), tuple(beside))
 
 
 def _units(root: HtmlElement) -> list[_Unit]:
@@ -136,10 +144,25 @@ def _article_element(root: HtmlElement, units: list[_Unit]) -> HtmlElement:
             if sum(size for inner, size in letters.items() if _is_inside(inner, child)) >= MOST_OF_IT * total:
                 break
         else:
-            return element
+            break
         if child.tag not in CONTAINERS or child in letters:
-            return element
+            break
         element = child
+    return _with_prose_beside(element, kept)
+
+
+def _with_prose_beside(element: HtmlElement, kept: list[_Unit]) -> HtmlElement:
+    """The element, or the one around it that holds the prose beside it too: the first lines of a page often stand apart."""
+    for unit in kept:
+        is_prose = unit.text.endswith((*SENTENCE_END, ":")) and len(unit.text.split()) >= FEW_WORDS
+        if not is_prose or _linked(unit.element) >= MOSTLY_LINKS * len(_letters(unit.text)):
+            continue
+        around = element
+        while not _is_inside(unit.element, around) and around.getparent() is not None:
+            around = around.getparent()
+        if not _is_chrome(unit.element, around):
+            element = around
+    return element
 
 
 def _take(units: list[_Unit]) -> None:
@@ -182,15 +205,24 @@ def _is_text(unit: _Unit, *, leads: bool, is_between: bool, is_alone: bool) -> b
     return is_prose or (is_between and words >= FEW_WORDS)
 
 
+def _is_text_beside(unit: _Unit) -> bool:
+    """Whether what was taken for a frame of the page is prose, of which a maintainer should know that it is left out."""
+    is_aside = all(one.tag not in FRAME for one in (unit.element, *unit.element.iterancestors()))
+    is_prose = unit.text.endswith((*SENTENCE_END, ":")) and len(unit.text.split()) >= FEW_WORDS // 2
+    return is_aside and is_prose and _linked(unit.element) < MOSTLY_LINKS * len(_letters(unit.text))
+
+
 def _take_headings(units: list[_Unit]) -> None:
-    """A heading is the article's if something that it heads is."""
+    """A heading is the article's if something that it heads is, be it a heading below it."""
     is_heading_something = False
+    below = 0  # level of the heading that follows at once, if it is the article's
     for unit in reversed(units):
         if not unit.is_heading:
             is_heading_something |= unit.is_taken
             continue
-        unit.is_taken = (unit.is_taken or is_heading_something) and not unit.is_chrome
-        is_heading_something = False
+        level = int(str(unit.element.tag)[1])
+        unit.is_taken = (unit.is_taken or is_heading_something or level < below) and not unit.is_chrome
+        is_heading_something, below = False, level if unit.is_taken else 0
 
 
 def _take_whole_tables(units: list[_Unit]) -> None:
@@ -207,12 +239,25 @@ def _is_inside(element: HtmlElement, outer: HtmlElement) -> bool:
 def _is_chrome(element: HtmlElement, top: HtmlElement) -> bool:
     """Whether an element stands in a part of the article's element that is no article."""
     while element is not top and element is not None:
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        names = f"{element.get('class') or ''} {'' if _is_named_by_its_heading(element) else element.get('id') or ''}"
         is_header = element.tag == "header" and next(element.iter("h1"), None) is None
-        if element.tag in CHROME_TAGS or is_header or element.get("role") in CHROME_ROLES or CHROME_NAMES.search(names):
+        is_note = element.tag == "aside" and (NOTES_NAMES.search(names) or element.get("role") == "note")
+        if (
+            (element.tag in CHROME_TAGS and not is_note)
+            or is_header
+            or element.get("role") in CHROME_ROLES
+            or CHROME_NAMES.search(names)
+        ):
             return True
         element = element.getparent()
     return False
+
+
+def _is_named_by_its_heading(element: HtmlElement) -> bool:
+    """Whether an id was made of a heading, as of "Other tags" or "Social anxiety": then it names no part of the page."""
+    name = _letters(element.get("id") or "").casefold()
+    heading = next(element.iter(*HEADINGS), None)
+    return bool(name) and heading is not None and name in _letters(heading.text_content()).casefold()
 
 
 def _linked(element: HtmlElement) -> int:

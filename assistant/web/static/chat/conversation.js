@@ -1,30 +1,40 @@
-// The conversation on the page: what can be done with its quotes and answers, what is said aloud, and what stays in sight.
+// The conversation on the page: what is asked, what is said aloud, what stays in sight, and what a reload brings back.
+import { askServer } from "../conversation/asking.js";
 import { conversation } from "../conversation/conversation.js";
-import { element } from "../conversation/dom.js";
-import { FEW, lines } from "../conversation/reply.js";
+import { lines } from "../conversation/reply.js";
 import { speak, words } from "../conversation/words.js";
-import { markCitations, unmarkCitations } from "./article.js";
-import { update } from "./composer.js";
-import { announce, control, part } from "./parts.js";
-import { permalink, quotation } from "./share.js";
-import { feedback } from "./feedback.js";
+import { markCitations, unmarkCitations } from "./article/marks.js";
+import { update } from "./composer/box.js";
+import { keep, kept } from "./keeping.js";
+import { localTurn } from "./map.js";
+import { announce, app, part } from "./parts.js";
+import * as draw from "./replies.js";
+import { stopReading } from "./taking/aloud.js";
+import { countPicks } from "./taking/doctor.js";
 
 const SPOKEN = ".care p, .kind, .message, .number, blockquote, .section"; // of a reply, in the order of the page
-const ALARMING = ".urgent, .problem";
+const ALARMING = "[data-kind=urgent], [data-kind=problem]";
+const PAUSE = 700; // ms between two that are asked again: a visitor's own question comes first
 
 let talk = null; // the conversation, once there is one
 let isHelped = false; // whether urgent help was shown
+let answering = null; // the turns and the answer that are being drawn
+let redrawing = 0; // a number for each time that everything is asked again
+
+const post = (request) => fetch("api/ask", request);
+const away = () => words.away;
 
 /** Ask a question, with the turns before it. False if another is still waited for. */
 export function ask(question, before) {
+  redrawing += 1;
+  stopReading();
   talk ??= conversation(face());
   return talk.ask(question, before);
 }
 
 /** Speak the language in which the page is drawn. */
 export function speakAsDrawn() {
-  const { words: texts, language } = part("chat").dataset;
-  speak(JSON.parse(texts), language);
+  speak(JSON.parse(part("words").dataset.words), app().dataset.language);
   keepHelpInSight();
 }
 
@@ -33,10 +43,75 @@ export function clear() {
   talk?.stop();
   talk = null;
   isHelped = false;
+  kept.length = 0;
   keepHelpInSight();
+  stopReading();
   part("log").replaceChildren();
+  app().classList.remove("app--talking", "app--alone");
   unmarkCitations();
-  history.replaceState(null, "", location.pathname + location.search);
+  history.replaceState({ ...history.state, turns: [] }, "", location.pathname + location.search);
+  keep();
+  countPicks();
+  scrollTo(0, 0);
+}
+
+/** Draw again what stands in the history, or what a page without scripts held. */
+export function restore(entries) {
+  kept.splice(0, kept.length, ...entries);
+  if (!kept.length) return;
+  part("log").replaceChildren();
+  app().classList.add("app--talking");
+  kept.forEach((entry) => part("log").append(turnOf(entry)));
+  const last = part("log").lastElementChild;
+  part("log").querySelectorAll(".turn:not(:last-child) .suggestions").forEach((old) => old.remove());
+  isHelped = kept.some(({ answer }) => answer?.kind === "urgent");
+  talk = conversation({ ...face(), earlier: kept.filter(({ turns }) => turns).map(({ turns }) => turns.at(-1)) });
+  showLast(last);
+  countPicks();
+}
+
+/** Draw all that is shown in the language in force, and ask again for what the server words. */
+export async function redrawAll(language) {
+  const mine = redrawing += 1;
+  const log = part("log");
+  const entries = kept.filter((entry) => entry.answer || entry.local);
+  const turns = [...log.querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")];
+  entries.forEach((entry, i) => { turns[i].replaceWith(turns[i] = turnOf(entry, i === turns.length - 1)); });
+  if (turns.length && turns.at(-1) === log.lastElementChild) showLast(turns.at(-1), true);
+  for (const [i, entry] of [...entries.entries()].reverse()) {
+    if (entry.local || entry.spoken === language) continue;
+    const { answer, spoken } = await askServer({ post, away }, entry.turns);
+    if (mine !== redrawing) return;
+    if (answer?.index_version !== entry.answer.index_version) continue;
+    Object.assign(entry, { answer, spoken });
+    const fresh = turnOf(entry, i === turns.length - 1);
+    turns[i].replaceWith(turns[i] = fresh);
+    if (fresh === log.lastElementChild) showLast(fresh, true);
+    keep();
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    if (mine !== redrawing) return;
+  }
+}
+
+function turnOf(entry, isLast = true) {
+  if (entry.local) return localTurn(entry.local);
+  const turn = document.createElement("div");
+  turn.className = "turn";
+  const isAlone = entry.answer.kind === "urgent";
+  if (!isAlone) turn.append(draw.asked(entry.turns.at(-1)));
+  turn.append(draw.reply(entry.answer, entry.spoken, {}, ask, entry.turns));
+  if (!isLast) turn.querySelector(".suggestions")?.remove();
+  const box = turn.querySelector("[data-control=tick]");
+  if (box) box.checked = Boolean(entry.isTicked);
+  return turn;
+}
+
+function showLast(turn, isQuiet) {
+  app().classList.toggle("app--alone", turn.querySelector("[data-kind=urgent]") !== null);
+  keepHelpInSight();
+  const reply = turn.querySelector(".reply");
+  if (reply?.querySelector(".quote")) markCitations(reply, isQuiet);
+  if (!isQuiet) turn.scrollIntoView({ block: "start" });
 }
 
 /** Whom to call stays in sight from the first urgent help to the end of the conversation. */
@@ -49,49 +124,53 @@ function keepHelpInSight() {
 function face() {
   const [log, box] = [part("log"), document.querySelector("#question")]; // they stay when the language changes
   return {
-    log,
-    box,
+    log, box, post, away, draw: remembering,
     send: () => ask(box.value),
-    post: (request) => fetch("api/ask", request),
-    away: () => words.away,
+    after: (answer, turns) => turns,
     show(shown, turn, isHelp) {
       const alarm = shown.matches(ALARMING) ? shown : shown.querySelector(ALARMING);
       alarm?.setAttribute("role", "alert"); // it speaks for itself
       turn.append(shown);
+      const isUrgent = shown.dataset.kind === "urgent";
+      if (isUrgent) turn.querySelector(".ask")?.remove(); // it stands folded below the help
+      app().classList.toggle("app--alone", isHelp);
       isHelped ||= isHelp;
       keepHelpInSight();
-      announce(shown.querySelectorAll(alarm ? ".pending .message" : SPOKEN));
+      announce(shown.querySelectorAll(alarm ? "[data-kind=pending] .message" : SPOKEN));
       if (shown.matches(".waiting")) return;
       turn.scrollIntoView({ block: "start" });
-      if (alarm) turn.querySelector(".reply").scrollIntoView({ block: "nearest" }); // a long question leaves room for it
+      if (isUrgent && !box.matches(":focus")) {
+        const heading = alarm.querySelector(".now");
+        heading.tabIndex = -1;
+        heading.focus({ preventScroll: true });
+      }
     },
     report(type, detail) {
-      update();
       const turn = log.lastElementChild;
-      if (type === "question") turn.scrollIntoView({ block: "start" });
-      else if (detail.kind === "answer") markCitations(turn);
+      if (type === "question") {
+        app().classList.add("app--talking");
+        app().classList.remove("app--alone");
+        turn.scrollIntoView({ block: "start" });
+        if (matchMedia("(pointer: coarse)").matches) box.blur(); // its keyboard would cover the answer
+        answering = null;
+      } else if (type === "answer" && answering) {
+        kept.push(answering);
+        keep();
+        countPicks();
+      }
+      if (detail?.kind === "answer") markCitations(turn.querySelector(".reply"));
       else unmarkCitations();
-      if (type === "error") box.focus();
+      if (type === "error" && !matchMedia("(pointer: coarse)").matches) box.focus();
+      update();
     },
-    captions: (citations) => citations.map(({ n, article, start, end, url }, i) => [
-      !isList(citations) && sectionOf(citations[i]),
-      element("span", { className: "actions" },
-        control("show", words.show, { n, article, start, end }),
-        element("a", { href: url, target: "_blank" }, words.source),
-        !isList(citations) && copyOf([citations[i]])),
-    ]),
-    arranged: (quotes, citations) => !isList(citations) ? quotes : element("div", { className: "listed" },
-      quotes.flatMap((quote, i) => [citations[i].section !== citations[i - 1]?.section && sectionOf(citations[i]), quote])),
-    after: (answer, turns) => answer.kind !== "urgent" && element("div", { className: "after" },
-      isList(answer.citations) && copyOf(answer.citations),
-      element("a", { className: "permalink", href: permalink(turns, answer.index_version) }, words.link),
-      answer.kind !== "chat" && feedback(answer)),
   };
 }
 
-/** Whether they list a whole topic, each section's under its name. */
-const isList = (citations) => citations.length > FEW;
-
-const sectionOf = ({ section }) => element("p", { className: "section", lang: "en", dir: "ltr" }, section);
-
-const copyOf = (citations) => control("copy", words.copy, { text: citations.map(quotation).join("\n\n") });
+/** Notes what is drawn, so that it can be kept. */
+const remembering = {
+  ...draw,
+  reply(answer, spoken, own, asking, turns) {
+    answering = { turns, answer, spoken };
+    return draw.reply(answer, spoken, own, asking, turns);
+  },
+};

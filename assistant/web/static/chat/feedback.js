@@ -7,8 +7,8 @@ const VERDICTS = ["wrong", "unhelpful", "unsafe"];
 
 /** What one may find wrong with an answer, to choose from. */
 export const feedback = (answer) => element("details", { className: "feedback" },
-  element("summary", {}, words.feedback),
-  element("div", { className: "verdicts" }, VERDICTS.map((verdict) =>
+  element("summary", { className: "hit mute" }, words.feedback),
+  element("div", {}, VERDICTS.map((verdict) =>
     control("feedback", words[verdict], { verdict, answer: nameOf(answer), version: answer.index_version }))));
 
 /** Which answer it was, never what was asked: its kind, and the spans that it quotes. */

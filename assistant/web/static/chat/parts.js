@@ -2,16 +2,27 @@
 import { element } from "../conversation/dom.js";
 
 const FORGET_AFTER = 5000; // ms
+const SAY_SO_FOR = 1800; // ms
 
-/** The element of a part; `chat` is the whole page. */
-export function part(name) {
-  const chat = document.querySelector(".chat");
-  return name === "chat" ? chat : chat?.querySelector(`[data-part=${name}]`);
+/** The page as a whole. */
+export const app = () => document.querySelector(".app");
+
+/** The element of a part. */
+export const part = (name) => app()?.querySelector(`[data-part=${name}]`);
+
+/** An element with attributes, of which those that are false or missing are left out. */
+export function piece(tag, attributes, ...children) {
+  const made = element(tag, {}, ...children);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value != null) made.setAttribute(name, value);
+  }
+  return made;
 }
 
 /** A button that main.js knows by a name; `data` is what it needs to know. */
 export function control(name, text, data) {
-  const made = element("button", { type: "button", className: "plain" }, text);
+  const made = piece("button", { type: "button", class: "hit mute" }, text);
   for (const [key, value] of Object.entries({ ...data, control: name })) made.dataset[key] = value;
   return made;
 }
@@ -25,5 +36,31 @@ export function announce(elements) {
   setTimeout(() => lines.forEach((line) => line.remove()), FORGET_AFTER); // or it would be found twice when reading on
 }
 
+/** Say on a button what it did, for a moment, and aloud. */
+export function confirm(button, text) {
+  button.dataset.label ??= button.textContent;
+  button.textContent = text;
+  announce([button]);
+  setTimeout(() => { button.textContent = button.dataset.label; }, SAY_SO_FOR);
+}
+
 /** Motion only for those who want it. */
-export const scrollBehavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+export const scrollBehavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
+
+/** Write every day on the page as the page's language does. */
+export function localiseDays(language) {
+  const [days, english] = [language === "en" ? "en-GB" : language, "en-GB"].map((code) => new Intl.DateTimeFormat(code, { dateStyle: "long", timeZone: "UTC" }));
+  for (const time of app().querySelectorAll("time")) {
+    time.textContent = (time.closest(".sheet") ? english : days).format(new Date(time.dateTime));
+  }
+}
+
+/** A page of our own as a document; null if it cannot be had. What is parsed never becomes part of a script. */
+export const documentAt = (address) => new Promise((resolve) => {
+  const request = new XMLHttpRequest();
+  request.responseType = "document";
+  request.onload = () => resolve(request.status === 200 ? request.response : null);
+  request.onerror = request.onabort = request.ontimeout = () => resolve(null);
+  request.open("GET", address);
+  request.send();
+});

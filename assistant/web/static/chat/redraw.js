@@ -1,28 +1,36 @@
-// Puts the page in another language in the place of the one that is shown. What the visitor has on it stays: the
-// conversation in its own words, the article with its marks, and what is half typed.
-import { renewArticle } from "./article.js";
-import { update } from "./composer.js";
-import { speakAsDrawn } from "./conversation.js";
-import { part } from "./parts.js";
+// Puts the page in another language in the place of the one that is shown, the conversation with it. What the visitor has on
+// it stays: the article with its marks, what is half typed, and where one was.
+import { renewArticle } from "./article/marks.js";
+import { update } from "./composer/box.js";
+import { offerDictation } from "./composer/dictation.js";
+import { redrawAll, speakAsDrawn } from "./conversation.js";
+import { app, documentAt, part } from "./parts.js";
+import { countPicks } from "./taking/doctor.js";
 
 const KEPT = ["[data-part=log]", "[data-part=panel]", "#question"];
-const SCROLLED = [".scroller", ".panel"];
+const STATES = ["app--talking", "app--alone", "app--open"];
 
 /** Draw the page in a language, unless `isWanted` says by then that it no longer is. False if it cannot be had. */
 export async function drawIn(language, isWanted) {
-  const response = await fetch(`page/${language}`).catch(() => null);
-  const html = response?.ok ? await response.text().catch(() => "") : "";
-  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".chat");
+  const fresh = (await documentAt(`page/${language}`))?.querySelector(".app");
   if (!isWanted()) return true;
   if (!fresh) return false;
-  const old = part("chat");
+  const old = app();
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
-  const heights = SCROLLED.map((name) => old.querySelector(name).scrollTop);
+  const heights = [scrollY, part("sheet").scrollTop];
+  const placeholder = fresh.querySelector("#question").placeholder;
   for (const name of KEPT) fresh.querySelector(name).replaceWith(old.querySelector(name));
+  for (const state of STATES) fresh.classList.toggle(state, old.classList.contains(state));
+  fresh.dataset.ready = "true";
   old.replaceWith(fresh);
-  SCROLLED.forEach((name, i) => { fresh.querySelector(name).scrollTop = heights[i]; });
+  document.querySelector("#question").placeholder = placeholder;
+  scrollTo(0, heights[0]);
+  part("sheet").scrollTop = heights[1];
   speakAsDrawn();
   update();
+  offerDictation();
+  countPicks();
+  redrawAll(language);
   const place = focused?.isConnected ? focused : focused && fresh.querySelector(`[data-control=${focused.dataset.control}]`);
   place?.focus({ preventScroll: true });
   if (fresh.dataset.version !== old.dataset.version) await renewArticle();

@@ -2,20 +2,20 @@
 // widget share it; where it is shown, and what else can be done there, is theirs. It lives in its document and nowhere else.
 import { askServer } from "./asking.js";
 import { element } from "./dom.js";
-import { button, notice, problem, reply, urgent } from "./reply.js";
+import * as plain from "./reply.js";
 import { turnsWith, urgentAt } from "./turns.js";
 import { words } from "./words.js";
 
 const SHOW_PENDING_AFTER = 300; // ms
-const SHOWN = 300; // letters of a question in the log: a long one leaves room for what is said to it
 
 /**
  * A conversation on a face. `log` holds the turns, `box` is typed into. `report` hears of each `question`, `answer` and
- * `error`; `show` appends something to a turn, which may be urgent help; `send` asks what stands in the box. The rest is for
- * `askServer` and `reply`.
+ * `error`; `show` appends something to a turn, which may be urgent help; `send` asks what stands in the box. `draw` has the
+ * functions of `reply.js`, or others of the same names; `earlier` are the questions of a conversation that goes on. The rest
+ * is for `askServer` and `reply`.
  */
-export function conversation({ log, box, report, show, send, ...face }) {
-  let earlier = []; // questions that got an answer, and lost ones that sounded urgent, oldest first
+export function conversation({ log, box, report, show, send, draw: { asked, button, notice, problem, reply, urgent } = plain, earlier = [], ...face }) {
+  // `earlier`: questions that got an answer, and lost ones that sounded urgent, oldest first
   let lost; // the last of them, if it was lost
   let isGrave; // whether anything that was asked sounded urgent, or was found so
   let stop; // ends the waiting, if there is any; the question goes back into the box
@@ -25,11 +25,11 @@ export function conversation({ log, box, report, show, send, ...face }) {
   /** Ask a question, with the turns before it. False if another is still waited for. */
   function ask(question, before) {
     if (stop) return false;
-    log.querySelectorAll(".turn:has(.problem), .suggestions").forEach((old) => old.remove());
-    const asked = element("p", { className: "asked", dir: "auto", tabIndex: -1 }, question.trim().slice(0, SHOWN) || "…");
-    const turn = element("div", { className: "turn" }, asked);
+    log.querySelectorAll(".turn:has([data-kind=problem]), .suggestions").forEach((old) => old.remove());
+    const heading = asked(question.trim() || "…");
+    const turn = element("div", { className: "turn" }, heading);
     log.append(turn);
-    if (!box.matches(":focus")) asked.focus({ preventScroll: true }); // its button may be gone
+    if (!box.matches(":focus")) heading.focus({ preventScroll: true }); // its button may be gone
     if (lost === question) earlier.pop(); // it is asked again
     lost = "";
     before ||= earlier;
@@ -42,7 +42,7 @@ export function conversation({ log, box, report, show, send, ...face }) {
 
   async function wait(question, turns, turn) {
     const isUrgent = sounds(question);
-    const tell = (shown) => show(shown, turn, shown.matches(":has(.urgent), .urgent"));
+    const tell = (shown) => show(shown, turn, shown.matches(":has([data-kind=urgent]), [data-kind=urgent]"));
     const here = stop = () => {
       stop = null;
       turn.remove();

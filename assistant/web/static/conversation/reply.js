@@ -15,6 +15,17 @@ const linked = (text) => text.split(CALLABLE).map((piece, i) => {
   return element("a", { href: isAddress ? piece : `tel:${piece.replace(/\D/g, "")}`, target: isAddress ? "_blank" : "" }, piece);
 });
 
+const SHOWN = 300; // letters of a question that are shown before it is unfolded: what is said to it stands in view
+
+/** A question: the whole of it, of a long one the rest behind its first words. */
+export function asked(question, tag = "p", className = "asked") {
+  const properties = { className, dir: "auto", tabIndex: -1 };
+  if (question.length <= SHOWN) return element(tag, properties, question);
+  const at = question.lastIndexOf(" ", SHOWN);
+  const end = at > SHOWN / 2 ? at : SHOWN;
+  return element("details", properties, element("summary", {}, question.slice(0, end)), question.slice(end));
+}
+
 /** Each line as a paragraph. */
 export const lines = (text, className = "", spoken = "") =>
   text.split("\n").map((line) => element("p", { className, lang: spoken || language, dir: "auto" }, linked(line)));
@@ -23,10 +34,12 @@ export const lines = (text, className = "", spoken = "") =>
 export const notice = (kind, message, children, spoken, quotes) => {
   const [said, care] = message.split("\n\n").reverse();
   const [first, ...others] = lines(said, "message", spoken);
-  return element("div", { className: `reply ${kind}` },
+  const made = element("div", { className: `reply ${kind}` },
     care && element("div", { className: "care" }, lines(care, "", spoken)),
     words[kind] && element("p", { className: "kind" }, words[kind]),
     first, quotes, others, children);
+  made.dataset.kind = kind;
+  return made;
 };
 
 /** Why there is no answer and, unless that is said already, whom to call. */

@@ -1,9 +1,9 @@
 // What a visitor can take along: a quotation, a link to an answer, the whole conversation. All made in the browser.
-import { element } from "../conversation/dom.js";
-import { words } from "../conversation/words.js";
-import { announce, part } from "./parts.js";
+import { element } from "../../conversation/dom.js";
+import { words } from "../../conversation/words.js";
+import { kept } from "../keeping.js";
+import { announce, app, confirm, part } from "../parts.js";
 
-const SAY_SO_FOR = 2000; // ms
 const TURNS_LINKED = 3; // the answer needs the last two
 
 const absolute = (link) => new URL(link, document.baseURI).href;
@@ -14,14 +14,25 @@ export function quotation({ quote, title, article, url }) {
   return `“${quote}”\n${title}${origin ? ` (${origin})` : ""}\n${absolute(url)}`;
 }
 
-/** Copy the quotations that a button holds. */
+/** Copy the quotations of a button's citations. */
 export async function copyQuotation(button) {
-  button.dataset.label ??= button.textContent;
-  const isCopied = await navigator.clipboard?.writeText(button.dataset.text).then(() => true, () => false);
-  button.textContent = isCopied ? words.copied : words.failed;
-  announce([button]);
-  setTimeout(() => { button.textContent = button.dataset.label; }, SAY_SO_FOR);
+  const text = JSON.parse(button.dataset.citations).map(quotation).join("\n\n");
+  confirm(button, await isCopied(text) ? words.copied : words.failed);
 }
+
+/** Give the link to an answer away: by the device's own way to share, where there is one for touch, else by copying it. */
+export async function shareAnswer(button) {
+  const turn = button.closest(".turn");
+  const entry = kept[[...part("log").querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")].indexOf(turn)];
+  const url = absolute(permalink(entry.turns, entry.answer.index_version));
+  if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+    await navigator.share({ title: document.title, url }).catch(() => {});
+  } else {
+    confirm(button, await isCopied(url) ? words.linked : words.failed);
+  }
+}
+
+const isCopied = async (text) => navigator.clipboard?.writeText(text).then(() => true, () => false);
 
 /** The address of an answer: turns and version stand in the fragment, which is never sent to a server. */
 export function permalink(turns, version) {
@@ -30,16 +41,17 @@ export function permalink(turns, version) {
   return `#${fields}`;
 }
 
-/** Ask what the address names, and say so when the article has changed since the link was made. */
+/** Ask what the address names, and say so when the article has changed since the link was made. False if it names nothing. */
 export function askFromLink(ask) {
   const fields = new URLSearchParams(location.hash.slice(1));
   const turns = fields.getAll("q");
-  if (!turns.length || part("log").children.length) return;
+  if (!turns.length) return false;
   ask(turns[turns.length - 1], turns.slice(0, -1));
-  if (fields.get("v") === part("chat").dataset.version) return;
+  if (fields.get("v") === app().dataset.version) return true;
   const note = element("p", { className: "note" }, words.older);
   part("log").lastElementChild.prepend(note);
   announce([note]);
+  return true;
 }
 
 /** Offer the conversation as a document of its own. */
@@ -48,19 +60,22 @@ export function saveConversation() {
   copy.documentElement.lang = document.documentElement.lang;
   const charset = copy.createElement("meta");
   charset.setAttribute("charset", "utf-8");
-  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent");
   const style = copy.createElement("style");
   style.textContent = "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}"
-    + ".asked{font-weight:bold;margin-top:2rem}blockquote{margin:.5rem 0;padding-left:1rem;border-left:4px solid " + accent + "}";
+    + ".ask,.now{font-weight:bold;margin-top:2rem}.vh{font-weight:bold}"
+    + `blockquote{font-family:Georgia,serif;margin:.5rem 0;padding-left:1rem;border-left:4px solid ${token("--accent")}}`;
   copy.head.prepend(charset);
   copy.head.append(style);
   const log = copy.importNode(part("log"), true);
-  log.querySelectorAll("button, .after, .suggestions").forEach((element) => element.remove());
+  log.querySelectorAll("button, svg, .suggestions, .map, .tick, .elsewhere, .feedback").forEach((element) => element.remove());
+  log.querySelectorAll(".acts").forEach((element) => element.remove());
+  log.querySelectorAll("details").forEach((element) => { element.open = true; });
+  log.querySelectorAll("blockquote a").forEach((link) => link.replaceWith(link.textContent));
   log.querySelectorAll("a").forEach((link) => { link.href = absolute(link.getAttribute("href")); });
   const heading = copy.createElement("h1");
-  heading.textContent = document.querySelector(".masthead h1").textContent;
+  heading.textContent = document.querySelector("h1").textContent;
   const closing = copy.createElement("p");
-  closing.textContent = document.querySelector(".colophon").textContent;
+  closing.textContent = words.caution;
   copy.body.append(heading, log, closing);
   const file = new Blob([`<!doctype html>${copy.documentElement.outerHTML}`], { type: "text/html" });
   const link = document.createElement("a");
@@ -69,3 +84,5 @@ export function saveConversation() {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
+
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);

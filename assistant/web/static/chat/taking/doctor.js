@@ -1,0 +1,78 @@
+// For my doctor: what one wants to ask, and what one read in the article, with who wrote it and when. Made here, and printed
+// or saved as a file by the browser; nobody is sent it.
+import { words } from "../../conversation/words.js";
+import { enter, keep, kept, opened } from "../keeping.js";
+import { announce, app, control, part, piece } from "../parts.js";
+import { quotation } from "./share.js";
+
+const NAME = "doctor";
+
+/** How many questions are on the list, on its button. */
+export function countPicks() {
+  const count = kept.filter(({ isTicked }) => isTicked).length;
+  part("count").textContent = count || "";
+  part("count").hidden = !count;
+}
+
+/** Put a question on the list, or take it off. */
+export function tick(box) {
+  const turn = box.closest(".turn");
+  const entry = entryOf(turn);
+  if (!entry) return;
+  entry.isTicked = box.checked;
+  keep();
+  countPicks();
+  if (box.checked) announce([piece("span", {}, words.doctorAdded)]);
+}
+
+/** The kept entry of a turn: the last turn that failed or is waited for has none. */
+function entryOf(turn) {
+  const drawn = [...part("log").querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")];
+  return kept[drawn.indexOf(turn)];
+}
+
+/** Show the page for the doctor; Back leaves it. */
+export function openDoctor() {
+  draw();
+  app().classList.add("app--doctor");
+  if (opened() !== NAME) enter(NAME);
+  scrollTo(0, 0);
+  part("doctor").querySelector("h2").focus();
+}
+
+/** The history moved: what it no longer holds is closed. */
+export function followDoctor() {
+  if (!app().classList.contains("app--doctor") || opened() === NAME) return;
+  app().classList.remove("app--doctor");
+  part("doctor").hidden = true;
+  [...document.querySelectorAll("[data-control=doctor]")].find((one) => one.checkVisibility())?.focus();
+}
+
+export const closeDoctor = () => history.back();
+
+function draw() {
+  const asking = kept.filter(({ isTicked }) => isTicked);
+  const read = kept.filter(({ answer, local }) => answer?.kind === "answer" || local?.citations);
+  const day = new Intl.DateTimeFormat(app().lang, { dateStyle: "long" }).format(new Date());
+  part("doctor").hidden = false;
+  part("doctor").replaceChildren(...[
+    piece("div", { class: "acts" }, control("leave", words.back), control("print", words.print)),
+    piece("h2", { tabindex: "-1" }, words.doctor),
+    piece("p", { class: "quiet" }, day),
+    !asking.length && !read.length && piece("p", {}, words.doctorEmpty),
+    asking.length > 0 && piece("h3", {}, words.doctorAsk),
+    asking.length > 0 && piece("ol", { class: "open" }, asking.map(({ turns }) => piece("li", { dir: "auto" }, turns.at(-1)))),
+    read.length > 0 && piece("h3", {}, words.doctorRead),
+    ...read.flatMap(({ turns, answer, local }) => [
+      piece("p", { class: "asked", dir: "auto" }, local?.topic ?? turns.at(-1)),
+      ...(local ?? answer).citations.map(cited),
+    ]),
+    piece("p", { class: "quiet" }, words.caution),
+  ].filter(Boolean));
+}
+
+function cited(citation) {
+  const [, origin, link] = quotation(citation).split("\n");
+  return piece("figure", {}, piece("blockquote", { lang: "en", dir: "ltr" }, citation.quote),
+    piece("figcaption", { class: "quiet", lang: "en", dir: "ltr" }, piece("cite", {}, `${origin}. `, piece("a", { href: link }, link.split("#")[0]))));
+}

@@ -1,0 +1,76 @@
+"""The first tab: the list, adding, what the sources say, and the bin; `changing` is the part that changes one article."""
+
+from typing import Any
+
+import gradio as gr
+
+from corpus.library import article_folders, load_article
+from desk import articles, commands
+from desk import shown as html
+from desk.page.adding import Adding
+from desk.page.bin import Bin
+from desk.page.changing import Changing
+from desk.page.parts import ARTICLES, Shared, Updates, telling
+from desk.reading import Waiting
+
+
+class ArticlesTab:
+    """The tab."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        with gr.Tab("Articles", id=ARTICLES, elem_id="tab-articles"):
+            gr.Markdown("## Articles")
+            self.list = gr.HTML(elem_id="article-list")
+            with gr.Row():
+                self.again = gr.Button("Show the list again", elem_id="list-again")
+                self.ask = gr.Button("Ask the sources whether they changed", elem_id="ask-sources")
+            self.notice = gr.HTML(elem_id="articles-notice", elem_classes=["desk-quiet"])
+            self.adding = Adding(shared)
+            self.changing = Changing(shared)
+            self.bin = Bin(shared)
+
+    @property
+    def listed(self) -> list[Any]:
+        """What shows which articles there are."""
+        return [self.list, self.changing.chosen, self.bin.chosen, self.notice]
+
+    def connect(self) -> None:
+        """Wire it."""
+        tell = telling(self.notice)
+        self.again.click(self.listing, None, self.listed)
+        shown = [*self.listed, *self.adding.shown]
+        self.ask.click(tell(self._ask), [self.adding.queue], list(dict.fromkeys(shown)))
+        self.adding.connect(self.listing, self.listed)
+        self.changing.connect(self.listing, self.listed)
+        self.bin.connect(self.listing, self.listed)
+
+    def listing(self) -> Updates:
+        """The list and the choice of articles, as they are now."""
+        return telling(self.notice)(self._listing)()
+
+    def _listing(self) -> Updates:
+        desk = self._shared.desk
+        found = articles.rows(desk, self._shared.asked)
+        there = [(row.title, row.id) for row in found if row.state != articles.REMOVED]
+        return {
+            self.list: html.html("list", rows=found),
+            self.changing.chosen: gr.update(choices=there),
+            self.bin.chosen: self.bin.choices(),
+        }
+
+    def titles(self) -> Any:
+        """The choice of articles in another tab."""
+        corpus_dir = self._shared.desk.corpus_dir
+        folders = article_folders(corpus_dir) if corpus_dir.is_dir() else []
+        return gr.update(choices=[(load_article(folder).source.title, folder.name) for folder in folders])
+
+    def _ask(self, queue: list[Waiting]) -> Updates:
+        asked = articles.ask_sources(self._shared.desk)
+        self._shared.asked.update(asked)
+        changed = [one.waiting for one in asked.values() if one.waiting is not None]
+        said = f"{len(asked)} source{'' if len(asked) == 1 else 's'} asked: {len(changed)} changed."
+        said = said if asked else "No article came from an address, so there is nothing to ask."
+        command = commands.corpus("refresh", "--all", "--dry-run")
+        kept = [one for one in queue if not one.is_refresh]
+        return {**self._listing(), **self.adding.show([*kept, *changed]), self.notice: html.notice(said, command=command)}
