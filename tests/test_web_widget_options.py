@@ -101,7 +101,7 @@ def test_it_can_stand_in_a_place_of_the_page(browser: Browser, site: HostSite, p
     html = host_page(page_server.url, f'data-target="#here" {mode}', body='<div id="here"></div>')
     page = open_host(browser, site.put("/target", html))
     assert page.locator(f"#here > {WIDGET}").count() == 1
-    assert page.locator(f"{WIDGET} .launcher").count() == 0
+    assert page.locator(f"{WIDGET} .launcher:visible").count() == 0
     box = page.frame_locator(f"{WIDGET} iframe") if mode else page
     box.locator("textarea").fill("hello")
     box.locator("textarea").press("Enter")

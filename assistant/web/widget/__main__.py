@@ -1,8 +1,9 @@
 """`python -m assistant.web.widget`: builds the widget's files out of its sources and the assistant's wording.
 
 Flows in: the sources of this folder, the modules of `static/conversation/`, which the page shares, the files of
-`assistant/languages/`. Flows out, to `assistant/web/static/widget/`, where it is committed: `widget.js`; `frame.js`, its
-counterpart for the isolated mode; and one JSON file for each language but English. Needs node, and `npm ci` in this folder.
+`assistant/languages/`. Flows out, to `assistant/web/static/widget/`, where it is committed: `widget.js`; `more.js`, which
+that loads when it has a use for it; `widget.mjs`, both as an ES module; `frame.js`, their counterpart for the isolated mode;
+and one JSON file for each language but English. Needs node, and `npm ci` in this folder.
 """
 
 import json
@@ -11,12 +12,13 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 
 from assistant.languages.wording import DEFAULT_LANGUAGE, languages, unfilled
-from assistant.web.routes.widget import BUILT, colours, words_hash
+from assistant.web.routes.widget import BUILT, colours, content_hash, words_hash
 from assistant.web.routes.words import CONVERSATION, words_of
 from corpus import ShownError, command_line
 
@@ -28,7 +30,12 @@ SHORTEN = (
     "--mangle",
     "--toplevel",
     "--compress",
-    "passes=3,keep_fargs=false,unsafe_arrows,reduce_funcs=false",
+    "passes=3,keep_fargs=false,unsafe_arrows,reduce_funcs=false,unsafe",
+)
+# What only our own scripts call by name, and may call by a shorter one.
+OWN_NAMES = (
+    *("captions", "arranged", "spoken", "problem", "report", "cite", "post"),
+    *("settled", "begun", "framed", "cannot", "starters", "launcher", "box", "signal"),
 )
 # Beside those of every conversation: the name of a text in the widget, and its key in the wording.
 WORDS = CONVERSATION | {
@@ -65,9 +72,19 @@ def build(folder: Annotated[Path, typer.Argument(help="where the files are put")
         "WORDS_HASH": words_hash(files),
         "WIDGET_CSS": minified_css("widget.css"),
         "HOST_CSS": minified_css("page.css"),
+        "ACCENT_CSS": minified_css("accent.css"),
+        "PEEK_CSS": minified_css("peek.css"),
+        "FRAME_CSS": minified_css("frame.css"),
+        "IN_FRAME": False,
+        "IS_WHOLE": False,
     }
-    files["widget.js"] = minified_script("main.js", {"IN_FRAME": False, **constants})
-    files["frame.js"] = minified_script("main.js", {"IN_FRAME": True, **constants})
+    with TemporaryDirectory() as temporary:
+        names = Path(temporary) / "names.json"  # both files call each other by the same short names
+        files["more.js"] = minified_script("more.js", constants, names=names, is_module=True)
+        constants["MORE_HASH"] = content_hash(files["more.js"])
+        files["widget.js"] = minified_script("main.js", constants, names=names)
+        files["frame.js"] = minified_script("in_frame.js", constants | {"IN_FRAME": True}, names=names)
+        files["widget.mjs"] = minified_script("module.js", constants | {"IS_WHOLE": True}, names=names, is_module=True)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
@@ -81,22 +98,25 @@ def widget_words(language: str, /) -> dict[str, str]:
 
 
 def minified_css(name: str, /) -> str:
-    """A style sheet, short, as one line. `token(--ink)` is both colours of a token, `light(--ink)` the light one."""
+    """A style sheet, short, as one line. `light(--ink)` and `dark(--ink)` are the colours of a token; custom properties keep
+    their first letters."""
     pairs = colours()
 
     def colour(match: re.Match[str]) -> str:
         light, dark = pairs[match[2]]
-        return light if match[1] == "light" else f"light-dark({light},{dark})"
+        return light if match[1] == "light" else dark
 
-    css = re.sub(r"(token|light)\(--([\w-]+)\)", colour, (HERE / name).read_text(encoding="utf-8"))
+    css = re.sub(r"(light|dark)\(--([\w-]+)\)", colour, (HERE / name).read_text(encoding="utf-8"))
+    css = re.sub(r"--([a-z])[a-z]+", r"--\1", css)
     return run("esbuild", "--loader=css", "--minify", source=css.encode()).decode().strip()
 
 
-def minified_script(name: str, constants: Mapping[str, Any], /) -> bytes:
-    """A script with all that it imports, short; constants are put in by name."""
+def minified_script(name: str, constants: Mapping[str, Any], /, *, names: Path, is_module: bool = False) -> bytes:
+    """A script, or a module, with all that it imports, short; constants are put in by name, `names` keeps the short ones."""
     defined = [f"--define:{key}={_json(value)}" for key, value in constants.items()]
-    bundle = run("esbuild", name, *BUNDLE, "--minify-syntax", *defined)
-    return run("terser", *SHORTEN, source=bundle)
+    bundle = run("esbuild", name, *BUNDLE, "--minify-syntax", f"--format={'esm' if is_module else 'iife'}", *defined)
+    own = ("--mangle-props", f"regex=/^({'|'.join(OWN_NAMES)})$/", "--name-cache", str(names))
+    return run("terser", *SHORTEN, *own, *(["--module"] if is_module else []), source=bundle)
 
 
 def run(tool: str, /, *arguments: str, source: bytes = b"") -> bytes:

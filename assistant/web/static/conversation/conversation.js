@@ -25,7 +25,7 @@ export function conversation({ log, box, report, show, send, ...face }) {
   /** Ask a question, with the turns before it. False if another is still waited for. */
   function ask(question, before) {
     if (stop) return false;
-    log.querySelectorAll(".turn:has(.problem), .suggestions").forEach((old) => old.remove());
+    log.querySelectorAll(".problem, .suggestions").forEach((old) => (old.closest(".failed")?.parentNode || old).remove());
     const asked = element("p", { className: "asked", dir: "auto", tabIndex: -1 }, question.trim().slice(0, SHOWN) || "…");
     const turn = element("div", { className: "turn" }, asked);
     log.append(turn);
@@ -42,7 +42,7 @@ export function conversation({ log, box, report, show, send, ...face }) {
 
   async function wait(question, turns, turn) {
     const isUrgent = sounds(question);
-    const tell = (shown) => show(shown, turn, shown.matches(":has(.urgent), .urgent"));
+    const tell = (shown) => show(shown, turn, shown.matches(".urgent") || shown.querySelector(".urgent"));
     const here = stop = () => {
       stop = null;
       turn.remove();
