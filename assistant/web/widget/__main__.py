@@ -35,7 +35,7 @@ SHORTEN = (
 # What only our own scripts call by name, and may call by a shorter one.
 OWN_NAMES = (
     *("captions", "arranged", "spoken", "problem", "report", "cite", "post"),
-    *("settled", "begun", "framed", "cannot", "starters", "launcher", "box", "signal"),
+    *("settled", "begun", "framed", "cannot", "starters", "box"),
 )
 # Beside those of every conversation: the name of a text in the widget, and its key in the wording.
 WORDS = CONVERSATION | {
@@ -61,7 +61,10 @@ class BuildError(ShownError):
 
 
 @app.command()
-def build(folder: Annotated[Path, typer.Argument(help="where the files are put")] = BUILT) -> None:
+def build(
+    folder: Annotated[Path, typer.Argument(help="where the files are put")] = BUILT,
+    package: Annotated[Path | None, typer.Option(help="put the npm package together in this folder, too")] = None,
+) -> None:
     """Write the files of the widget."""
     texts = {language: widget_words(language) for language in languages()}
     english = texts.pop(DEFAULT_LANGUAGE)
@@ -90,6 +93,17 @@ def build(folder: Annotated[Path, typer.Argument(help="where the files are put")
         old.unlink()
     for name, content in files.items():
         (folder / name).write_bytes(content)
+    if package:
+        put_together(package, files)
+
+
+def put_together(folder: Path, files: Mapping[str, bytes], /) -> None:
+    """The npm package: the files as they are served, types, and what makes a React component of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in (*(HERE / "package").glob("*.*"), HERE / "widget.d.ts"):
+        shutil.copy(source, folder)
+    for name in ("widget.js", "widget.mjs"):
+        (folder / name).write_bytes(files[name])
 
 
 def widget_words(language: str, /) -> dict[str, str]:

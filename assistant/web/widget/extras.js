@@ -30,10 +30,11 @@ export function extras(self) {
     }
   }
 
-  if (CSS.supports("color", options.accent)) {
-    attempt(() => root.adoptedStyleSheets.push(styleSheet(ACCENT_CSS)));
+  attempt(() => {
+    if (!CSS.supports("color", options.accent)) return;
+    root.adoptedStyleSheets.push(styleSheet(ACCENT_CSS));
     box.style.setProperty("--c", options.accent);
-  }
+  });
   if (options.dark && !/light|dark/.test(options.theme)) {
     Object.defineProperty(options, "theme", { configurable: true, get: () => (found("dark") ? "dark" : "light"), set: fixed });
   }

@@ -30,8 +30,10 @@ async function start() {
   root.adoptedStyleSheets.push(styleSheet(WIDGET_CSS));
   root.append(box);
   document.body.append(host);
-  root.adoptedStyleSheets.push(styleSheet(ACCENT_CSS));
-  if (CSS.supports("color", chosen.accent)) box.style.setProperty("--c", chosen.accent);
+  if (chosen.accent && CSS.supports("color", chosen.accent)) {
+    root.adoptedStyleSheets.push(styleSheet(ACCENT_CSS));
+    box.style.setProperty("--c", chosen.accent);
+  }
   paint(chosen.theme);
   await loadWords(chosen.lang);
   box.lang = language;
