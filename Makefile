@@ -156,10 +156,10 @@ benchmark: .venv/installed-dev
 sizes: .venv/installed-dev
 	$(PY) -m tests.benchmarks.sizes --questions $(QUESTIONS)
 
-# The widget's files out of its sources; needs node. What it makes is committed.
+# The widget's files out of its sources; needs node. What it makes is committed, but for the npm package.
 widget: setup
 	npm ci --prefix assistant/web/widget
-	$(PY) -m assistant.web.widget
+	$(PY) -m assistant.web.widget --package assistant/web/widget/package/dist
 
 clean:
 	rm -rf .venv .venv-bench benchmark/.venv-benchmark index/versions reports

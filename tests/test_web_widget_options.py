@@ -1,5 +1,6 @@
 """The widget's options, and the page that makes the line to paste."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.browsers import DESKTOP, PHONE, THREE, PageServer
+from tests.conftest import ARTICLE
 from tests.host_site import HostSite, host_page, host_site
 from tests.test_page_accessibility import RULES
 from tests.widget_pages import WIDGET, ask, open_host, open_panel
@@ -101,7 +103,7 @@ def test_it_can_stand_in_a_place_of_the_page(browser: Browser, site: HostSite, p
     html = host_page(page_server.url, f'data-target="#here" {mode}', body='<div id="here"></div>')
     page = open_host(browser, site.put("/target", html))
     assert page.locator(f"#here > {WIDGET}").count() == 1
-    assert page.locator(f"{WIDGET} .launcher").count() == 0
+    assert page.locator(f"{WIDGET} .launcher:visible").count() == 0
     box = page.frame_locator(f"{WIDGET} iframe") if mode else page
     box.locator("textarea").fill("hello")
     box.locator("textarea").press("Enter")
@@ -113,9 +115,11 @@ def test_it_can_stand_in_a_place_of_the_page(browser: Browser, site: HostSite, p
 def test_it_quotes_only_from_articles_that_it_is_limited_to(
     browser: Browser, site: HostSite, page_server: PageServer
 ) -> None:
-    page = open_host(browser, site.put("/limited", host_page(page_server.url, 'data-article="tea"')))
+    page = open_host(browser, site.put("/limited", host_page(page_server.url, f'data-article="{ARTICLE}"')))
     open_panel(page)
-    assert "none of these articles" in ask(page, THREE, "problem").inner_text()
+    with page.expect_request("**/api/ask") as asked:
+        ask(page, THREE, "answer")
+    assert json.loads(asked.value.post_data or "{}")["articles"] == [ARTICLE]
     page.context.close()
 
 
@@ -147,7 +151,9 @@ def test_the_page_of_the_line_shows_what_the_line_gives(
     preview.locator(f"{WIDGET} textarea[placeholder='Ihre Frage']").wait_for()
     snippet = page.locator("[data-part=snippet]").inner_text()
     assert snippet.startswith(f'<script src="{page_server.url}/widget.js" data-accent="&quot;crimson&quot;" data-lang="de"')
-    assert snippet.endswith("data-open defer></script>")
+    script, without = snippet.splitlines()
+    assert script.endswith("data-open defer></script>")
+    assert without.startswith(f'<noscript><a href="{page_server.url}/">')
     assert page.locator("[data-part=policy]").inner_text() == f"script-src {page_server.url}; connect-src {page_server.url};"
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)

@@ -22,10 +22,11 @@ from assistant.web.process.live import LiveAssistant
 from assistant.web.routes.article import article_routes
 from assistant.web.routes.ask import api_routes, suggestion_routes
 from assistant.web.routes.copies import Copies
+from assistant.web.routes.embed import embed_routes, frame_routes
 from assistant.web.routes.feedback import feedback_routes
 from assistant.web.routes.privacy import privacy_facts, privacy_routes
 from assistant.web.routes.security_txt import security_txt_routes
-from assistant.web.routes.widget import WidgetFiles, embed_routes, widget_routes
+from assistant.web.routes.widget import WidgetFiles, widget_routes
 from index.replication.following import Mirror
 
 STATIC = Path(__file__).parent / "static"
@@ -91,7 +92,8 @@ def create_server(
         served = live.current
         return telling(served.site, frozenset(question for _, questions in served.topics() for question in questions))
 
-    server.include_router(widget_routes(allowed, live, files))
+    server.include_router(widget_routes(files))
+    server.include_router(frame_routes(allowed, live, files))
     server.include_router(embed_routes(live, files, copies))
     if feedback_file is not None:
         server.include_router(feedback_routes(feedback_file, live, admission, allowed=allowed))

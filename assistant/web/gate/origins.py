@@ -20,7 +20,7 @@ LOCALHOST = "localhost"  # this machine's own names, at any port
 LOCAL_NAMES = ("localhost", "127.0.0.1")
 ORIGIN = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?::\d{1,5})?")
 EXPOSED = ["Content-Language", "Retry-After", CODE]  # what the widget's script may read beside the body
-EMBEDDED_PATHS = re.compile(r"/api/ask|/widget[^/]*\.js(?:on)?")
+EMBEDDED_PATHS = re.compile(r"/api/ask|/widget[^/]*\.(?:mjs|js|json)")
 PREFLIGHT_SECONDS = 3600
 
 

@@ -1,11 +1,9 @@
-"""The widget's addresses: its script, its words, its declarations, its page in a frame, and the page where the owner of a
-site makes the line to paste.
+"""The widget's addresses: its script as a line of HTML and as a module, what that loads later, its words, its declarations.
 
 The built files are read once; each stands at an address with its hash in it, beside the one that always has the newest.
 """
 
 import base64
-import gzip
 import hashlib
 import importlib.resources
 import json
@@ -16,18 +14,12 @@ from functools import cached_property
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from assistant.languages.starters import offered_among
 from assistant.languages.wording import DEFAULT_LANGUAGE, languages, unfilled, wording
-from assistant.suggestions import MOST_QUESTIONS
 from assistant.triage.urgent import ANYWHERE
-from assistant.web.gate.origins import AllowedOrigins
-from assistant.web.process.live import LiveAssistant
-from assistant.web.routes.article import outline
-from assistant.web.routes.copies import Copies, Copy
 from assistant.web.routes.words import help_in_sight
-from assistant.web.templates import render
 
 WEB = Path(str(importlib.resources.files("assistant.web")))
 BUILT = WEB / "static" / "widget"
@@ -40,10 +32,6 @@ SHORTLY = "public, max-age=300, stale-while-revalidate=86400"
 FOREVER = "public, max-age=31536000, immutable"
 # Any site may load the files; which site may read answers is decided by CORS, whose header differs by origin.
 EMBEDDED = {"Cross-Origin-Resource-Policy": "cross-origin", "Vary": "Origin"}
-OWN_PAGE = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
-TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types 'none'"
-MOST_SENTENCES = 300  # of the sample: it is rendered at each request, since its options differ
-OPTIONS = ("article", "theme", "accent", "position", "lang", "open", "examples", "title", "target", "mode")
 
 
 @dataclass(frozen=True)
@@ -51,6 +39,8 @@ class WidgetFiles:
     """What is served at addresses of its own: the script, and the JSON file of each language by its code."""
 
     script: bytes
+    more: bytes  # what it loads when it has a use for it
+    module: bytes  # both, as an ES module
     frame: bytes  # the script of the isolated mode
     words: Mapping[str, bytes]
 
@@ -58,7 +48,8 @@ class WidgetFiles:
     def read(cls, folder: Path = BUILT, /) -> "WidgetFiles":
         """The files that the build put into a folder."""
         words = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.json"))}
-        return cls((folder / "widget.js").read_bytes(), (folder / "frame.js").read_bytes(), words)
+        scripts = ((folder / name).read_bytes() for name in ("widget.js", "more.js", "widget.mjs", "frame.js"))
+        return cls(*scripts, words)
 
     def telling(
         self, *, is_counting: bool, region: str = ANYWHERE, site: str = "", questions: frozenset[str] = frozenset()
@@ -73,14 +64,21 @@ class WidgetFiles:
             language: _with(_telling(content, said[language]), offered_among(questions, language))
             for language, content in self.words.items()
         }
-        hashes = {self.words_hash.encode(): WidgetFiles(b"", b"", words).words_hash.encode()}
-        script, frame = (_telling(_telling(each, said[DEFAULT_LANGUAGE]), hashes) for each in (self.script, self.frame))
-        return WidgetFiles(script, frame, words)
+        hashes = {self.words_hash.encode(): replace(self, words=words).words_hash.encode()}
+        script, module, frame = (
+            _telling(_telling(each, said[DEFAULT_LANGUAGE]), hashes) for each in (self.script, self.module, self.frame)
+        )
+        return replace(self, script=script, module=module, frame=frame, words=words)
 
     @cached_property
     def script_hash(self) -> str:
         """The hash in the address of this very script."""
-        return hashlib.sha256(self.script).hexdigest()[:HASH_LENGTH]
+        return content_hash(self.script)
+
+    @cached_property
+    def more_hash(self) -> str:
+        """The hash in the address of what it loads later."""
+        return content_hash(self.more)
 
     @cached_property
     def words_hash(self) -> str:
@@ -93,7 +91,7 @@ class WidgetFiles:
         return f"sha384-{base64.b64encode(hashlib.sha384(self.script).digest()).decode()}"
 
 
-def widget_routes(allowed: AllowedOrigins, live: LiveAssistant, files: Callable[[], WidgetFiles], /) -> APIRouter:
+def widget_routes(files: Callable[[], WidgetFiles], /) -> APIRouter:
     """The routes; `files` says what is served at the moment."""
     router = APIRouter()
 
@@ -106,6 +104,17 @@ def widget_routes(allowed: AllowedOrigins, live: LiveAssistant, files: Callable[
         if tag in request.headers.get("If-None-Match", ""):
             return Response(status_code=304, headers=headers)
         return Response(built.script, media_type=JAVASCRIPT, headers=headers)
+
+    @router.get("/widget.mjs", include_in_schema=False)
+    async def module() -> Response:
+        """The newest script as an ES module; nothing stands on a page until it mounts it."""
+        return Response(files().module, media_type=JAVASCRIPT, headers={"Cache-Control": SHORTLY, **EMBEDDED})
+
+    @router.get("/widget-more-{more_hash}.js", include_in_schema=False)
+    async def more(more_hash: str) -> Response:
+        """What a script loads later. One of another version gets the present one, which knows the same functions."""
+        caching = FOREVER if more_hash == files().more_hash else "no-cache"
+        return Response(files().more, media_type=JAVASCRIPT, headers={"Cache-Control": caching, **EMBEDDED})
 
     @router.get("/widget-{script_hash}.js", include_in_schema=False)
     async def one_script(script_hash: str) -> Response:
@@ -129,65 +138,6 @@ def widget_routes(allowed: AllowedOrigins, live: LiveAssistant, files: Callable[
         """TypeScript declarations of `window.RLSAssistant` and its events."""
         return Response(DECLARATIONS.read_bytes(), media_type="text/plain; charset=utf-8")
 
-    @router.get("/embed/frame.js", include_in_schema=False)
-    async def frame_script() -> Response:
-        """The script of the page in a frame, with the same texts."""
-        return Response(files().frame, media_type=JAVASCRIPT, headers={"Cache-Control": SHORTLY, "Vary": "Origin"})
-
-    @router.get("/embed/frame", response_class=HTMLResponse)
-    async def frame() -> HTMLResponse:
-        """The conversation as a page of its own, for sites that want it isolated in a frame."""
-        policy = f"{OWN_PAGE}; {allowed.frame_ancestors}; {TRUSTED_TYPES}"
-        return HTMLResponse(
-            render("embed_frame.html", text=wording(DEFAULT_LANGUAGE, live.current.site)),
-            headers={"Content-Security-Policy": policy, **EMBEDDED},
-        )
-
-    return router
-
-
-def embed_routes(live: LiveAssistant, files: Callable[[], WidgetFiles], copies: Copies, /) -> APIRouter:
-    """The routes."""
-    router = APIRouter()
-
-    @router.get("/embed", response_class=HTMLResponse)
-    async def embed(request: Request) -> Response:
-        """Where a site's owner makes the line to paste, and sees what it gives."""
-        served = live.current
-
-        async def make() -> Copy:
-            built = files()
-            page = render(
-                "embed.html",
-                text=wording(DEFAULT_LANGUAGE, served.site),
-                documents=list(served.version.documents.values()),
-                languages=[(code, wording(code)["language"]) for code in languages()],
-                starters=served.starters()[:MOST_QUESTIONS],
-                script_hash=built.script_hash,
-                integrity=built.integrity,
-                accent=colours()["accent"][0],
-                size=len(gzip.compress(built.script)),
-            )
-            policy = f"{OWN_PAGE}; frame-src 'self'; frame-ancestors 'none'"
-            return Copy.of(page, {"Content-Security-Policy": policy})
-
-        copy = await copies.of(("/embed", served.version.name), make)
-        return copy.response(request)
-
-    @router.get("/embed/preview", response_class=HTMLResponse)
-    async def preview(request: Request) -> HTMLResponse:
-        """The beginning of an article with the widget on it, with the options that the query names."""
-        version = live.current.version
-        document = next(iter(version.documents.values()))
-        rows = version.passages.rows_of({document.id})[:MOST_SENTENCES]
-        passages = [version.passages[row] for row in rows.tolist()]
-        begun = tuple(section for section in document.sections if section.start < passages[-1].end)
-        sample = outline(replace(document, sections=begun), passages)
-        options = [(name, value) for name, value in request.query_params.items() if name in OPTIONS]
-        page = render("embed_preview.html", document=document, sections=sample, options=options)
-        policy = f"{OWN_PAGE}; frame-src 'self'; frame-ancestors 'self'; {TRUSTED_TYPES}"
-        return HTMLResponse(page, headers={"Content-Security-Policy": policy})
-
     return router
 
 
@@ -195,6 +145,11 @@ def colours() -> dict[str, tuple[str, str]]:
     """The colours of tokens.css by name: of the light theme and of the dark one."""
     found = re.findall(r"--([\w-]+): light-dark\((\S+), (\S+)\);", TOKENS.read_text(encoding="utf-8"))
     return {name: (light, dark) for name, light, dark in found}
+
+
+def content_hash(content: bytes, /) -> str:
+    """The hash in the address of a file."""
+    return hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
 
 
 def words_hash(files: Mapping[str, bytes], /) -> str:

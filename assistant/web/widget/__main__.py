@@ -1,9 +1,9 @@
 """`python -m assistant.web.widget`: builds the scripts of widget and page out of their sources and the assistant's wording.
 
 Flows in: the sources of this folder, those of the page and of both in `static/`, the files of `assistant/languages/`. Flows
-out, to `assistant/web/static/widget/`, where it is committed: `widget.js`; `frame.js`, its counterpart for the isolated
-mode; `page.js`, the script of the page at `/`; and one JSON file for each language but English. Needs node, and `npm ci` in
-this folder.
+out, to `assistant/web/static/widget/`, where it is committed: `widget.js`; `more.js`, which that loads when it has a use
+for it; `widget.mjs`, both as an ES module; `frame.js`, their counterpart for the isolated mode; `page.js`, the script of the
+page at `/`; and one JSON file for each language but English. Needs node, and `npm ci` in this folder.
 """
 
 import json
@@ -12,12 +12,14 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 
+from assistant.answer import Kind
 from assistant.languages.wording import DEFAULT_LANGUAGE, languages, unfilled
-from assistant.web.routes.widget import BUILT, colours, words_hash
+from assistant.web.routes.widget import BUILT, colours, content_hash, words_hash
 from assistant.web.routes.words import CONVERSATION, words_of
 from corpus import ShownError, command_line
 
@@ -29,16 +31,21 @@ SHORTEN = (
     "--mangle",
     "--toplevel",
     "--compress",
-    "passes=3,keep_fargs=false,unsafe_arrows,reduce_funcs=false",
+    "passes=3,keep_fargs=false,unsafe_arrows,reduce_funcs=false,unsafe",
+)
+# What only our own scripts call by name, and may call by a shorter one.
+OWN_NAMES = (
+    *("captions", "arranged", "spoken", "problem", "report", "cite", "post"),
+    *("settled", "begun", "framed", "cannot", "starters", "box"),
 )
 # Beside those of every conversation: the name of a text in the widget, and its key in the wording.
-WORDS = CONVERSATION | {
+WORDS = {name: key for name, key in CONVERSATION.items() if name != Kind.CHAT} | {  # small talk needs no label
     "direction": "direction",
     "title": "page.title",
-    "welcome": "page.welcome",
+    "disclosure": "page.disclosure",
     "label": "page.input_label",
     "send": "page.send",
-    "caution": "page.not_advice",
+    "brief": "page.brief",
     "stores": "page.stores",
     "starters": "page.starters",
     "open": "widget.open",
@@ -57,7 +64,10 @@ class BuildError(ShownError):
 
 
 @app.command()
-def build(folder: Annotated[Path, typer.Argument(help="where the files are put")] = BUILT) -> None:
+def build(
+    folder: Annotated[Path, typer.Argument(help="where the files are put")] = BUILT,
+    package: Annotated[Path | None, typer.Option(help="put the npm package together in this folder, too")] = None,
+) -> None:
     """Write the files of the widget."""
     texts = {language: widget_words(language) for language in languages()}
     english = texts.pop(DEFAULT_LANGUAGE)
@@ -68,15 +78,36 @@ def build(folder: Annotated[Path, typer.Argument(help="where the files are put")
         "WORDS_HASH": words_hash(files),
         "WIDGET_CSS": minified_css("widget.css"),
         "HOST_CSS": minified_css("page.css"),
+        "ACCENT_CSS": minified_css("accent.css"),
+        "PEEK_CSS": minified_css("peek.css"),
+        "FRAME_CSS": minified_css("frame.css"),
+        "IN_FRAME": False,
+        "IS_WHOLE": False,
     }
-    files["widget.js"] = minified_script("main.js", {"IN_FRAME": False, **constants})
-    files["frame.js"] = minified_script("main.js", {"IN_FRAME": True, **constants})
+    with TemporaryDirectory() as temporary:
+        names = Path(temporary) / "names.json"  # both files call each other by the same short names
+        files["more.js"] = minified_script("more.js", constants, names=names, is_module=True)
+        constants["MORE_HASH"] = content_hash(files["more.js"])
+        files["widget.js"] = minified_script("main.js", constants, names=names)
+        files["frame.js"] = minified_script("in_frame.js", constants | {"IN_FRAME": True}, names=names)
+        files["widget.mjs"] = minified_script("module.js", constants | {"IS_WHOLE": True}, names=names, is_module=True)
     files["page.js"] = minified_script(PAGE, {})
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
     for name, content in files.items():
         (folder / name).write_bytes(content)
+    if package:
+        put_together(package, files)
+
+
+def put_together(folder: Path, files: Mapping[str, bytes], /) -> None:
+    """The npm package: the files as they are served, types, and what makes a React component of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in (*(HERE / "package").glob("*.*"), HERE / "widget.d.ts"):
+        shutil.copy(source, folder)
+    for name in ("widget.js", "widget.mjs"):
+        (folder / name).write_bytes(files[name])
 
 
 def widget_words(language: str, /) -> dict[str, str]:
@@ -85,22 +116,28 @@ def widget_words(language: str, /) -> dict[str, str]:
 
 
 def minified_css(name: str, /) -> str:
-    """A style sheet, short, as one line. `token(--ink)` is both colours of a token, `light(--ink)` the light one."""
+    """A style sheet, short, as one line. `light(--ink)` and `dark(--ink)` are the colours of a token; custom properties keep
+    their first letters."""
     pairs = colours()
 
     def colour(match: re.Match[str]) -> str:
         light, dark = pairs[match[2]]
-        return light if match[1] == "light" else f"light-dark({light},{dark})"
+        return light if match[1] == "light" else dark
 
-    css = re.sub(r"(token|light)\(--([\w-]+)\)", colour, (HERE / name).read_text(encoding="utf-8"))
+    css = re.sub(r"(light|dark)\(--([\w-]+)\)", colour, (HERE / name).read_text(encoding="utf-8"))
+    css = re.sub(r"--([a-z])[a-z]+", r"--\1", css)
     return run("esbuild", "--loader=css", "--minify", source=css.encode()).decode().strip()
 
 
-def minified_script(name: str, constants: Mapping[str, Any], /) -> bytes:
-    """A script with all that it imports, short; constants are put in by name."""
+def minified_script(
+    name: str, constants: Mapping[str, Any], /, *, names: Path | None = None, is_module: bool = False
+) -> bytes:
+    """A script, or a module, with all that it imports, short; constants are put in by name. `names` keeps those
+    of OWN_NAMES."""
     defined = [f"--define:{key}={_json(value)}" for key, value in constants.items()]
-    bundle = run("esbuild", name, *BUNDLE, "--minify-syntax", *defined)
-    return run("terser", *SHORTEN, source=bundle)
+    bundle = run("esbuild", name, *BUNDLE, "--minify-syntax", f"--format={'esm' if is_module else 'iife'}", *defined)
+    own = () if names is None else ("--mangle-props", f"regex=/^({'|'.join(OWN_NAMES)})$/", "--name-cache", str(names))
+    return run("terser", *SHORTEN, *own, *(["--module"] if is_module else []), source=bundle)
 
 
 def run(tool: str, /, *arguments: str, source: bytes = b"") -> bytes:

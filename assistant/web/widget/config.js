@@ -1,20 +1,30 @@
-// What the owner of the site chose: `data-` attributes of the script or, inside our own frame, what the host page passed on.
-import { words } from "../static/conversation/words.js";
+// What the owner of the site chose, and where the assistant is asked.
 
-// IN_FRAME is put in by the build, which makes two scripts out of these sources: for the host's page, and for our frame.
+// IN_FRAME is put in by the build, which makes scripts for the host's page and for our own frame out of these sources.
 
-const script = document.currentScript;
+const current = document.currentScript;
+/** The address of this very file: a module, and a script that another one brought, find it in a trace of calls. */
+const own = current?.src || /\w+:\/\/.+?(?=:\d+:\d+)/.exec(Error().stack)[0];
+const script = current || [...document.scripts].find(({ src }) => src === own);
 
-export const options = IN_FRAME ? Object.fromEntries(new URLSearchParams(location.hash.slice(1))) : script.dataset;
+/** What was chosen in the line of HTML, before it in `window.RLSAssistantOptions` or, in our frame, by the host's page. */
+export const chosen = IN_FRAME
+  ? Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
+  : { ...window.RLSAssistantOptions, ...script?.dataset };
 
-/** The address that everything is asked from, with a slash at its end: a copy of this file elsewhere names it. */
-export const server = IN_FRAME ? new URL("..", location).href : new URL(".", options.server ? `${options.server}/.` : script.src).href;
-export const serverOrigin = new URL(server).origin;
+/** The address that everything is asked from, with a slash at its end. One for all assistants of a page. */
+export let server = new URL(IN_FRAME ? ".." : ".", own).href;
+
+/** Ask at another address from now on: a copy of this file elsewhere names it. Throws if it is none. */
+export const askAt = (address) => server = new URL(".", `${address}/.`).href;
+
+/** What every request leaves out: who asks, and from which page. */
+export const PRIVATE = { credentials: "omit", referrerPolicy: "no-referrer" };
 
 let isBlocked; // by the policy of the page
-document.addEventListener("securitypolicyviolation", (event) => {
-  if (event.blockedURI.startsWith(serverOrigin)) isBlocked = true;
+document.addEventListener("securitypolicyviolation", ({ blockedURI }) => {
+  isBlocked ||= blockedURI.startsWith(server.slice(0, -1));
 });
 
-/** Why there is no connection, in words. */
-export const away = () => (isBlocked ? words.blocked : words.away);
+/** Why there is no connection: the name of the words for it. */
+export const away = () => (isBlocked ? "blocked" : "away");

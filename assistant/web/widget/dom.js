@@ -1,6 +1,13 @@
-// Style sheets that no policy forbids: they come from no `<style>` and no attribute.
+// What may fail alone: a convenience that a browser, or a page, lacks never takes an answer with it.
 
-/** A style sheet of a text. */
+/** What a function gives; nothing if it fails. */
+export function attempt(decorate) {
+  try {
+    return decorate();
+  } catch { /* the page goes on without it */ }
+}
+
+/** A style sheet that no policy forbids: it comes from no `<style>` and no attribute. */
 export function styleSheet(text) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);

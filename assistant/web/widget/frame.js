@@ -1,38 +1,51 @@
-// The isolated mode: the conversation runs on our own page in a frame, and tells the host's page only what it must know.
+// The isolated mode, on the host's page: the conversation runs on our own page in a frame and tells only what must be known.
 // Both sides look at where a message comes from, and say whom it is for.
 import { element } from "../static/conversation/dom.js";
-import { problem } from "../static/conversation/reply.js";
-import { words } from "../static/conversation/words.js";
-import { away, options, server, serverOrigin } from "./config.js";
+import { attempt, styleSheet } from "./dom.js";
+import { warn } from "./warnings.js";
 
 const READY_WITHIN = 15000; // ms
 const READY_AFTER_LOADING = 2000; // ms: a page that is not ours never says that it is ready
 
-/** On the host's page: fill the panel with a frame. `receive` is called with what happens in it. */
-export function framed(panel, receive) {
-  const fragment = new URLSearchParams({ ...options, origin: location.origin });
-  let isReady, told; // whether the frame listens, and what it is to be told then, if anything
-  let frame;
+/** Fill the panel of an assistant with a frame. */
+export function framed({ root, box, options, server, cannot, signal, close, cite, report }) {
+  const panel = root.querySelector(".panel");
+  const { origin } = new URL(server);
+  const told = []; // what the frame is told once it listens
+  let isReady, frame, painted;
+  attempt(() => root.adoptedStyleSheets.push(styleSheet(FRAME_CSS)));
 
-  addEventListener("message", ({ source, origin, data: { type, detail } }) => {
-    if (source !== frame.contentWindow || origin !== serverOrigin) return;
+  /** The options, as far as they can be written, in the language and the colours in force. */
+  function fragment() {
+    const texts = Object.entries(options).map(([name, value]) => [name, name === "examples" ? [value].flat().join("|") : `${value}`]);
+    painted = box.style.colorScheme;
+    return new URLSearchParams({ ...Object.fromEntries(texts), lang: box.lang, theme: painted, origin: location.origin });
+  }
+
+  addEventListener("message", (event) => {
+    if (event.source !== frame.contentWindow || event.origin !== origin) return;
+    const { type, detail } = event.data;
     if (type === "size") frame.style.height = `${detail}px`;
-    else if (type !== "ready") receive(type, detail);
+    else if (type === "close") close();
+    else if (type === "cite") cite(detail);
+    else if (type !== "ready") report(type, detail);
     else {
       isReady = true;
-      if (told != null) tell(told);
+      told.splice(0).forEach(tell);
     }
-  });
+  }, { signal });
 
   function tell(text) {
-    told = text;
-    if (isReady) frame.contentWindow.postMessage(text, serverOrigin);
+    if (isReady) frame.contentWindow.postMessage(text, origin);
+    else told.push(text);
   }
 
   function load() {
+    isReady = false;
     frame = element("iframe", {
-      src: `${server}embed/frame#${fragment}`,
+      src: `${server}embed/frame#${fragment()}`,
       title: panel.ariaLabel,
+      referrerPolicy: "no-referrer",
       sandbox: "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox",
       onload: () => setTimeout(giveUp, READY_AFTER_LOADING),
     });
@@ -41,23 +54,19 @@ export function framed(panel, receive) {
   }
 
   function giveUp() {
-    if (isReady || !frame.isConnected) return;
-    const said = problem(away(), false, () => { said.remove(); load(); });
+    if (isReady || !frame.isConnected || signal.aborted) return;
+    warn("frame", server, location.origin);
+    const said = cannot(() => { said.remove(); load(); });
     frame.replaceWith(said);
   }
 
   load();
-  return { ask: tell, focus: () => tell("") };
-}
-
-/** In the frame: tell the host's page that something happened. */
-export const tellHost = (type, detail) => parent.postMessage({ type, detail }, options.origin);
-
-/** In the frame: hear what the host's page wants asked; nothing stands for the focus. */
-export function listenToHost({ ask, focus }) {
-  addEventListener("message", ({ source, origin, data }) => {
-    if (source !== parent || origin !== options.origin) return;
-    if (data) ask(data);
-    else focus();
-  });
+  return {
+    ask: tell,
+    focus: () => tell(""),
+    paint(scheme) {
+      if (scheme !== painted) tell({ scheme });
+      painted = scheme;
+    },
+  };
 }

@@ -1,21 +1,24 @@
-// Where the widget's texts come from: English is built in; another language is loaded when the panel first opens.
+// Where the widget's texts come from: English is built in; another language is loaded as soon as the widget is there.
 // WORDS, LANGUAGES and WORDS_HASH are put in by the build, out of assistant/languages/.
-import { speak } from "../static/conversation/words.js";
-import { options, server } from "./config.js";
+import { language, speak } from "../static/conversation/words.js";
+import { PRIVATE, server } from "./config.js";
 
-const ENGLISH = "en";
-const LOADED_WITHIN = 5000; // ms
+let loading;
 
-export const wanted = (options.lang || document.documentElement.lang || navigator.language).slice(0, 2).toLowerCase();
+speak(WORDS, "en");
 
-speak(WORDS, ENGLISH);
+/** Speak the language that is wanted, one for all assistants of a page; a promise, or nothing if it is spoken already. */
+export function loadWords(lang) {
+  const wanted = (lang || document.documentElement.lang || navigator.language).slice(0, 2).toLowerCase();
+  if (wanted !== language && LANGUAGES.includes(wanted)) {
+    return loading ??= load(wanted);
+  }
+}
 
-/** Load the language that is wanted; without it, English stays. */
-export async function loadWords() {
-  if (wanted === ENGLISH || !LANGUAGES.includes(wanted)) return;
+async function load(wanted) {
   try {
-    const response = await fetch(`${server}widget-${wanted}-${WORDS_HASH}.json`, { credentials: "omit", signal: AbortSignal.timeout(LOADED_WITHIN) });
-    const theirs = await response.json(); // a replica of an older version may lack some
+    const theirs = await (await fetch(`${server}widget-${wanted}-${WORDS_HASH}.json`, PRIVATE)).json();
+    // A replica of an older version may lack some.
     speak({ ...WORDS, ...theirs, phrases: `${WORDS.phrases}|${theirs.phrases}` }, wanted);
   } catch { /* help in English is better than none */ }
 }

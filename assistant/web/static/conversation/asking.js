@@ -11,7 +11,9 @@ const TOO_LARGE = 413; // HTTP
  */
 export async function askServer({ post, away, articles }, turns) {
   const body = JSON.stringify({ turns, language, articles });
-  const signal = AbortSignal.timeout(GIVE_UP_AFTER);
+  const patience = new AbortController(); // where AbortSignal.timeout() is missing, no answer may be lost
+  const { signal } = patience;
+  setTimeout(() => patience.abort(), GIVE_UP_AFTER);
   for (let isLast = false; ; isLast = true) {
     try {
       // The body is text/plain: a page of another origin needs no preflight for it.

@@ -57,7 +57,7 @@ export const urgent = () => notice("urgent", [words.unsure, ...words.help.split(
 export const reply = ({ kind, message, citations, suggestions }, spoken, { captions, arranged }, ask, after) => {
   const below = captions(citations);
   const quotes = citations.map(({ n, quote }, i) => element("figure", { className: "card" },
-    element("b", { className: "number" }, element("span", { className: "visually-hidden" }, `${words.quote} `), `${n}`),
+    element("b", { className: "number", role: "img", ariaLabel: `${words.quote} ${n}` }, `${n}`),
     element("blockquote", { lang: "en", dir: "ltr" }, quote),
     element("figcaption", {}, below[i])));
   return notice(kind, message, [after, suggestions.length && questions(words.suggestions, suggestions, ask)],

@@ -14,21 +14,22 @@ function options() {
   const chosen = new FormData(form);
   const articles = chosen.getAll("article").join(" ");
   const examples = chosen.get("examples").split("\n").map((line) => line.trim()).filter(Boolean).join("|");
-  const plain = ["theme", "accent", "position", "lang", "title", "target", "mode"].map((name) => [name, chosen.get(name)?.trim()]);
+  const plain = ["theme", "dark", "accent", "position", "offset", "hide", "lang", "title", "target", "mode"].map((name) => [name, chosen.get(name)?.trim()]);
   const all = [["article", articles], ...plain, ["examples", examples]].filter(([, value]) => value);
-  return chosen.has("open") ? [...all, ["open", ""]] : all;
+  return [...all, ...["keep", "open"].filter((name) => chosen.has(name)).map((name) => [name, ""])];
 }
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 const attribute = ([name, value]) => (value === "" ? ` ${name}` : ` ${name}="${escaped(value)}"`);
 const line = (attributes) => `<script${attributes.map(attribute).join("")} defer></script>`;
+const withoutScripts = `<noscript><a href="${escaped(server)}">${escaped(document.body.dataset.title)}</a></noscript>`;
 
 function update() {
   const chosen = options();
   const data = chosen.map(([name, value]) => [`data-${name}`, value]);
   const checked = [["integrity", integrity], ["crossorigin", "anonymous"]];
   const frame = chosen.some(([name]) => name === "mode") ? ` frame-src ${origin};` : "";
-  part("snippet").textContent = line([["src", `${server}widget.js`], ...data]);
+  part("snippet").textContent = `${line([["src", `${server}widget.js`], ...data])}\n${withoutScripts}`;
   part("policy").textContent = `script-src ${origin}; connect-src ${origin};${frame}`;
   part("pinned").textContent = line([["src", server + script], ...checked, ...data]);
   part("hosted").textContent = line([["src", `/${script}`], checked[0], ["data-server", server.replace(/\/$/, "")], ...data]);
