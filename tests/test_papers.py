@@ -59,7 +59,6 @@ ARE_YOU_A_PERSON = {
     "ja": "あなたは人間ですか？",
 }
 DISCLOSURE = "page.disclosure"
-comes_later = pytest.mark.skipif(DISCLOSURE not in wording("en"), reason="the wording comes with the page's first screen")
 
 
 def paper(name: str) -> str:
@@ -115,14 +114,13 @@ def test_asked_whether_it_is_a_person_it_says_no_in_every_language(assistant: As
     assert answer.message in told
 
 
-@comes_later
 @pytest.mark.parametrize("language", languages())
 def test_the_first_screen_of_the_page_says_that_it_is_a_program(page_server: PageServer, language: str) -> None:
     page = httpx.get(f"{page_server.url}/", params={"lang": language}, headers={"Accept-Language": language})
     assert wording(language)[DISCLOSURE] in html.unescape(page.text)
 
 
-@comes_later
+@pytest.mark.xfail(strict=True, reason="the widget does not say it yet: issue 23, point 3")
 @pytest.mark.parametrize("language", languages())
 def test_the_first_screen_of_the_widget_says_that_it_is_a_program(language: str) -> None:
     """It has the words; that they stand before the first question is for its own tests."""
