@@ -48,8 +48,10 @@ class WidgetFiles:
     def read(cls, folder: Path = BUILT, /) -> "WidgetFiles":
         """The files that the build put into a folder."""
         words = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.json"))}
-        scripts = ((folder / name).read_bytes() for name in ("widget.js", "more.js", "widget.mjs", "frame.js"))
-        return cls(*scripts, words)
+        script, more, module, frame = (
+            (folder / name).read_bytes() for name in ("widget.js", "more.js", "widget.mjs", "frame.js")
+        )
+        return cls(script, more, module, frame, words)
 
     def telling(
         self, *, is_counting: bool, region: str = ANYWHERE, site: str = "", questions: frozenset[str] = frozenset()

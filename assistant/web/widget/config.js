@@ -3,8 +3,8 @@
 // IN_FRAME is put in by the build, which makes scripts for the host's page and for our own frame out of these sources.
 
 const current = document.currentScript;
-/** The address of this very file: a module, and a script that another one brought, find it in a trace of calls. */
-const own = current?.src || /\w+:\/\/.+?(?=:\d+:\d+)/.exec(Error().stack)[0];
+/** The address of this very file: a module finds it in a trace of calls or, bundled into a script without one, takes the page's. */
+const own = current?.src || /\w+:\/\/.+?(?=:\d+:\d+)/.exec(Error().stack + (IS_WHOLE ? `\n${location}:1:1` : ""))[0];
 const script = current || [...document.scripts].find(({ src }) => src === own);
 
 /** What was chosen in the line of HTML, before it in `window.RLSAssistantOptions` or, in our frame, by the host's page. */
