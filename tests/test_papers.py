@@ -120,7 +120,6 @@ def test_the_first_screen_of_the_page_says_that_it_is_a_program(page_server: Pag
     assert wording(language)[DISCLOSURE] in html.unescape(page.text)
 
 
-@pytest.mark.xfail(strict=True, reason="the widget does not say it yet: issue 23, point 3")
 @pytest.mark.parametrize("language", languages())
 def test_the_first_screen_of_the_widget_says_that_it_is_a_program(language: str) -> None:
     """It has the words; that they stand before the first question is for its own tests."""

@@ -119,7 +119,7 @@ def test_other_languages_hold_the_wordings_of_the_questions_that_are_offered_her
 @pytest.mark.parametrize("language", languages())
 def test_what_is_served_holds_the_wording_that_is_filled_in(language: str) -> None:
     content = (served().script if language == "en" else served().words[language]).decode()
-    texts = [wording(language, SITE)[key] for key in ("page.title", "page.welcome")]
+    texts = [wording(language, SITE)[key] for key in ("page.title", "page.disclosure")]
     assert [text for text in texts if json.dumps(text, ensure_ascii=False) not in content] == []
     assert "{title}" not in content
 

@@ -25,7 +25,7 @@ WEB = Path(str(importlib.resources.files("assistant.web")))
 BUILT = WEB / "static" / "widget"
 TOKENS = WEB / "static" / "tokens.css"
 DECLARATIONS = WEB / "widget" / "widget.d.ts"
-ABOUT_THE_SITE = ("page.title", "page.welcome")
+ABOUT_THE_SITE = ("page.title",)
 HASH_LENGTH = 12  # hexadecimal digits
 JAVASCRIPT = "text/javascript; charset=utf-8"
 SHORTLY = "public, max-age=300, stale-while-revalidate=86400"
