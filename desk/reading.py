@@ -155,4 +155,8 @@ def _waiting(desk: Desk, handed: HandedOver, listing: Listing | None) -> Waiting
 def _kept(desk: Desk, handed: HandedOver) -> HandedOver:
     """A copy in a folder of its own: the next file of a list takes the place of the one before."""
     folder = Path(tempfile.mkdtemp(dir=desk.inbox))
-    return replace(handed, path=Path(shutil.copy(handed.path, folder / handed.path.name)))
+    try:
+        return replace(handed, path=Path(shutil.copy(handed.path, folder / handed.path.name)))
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise CorpusError(f"{handed.path.name} cannot be read: {error.strerror}.", remedy="Hand it over again.") from None

@@ -221,7 +221,7 @@ def test_the_sound_deployment_of_the_next_tests_is_sound() -> None:
         (Deployment(version=b'{"index_version": "20200101T000000Z-000000"}'), "public url", Status.FAIL),
         (Deployment(page_headers={}), "headers", Status.FAIL),
         (Deployment(opened=("/metrics",)), "surface", Status.FAIL),
-        (Deployment(opened=("/gradio_api/info",)), "surface", Status.FAIL),
+        (Deployment(opened=("/gradio_api/config",)), "surface", Status.FAIL),
         (Deployment(too_large=200), "bodies", Status.FAIL),
         (Deployment(let_in=()), "origins", Status.FAIL),
         (Deployment(let_in=(SITE, "https://rls-doctor.invalid")), "origins", Status.FAIL),

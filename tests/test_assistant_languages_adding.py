@@ -87,7 +87,7 @@ def test_a_new_language_is_served_by_page_api_and_widget(checkout: Path, real_in
     found = json.loads(ended.stdout.split("FOUND")[1])
     assert found["urgent"].startswith("FI I am glad you wrote this.")
     assert found["unanswered"].startswith("FI I looked, but the article does not say.")
-    assert '<div class="chat" lang="fi" dir="ltr"' in found["page"]
+    assert '<div class="app" lang="fi" dir="ltr"' in found["page"]
     assert "FI Send" in found["page"]
     assert "haluan kuolla" in found["page"]
     assert "FI English" in found["chooser"]

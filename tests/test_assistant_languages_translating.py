@@ -38,9 +38,9 @@ def test_what_was_said_in_another_language_than_english_stays_so() -> None:
 def test_a_line_filled_with_the_visitors_word_is_translated_around_it() -> None:
     english, german = wording(), wording("de")
     answer = chat(
-        english["unanswered.missing"].replace("{word}", "coffee"), english["unanswered.covers"].replace("{topics}", "Iron")
+        english["unanswered.missing"].replace("{word}", "coffee"), english["unanswered.covers"].replace("{topics}", "Tea")
     )
     assert [line for _, line in message_lines(answer, "de")] == [
         german["unanswered.missing"].replace("{word}", "coffee"),
-        german["unanswered.covers"].replace("{topics}", "Iron"),
+        german["unanswered.covers"].replace("{topics}", "Tea"),
     ]

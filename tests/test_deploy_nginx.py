@@ -38,7 +38,7 @@ def test_without_tls_nothing_is_served_but_the_way_to_it(nginx: Nginx, visitor: 
     assert (redirect.status_code, redirect.headers["location"]) == (308, f"https://{NAME}/api/ask")
 
 
-@pytest.mark.parametrize("path", ["/", f"/articles/{ARTICLE}", "/site/chat.css"])
+@pytest.mark.parametrize("path", ["/", f"/articles/{ARTICLE}", "/site/page.css"])
 def test_text_is_compressed_for_whoever_can_read_it(visitor: httpx.Client, path: str) -> None:
     plain = visitor.get(path, headers={"Accept-Encoding": "identity"})
     packed = visitor.get(path, headers={"Accept-Encoding": "gzip"})

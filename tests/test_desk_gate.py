@@ -180,9 +180,12 @@ def test_every_answer_says_what_the_page_may_load_and_that_nobody_may_frame_it()
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The real application with a password, as a visitor behind the proxy meets it."""
     folder = tmp_path_factory.mktemp("desk")
-    loop = asyncio.new_event_loop()  # Gradio makes locks, for which it looks for one
-    asyncio.set_event_loop(loop)
-    app = desk_app(make_desk(folder, folder / "articles", folder / "index"), password=PASSWORD, proxies=["127.0.0.1"])
+    loop = asyncio.new_event_loop()
+
+    async def made() -> ASGIApp:  # Gradio makes locks: where no loop is running, each with a new one that nobody closes
+        return desk_app(make_desk(folder, folder / "articles", folder / "index"), password=PASSWORD, proxies=["127.0.0.1"])
+
+    app = loop.run_until_complete(made())
 
     class Sync(httpx.BaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -196,7 +199,6 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
     with httpx.Client(transport=Sync(), base_url="http://desk.example.org", headers=BEHIND_TLS) as client:
         yield client
-    asyncio.set_event_loop(None)
     loop.close()
 
 

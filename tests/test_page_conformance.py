@@ -24,10 +24,11 @@ ADD_STYLE = """(css) => {  // past the policy, which allows no style of anybody 
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }"""
 # Text that is cut off by the box that it stands in, or reaches out of the window. What may be scrolled is not cut.
+# A tile shows the beginning of a sentence, clamped by intent: the whole of it stands in the article and behind the tile.
 CUT = """() => [...document.querySelectorAll("body *")].filter((element) => {
   const box = element.getBoundingClientRect(), style = getComputedStyle(element);
   if (box.width < 2 || box.height < 2 || !element.checkVisibility({ visibilityProperty: true })) return false;
-  if (element.closest("textarea, select, svg, iframe, [inert]") || !element.innerText?.trim()) return false;
+  if (element.closest("textarea, select, svg, iframe, [inert], .tile__q") || !element.innerText?.trim()) return false;
   const hidden = (axis) => ["hidden", "clip"].includes(style[axis]);
   return (hidden("overflowX") && element.scrollWidth > element.clientWidth + 1)
     || (hidden("overflowY") && element.scrollHeight > element.clientHeight + 1 && element !== document.body);

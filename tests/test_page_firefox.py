@@ -52,6 +52,7 @@ def test_a_quote_is_followed_and_left_by_keyboard_and_highlighted(driven: Firefo
     driven.press(ENTER)
     assert driven.wait_for("document.querySelector('.sheet .is-on')?.dataset.n") == "3"
     assert driven.run(FOCUSED) == "sheet"
+    driven.wait_for("!document.querySelector('.sheet .is-on').getAnimations().length")  # the mark fades in
     assert share_marked(driven.screenshot(".sheet .is-on")) > 0.4
     driven.press(ESCAPE)
     assert driven.run(FOCUSED) == "show"

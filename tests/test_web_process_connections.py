@@ -144,7 +144,7 @@ def test_a_body_that_is_refused_costs_the_next_request_nothing_if_all_of_it_come
 ) -> None:
     quicker(monkeypatch, LINGER_SECONDS=0.5)
     running = serve()
-    with running.open(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size) as one:
+    with running.open(b"POST /elsewhere HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size) as one:
         assert response(one)[0] == 413
         one.sendall(b"a" * size)
         time.sleep(0.7)

@@ -96,7 +96,7 @@ def test_every_sentence_of_the_article_stands_in_the_page_with_its_id(client: Te
 
 def test_the_page_tells_author_date_and_licence(client: TestClient) -> None:
     html = client.get(f"/articles/{ARTICLE}").text
-    assert "LonelyGrowth · 2025-10-11" in html
+    assert 'LonelyGrowth · <time datetime="2025-10-11">11 October 2025</time>' in html
     assert "supplied by the site owner" in html
 
 

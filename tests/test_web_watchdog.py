@@ -32,7 +32,15 @@ def hanging(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield server
 
 
+def slow_to_start() -> float:
+    """By how many seconds a process starts later than on a machine that does nothing else."""
+    begun = time.monotonic()
+    subprocess.run([sys.executable, "-c", STARTING], cwd=PROJECT, check=True)
+    return time.monotonic() - begun - SECONDS_TO_START
+
+
 def test_a_question_that_keeps_the_interpreter_stops_nobody_for_longer_than_five_seconds(hanging: Supervised) -> None:
+    slow = slow_to_start()
     before = hanging.serving
     with suppress(httpx.ReadTimeout):
         hanging.ask(HANG, timeout=0.3)
@@ -42,9 +50,7 @@ def test_a_question_that_keeps_the_interpreter_stops_nobody_for_longer_than_five
     waited = time.monotonic() - begun
     assert (answer.status_code, answer.json()["kind"]) == (200, "urgent")
     assert httpx.get(f"{hanging.url}/livez", timeout=30).status_code == 200
-    begun = time.monotonic()
-    subprocess.run([sys.executable, "-c", STARTING], cwd=PROJECT, check=True)
-    more = max(0.0, time.monotonic() - begun - SECONDS_TO_START)  # on a machine that is busy with other things
+    more = max(0.0, slow, slow_to_start())  # a machine that is busy with other things may be so before or after only
     assert waited < SECONDS + 2 * more
     assert hanging.serving != before
     assert any("has not answered for" in message for message in hanging.log)

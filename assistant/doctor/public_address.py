@@ -23,7 +23,8 @@ CLOCK_TOLERANCE = timedelta(minutes=1)
 OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
 STRANGER = "https://rls-doctor.invalid"
 NEEDED_HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy")
-CLOSED = ("/metrics", "/openapi.json", "/monitoring", "/gradio_api/openapi.json", "/gradio_api/info", "/config")
+# `/openapi.json`, `/config` and `/gradio_api/info` are the assistant's own: programs ask by them.
+CLOSED = ("/metrics", "/monitoring", "/gradio_api/openapi.json", "/gradio_api/config", "/gradio_api/app_id")
 REFUSED = {403, 404, 405}
 OK, WARN, FAIL = Status
 

@@ -5,6 +5,7 @@ const MARK = "rls-cited";
 const ASIDE = "nav, header, footer, aside, [role=navigation], [role=complementary], [aria-hidden=true]";
 const BODY = "article, main, [role=main], [role=article]";
 const CLOSED = "details:not([open])";
+let peek; // the style sheet of a panel that makes room, once one has to
 
 /** A letter as it compares: white space and soft hyphens gone, typographic variants made one. */
 const folded = (letter) => (letter <= "~" ? letter.trim() : letter.normalize("NFKD")
@@ -77,7 +78,8 @@ export function show(quote, root, isInline, link) {
   if (!range) return false;
   for (let closed; (closed = range.startContainer.parentElement.closest(CLOSED)); ) closed.open = true;
   mark(range);
-  if (!root.adoptedStyleSheets?.[1]) root.adoptedStyleSheets.push(styleSheet(PEEK_CSS));
+  peek ??= styleSheet(PEEK_CSS);
+  if (!root.adoptedStyleSheets.includes(peek)) root.adoptedStyleSheets.push(peek);
   panel.classList.remove("peek", "top");
   scrollTo(range, 0, innerHeight);
   const text = () => range.getBoundingClientRect();

@@ -37,7 +37,7 @@ export const problem = (message, isHelped, retry) => piece("div", { class: "repl
   button(words.retry, retry));
 
 /** What may be an emergency, and whom to call: drawn without the server. */
-export const urgent = () => urgentScreen(words.unsure.split("\n"));
+export const urgent = () => urgentScreen([words.unsure, ...words.help.split(/\n+/).slice(2)]); // the region's emergency number comes first by itself
 
 /** An answer; `turns` are those that it was given to, the question last. */
 export function reply(answer, spoken, _face, ask, turns) {

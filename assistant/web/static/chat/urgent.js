@@ -21,10 +21,11 @@ export function urgentScreen([first, ...helpers], spoken, question) {
     question && piece("details", {}, piece("summary", { class: "hit mute" }, words.wrote), piece("p", { dir: "auto" }, question)));
 }
 
-/** `[shown, leads to, whose]` of each; without a number among the lines, those of the region come first. */
+/** `[shown, leads to, whose]` of each; the emergency numbers of the region come first, if the lines name none of them. */
 export function callsIn(helpers) {
   const named = helpers.map((line) => line.match(/^(.*): (.+)$/)).filter(Boolean).map(([, who, where]) => [where, who]);
-  if (!named.some(([where]) => /^\d/.test(where))) named.unshift(...nearest());
+  const near = nearest();
+  if (!named.some(([where]) => near.some(([number]) => number === where))) named.unshift(...near);
   return named.map(([where, who]) => [where.replace("https://", ""), where.startsWith("https://") ? where : `tel:${where.replace(/[^\d+]/g, "")}`, who]);
 }
 
