@@ -23,6 +23,7 @@ from tests.rehearsed_server import quote_rows
 CHOSEN = PAYLOADS[:: 100 // int(os.environ.get("STRESS_XSS", "20"))]
 QUOTES_A_REPLY = 10
 MARKUP = "script, img, svg, iframe, object, embed, style, input, video, form"
+FOREIGN = "script, img, iframe, object, embed, style, video, form"  # what no reply of the page itself holds
 
 
 def hostile_document(n: int, payload: str) -> Document:
@@ -72,7 +73,7 @@ def victim(browser: Browser) -> Iterator[Page]:
 
 def assert_links_lead_to_sites(page: Page) -> None:
     links = page.eval_on_selector_all(":is(a, area)[href]:not(.in-sight a)", "all => all.map(link => link.protocol)")
-    assert set(links) <= {"http:", "https:"}
+    assert set(links) <= {"http:", "https:", "tel:"}
 
 
 def test_a_payload_that_ran_would_be_noticed(browser: Browser, hostile: PageServer) -> None:
@@ -98,7 +99,9 @@ def test_no_payload_runs_in_the_page_its_offers_or_its_quotes(
     victim: Page, hostile: PageServer, documents: list[Document]
 ) -> None:
     open_page(victim, hostile.url)
-    assert victim.locator(".tile").count() == len(documents)
+    covered = victim.locator(".map").text_content() or ""
+    assert [document.source.title for document in documents if document.source.title not in covered] == []
+    assert victim.locator(".map").locator(MARKUP).count() == 0
     version = open_version(hostile.index_dir, current_version(hostile.index_dir))
     for first in range(0, len(version.passages), QUOTES_A_REPLY):
         rows = range(first, min(first + QUOTES_A_REPLY, len(version.passages)))
@@ -117,7 +120,8 @@ def test_no_payload_runs_as_a_question(victim: Page, hostile: PageServer) -> Non
     for payload in CHOSEN:
         ask(victim, payload)
         assert victim.locator(".ask").last.text_content() == payload.strip()
-    assert victim.locator(".turns").locator(MARKUP).count() == 0
+    assert victim.locator(":is(.ask, .message, .say)").locator(MARKUP).count() == 0
+    assert victim.locator(".turns").locator(FOREIGN).count() == 0
 
 
 def test_no_payload_runs_out_of_an_address(victim: Page, hostile: PageServer) -> None:
