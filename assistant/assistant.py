@@ -52,6 +52,7 @@ ANSWERS_KEPT = 2_000  # about three kilobytes each
 LINKS_KEPT = 4_096  # making one searches the article for the shortest unique words
 GENTLE = "gentle.message"
 SURE_IN_FULL = 0.8  # confidence from which a follow-up is read as the question that it may stand for
+SURE_ENOUGH_ELSEWHERE = 0.5  # the same in another language, in which a turn before drowns what is asked now
 SURE_ALONE = 0.9  # confidence from which an answer to a question by itself stands, whatever was asked before
 
 
@@ -221,10 +222,19 @@ class Assistant:
             answer = full
         if leaning(question) is Leaning.WHOLLY:
             return answer
+        return alone if self._says_enough_alone(alone, question, together) else self._surer(alone, answer, full, question)
+
+    def _surer(self, alone: Answer, answer: Answer, full: Answer | None, question: Question) -> Answer:
+        """Of the answers to a question by itself, and as it stands after the turn before: the surer one."""
         if alone.kind is Kind.ANSWER:
             is_surer = answer.kind is Kind.ANSWER and answer.confidence > alone.confidence < SURE_ALONE
             return answer if is_surer or (full is not None and points_back(question.text)) else alone
         return answer if answer.kind is Kind.ANSWER or alone.kind is Kind.CHAT else alone
+
+    def _says_enough_alone(self, alone: Answer, question: Question, together: Question) -> bool:
+        """Whether a question in another language needs no turn before it: read with one, it is read as that one again."""
+        is_other = question.language != DEFAULT_LANGUAGE or self._kept(question).is_other or self._kept(together).is_other
+        return is_other and (alone.kind is Kind.ANSWER or alone.confidence >= SURE_ENOUGH_ELSEWHERE)
 
     def _of_another(self, question: Question, before: Sequence[Question]) -> Answer | None:
         """The answer to a question whose "it" is what the turn before was about, if that is quite sure."""

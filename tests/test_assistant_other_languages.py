@@ -108,3 +108,13 @@ def test_a_few_words_in_another_language_are_searched_by_their_terms(assistant: 
     answer = assistant.ask(turns)
     assert answer.kind is Kind.ANSWER
     assert "iron" in answer.citations[0].quote
+
+
+@pytest.mark.parametrize("question", ["und Kaffee?", "Hilft Magnesium?", "¿y el café?"])
+def test_what_is_asked_after_another_turn_is_not_answered_with_that_one(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(["What causes RLS?", "and B12?", question]).kind is Kind.UNANSWERED
+
+
+def test_a_subject_that_is_covered_is_answered_whatever_was_asked_before(assistant: Assistant) -> None:
+    answer = assistant.ask(["¿qué medicamentos lo empeoran?", "¿y los riñones?"])
+    assert "renal" in answer.citations[0].quote or "Kidney" in answer.citations[0].quote
