@@ -13,9 +13,9 @@ from desk.reading import Side
 WORD = re.compile(r"\s+|[^\W_]+|[^\w\s]|_")
 
 
-def html(template: str, /, **values: Any) -> str:
-    """The HTML of a template, named without its ending."""
-    return _environment.get_template(f"{template}.html").render(**values)
+def html(template: str, /, **values: Any) -> Markup:
+    """The HTML of a template, named without its ending; another template may hold it."""
+    return Markup(_environment.get_template(f"{template}.html").render(**values))  # noqa: S704  the template escapes
 
 
 def notice(text: str, /, *, is_error: bool = False, command: str = "") -> str:
