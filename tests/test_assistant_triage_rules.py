@@ -230,3 +230,18 @@ def seconds_for(text: str) -> float:
     start = time.thread_time()
     read(text).is_distressed  # noqa: B018  what it costs to say
     return time.thread_time() - start
+
+
+@pytest.mark.parametrize(
+    ("said", "wording"),
+    [
+        ("i cant sleep my legs wont stop its 3am", "chat.tired"),
+        ("legs wont stop moving cant sleep", "chat.tired"),
+        ("i cant sleep my legs wont move", "urgent"),
+        ("i cant sleep i want to die", "urgent.self_harm"),
+    ],
+)
+def test_who_cannot_sleep_for_their_legs_is_no_emergency(said: str, wording: str) -> None:
+    found = triage(said)
+    assert found is not None
+    assert found.wording.partition(".")[0] == wording.partition(".")[0]
