@@ -31,7 +31,7 @@ from index.lexical import COMMON
 
 NEAR_HITS = 3  # passages whose sections' questions are offered
 SURE_ELSEWHERE = 0.9  # from which the multilingual reading counts where the English one finds nothing
-SURE_IN_OTHER = 0.7  # below which a short question in another language is searched by its terms
+SURE_IN_OTHER = 0.9  # below which a short question in another language is searched by its terms
 ABOUT = "chat.about"  # the wording that says what is stored
 
 
@@ -120,6 +120,7 @@ class Answering:
         other = self._retriever.find_in_other_language(question)
         if other is None:
             return found
+        other = self._surer_as_search(other, question)
         other_kind = self._kind(other, question)
         if other_kind in {kind, Kind.UNANSWERED}:
             return found

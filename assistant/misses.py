@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from assistant.answer import Hit
-from assistant.reading.english_words import how_common
+from assistant.reading.english_words import how_common, is_english
 from corpus import Document
 from index.lexical import COMMON, stem
 
@@ -17,6 +17,7 @@ SHORTEST, LONGEST, ROOT, MOST_WORDS = 3, 30, 5, 14  # letters; words
 GENERIC = frozenset(
     "havent hasnt hadnt dont doesnt didnt cant couldnt wont wouldnt shouldnt isnt arent wasnt werent aint ive "
     "youre theyre whats kill kills killed killing die dies died dying dead death fatal hurt doctor doctors crawl "
+    "put puts sick pains shooting cite cites "
     "drink drinking drinks eat eating eats "
     "two three four five "
     "six seven eight nine ten "
@@ -31,6 +32,7 @@ GENERIC = frozenset(
     "tell thank thanks thing things think today told trying type types usual usually want wanted way week weeks "
     "wonder wondering word work works worse wrong year years yes".split()
 )
+FEWEST_ENGLISH = 2  # words of a question in which a word that English does not know is named: a drug's, such as ropinirole
 TOO_COMMON = 60_000_000  # count in the list of English words: "people", "health"
 
 
@@ -41,6 +43,8 @@ def missing_word(text: str, is_mentioned: Callable[[str], bool], /) -> str | Non
 
     >>> missing_word("Can coffee cause RLS?", {"rls"}.__contains__)
     'coffee'
+    >>> missing_word("warum?", set().__contains__), missing_word("can I take ropinirole", set().__contains__)
+    (None, 'ropinirole')
     """
     if len(text.split()) > MOST_WORDS:
         return None  # a story has many words, and says of none that it is what is asked for
@@ -48,6 +52,8 @@ def missing_word(text: str, is_mentioned: Callable[[str], bool], /) -> str | Non
     meant = [word for word in words if word.lower() not in COMMON and word.lower() not in GENERIC]
     rare = [word for word in dict.fromkeys(meant) if how_common(word.lower()) < TOO_COMMON]
     missing = [word for word in rare if not is_mentioned(word.lower())]
+    if sum(map(is_english, map(str.lower, words))) < FEWEST_ENGLISH:  # "warum?" may be of another language, or misspelt
+        missing = [word for word in missing if is_english(word.lower())]
     return min(missing, key=lambda word: how_common(word.lower()), default=None)
 
 

@@ -103,7 +103,9 @@ def test_without_the_encoder_a_question_is_answered_by_the_english_one_as_before
     assert answer.message == wording("de", assistant.site)["unanswered.foreign"]
 
 
-@pytest.mark.parametrize("turns", [["¿Es hereditario?", "¿y el hierro?"], ["¿y el hierro?"], ["kansızlık huzursuz bacak"]])
+@pytest.mark.parametrize(
+    "turns", [["¿Es hereditario?", "¿y el hierro?"], ["¿y el hierro?"], ["kansızlık huzursuz bacak"], ["Eisen"]]
+)
 def test_a_few_words_in_another_language_are_searched_by_their_terms(assistant: Assistant, turns: list[str]) -> None:
     answer = assistant.ask(turns)
     assert answer.kind is Kind.ANSWER
@@ -118,3 +120,12 @@ def test_what_is_asked_after_another_turn_is_not_answered_with_that_one(assistan
 def test_a_subject_that_is_covered_is_answered_whatever_was_asked_before(assistant: Assistant) -> None:
     answer = assistant.ask(["¿qué medicamentos lo empeoran?", "¿y los riñones?"])
     assert "renal" in answer.citations[0].quote or "Kidney" in answer.citations[0].quote
+
+
+@pytest.mark.parametrize("question", ["warum?", "neden?", "folic acd"])
+def test_a_word_that_english_does_not_know_is_not_named_as_missing_unless_the_question_is_english(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask([question])
+    assert answer.kind is Kind.UNANSWERED
+    assert question.rsplit(maxsplit=1)[-1].strip("?") not in answer.message
