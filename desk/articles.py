@@ -102,7 +102,7 @@ def add(
         waiting.candidate if waiting.is_refresh else candidate_of(waiting.handed, stated, taken=titles_in(desk.corpus_dir))
     )
     if lacking := [name for name in candidate.missing if name in NEEDED]:
-        raise CorpusError(f"The {' and the '.join(lacking)} of the article must be stated.", remedy="Fill it in above.")
+        raise CorpusError(f"The {' and the '.join(lacking)} of the article must be stated.", remedy="Fill it in.")
     id_ = candidate.document.id
     if open_ := [doubt for doubt in candidate.doubts if str(doubt) not in accepted]:
         many = "1 doubt is" if len(open_) == 1 else f"{len(open_)} doubts are"

@@ -62,8 +62,10 @@ def verdict(found: dict[str, Any], /) -> str:
     if found["version"] == found["published"]:
         return "Nothing changes: visitors see the articles as they are."
     lost = sum(row["what"] == "lost" for row in found["answers"])
-    changed = len(found["answers"]) - lost
-    answers = f"{_count(lost, 'answer')} would be lost, and {_count(changed, 'answer')} would change"
+    gained = sum(row["what"] == "gained" for row in found["answers"])
+    changed = len(found["answers"]) - lost - gained
+    answers = f"{_count(lost, 'answer')} would be lost, {_count(changed, 'answer')} would change"
+    answers += f", and {_count(gained, 'question')} would be answered that had no answer"
     if not found["passes"]:
         return f"It should not be published as it is: {found['faults'][0]} ({answers}.)"
     if not found["answers"]:

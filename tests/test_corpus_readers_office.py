@@ -10,7 +10,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from corpus import CorpusError
-from corpus.readers import Draft, read_bytes
+from corpus.readers import Draft, read_bytes, shown_by
 from corpus.readers.office.word import read_word
 from tests.written_documents import TITLE, archive, book_of, opendocument_of, rich_text_of
 
@@ -278,3 +278,17 @@ def test_entities_of_a_part_are_not_expanded() -> None:
     whole = zipfile.ZipFile(io.BytesIO(opendocument_of("<text:p>Rest&#x2d;</text:p>"))).read("content.xml").decode()
     declared = f'<!DOCTYPE x [<!ENTITY a "Secret">]>{whole.replace("Rest", "Rest &a;")}'
     assert "Secret" not in read(archive({"content.xml": declared}), ".odt").text
+
+
+def test_the_first_cell_of_a_table_is_shown_beside_its_sentences() -> None:
+    document = docx.Document()
+    document.add_heading("Iron", 0)
+    document.add_paragraph("The table shows what was found.")
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(table._cells, ("Dose", "Improved", "500 mg", "52%"), strict=True):
+        cell.text = text
+    content = io.BytesIO()
+    document.save(content)
+    shown = shown_by(content.getvalue(), PurePath("iron.docx"))
+    assert [piece.text for piece in shown if piece.kind == "cell"] == ["Dose", "Improved", "500 mg", "52%"]
+    assert "Dose — 500 mg: Improved — 52%." in read_word(content.getvalue()).text

@@ -386,16 +386,10 @@ def _pieces(element: HtmlElement, places: set[str] | None, *, is_in: bool) -> It
     is_taken = is_in or (places is not None and element.get(PLACE) in places)
     kind = KINDS.get(element.tag, "paragraph")
     inner = [child for child in element if _is_apart(child)]
-    if is_taken and not _is_corner(element) and (text := _shown_words(element)):
+    if is_taken and (text := _shown_words(element)):
         yield kind, text
     for child in inner:
         yield from _pieces(child, places, is_in=is_in or (is_taken and element.tag in WHOLES))
-
-
-def _is_corner(cell: HtmlElement) -> bool:
-    """Whether a cell names the column of names, which the sentences of a table may leave out."""
-    is_first = cell.tag in {"td", "th"} and cell.getprevious() is None and cell.getparent().getprevious() is None
-    return is_first and next(cell.iterancestors("table"), cell).find(".//tr") is cell.getparent()
 
 
 def _is_apart(element: HtmlElement) -> bool:

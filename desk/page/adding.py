@@ -136,7 +136,7 @@ class Adding:
         return {
             self.queue: queue,
             self.group: gr.update(visible=True),
-            self.head: html.html("waiting", waiting=first, many=len(queue), difference=difference),
+            self.head: html.html("waiting", waiting=first, many=len(queue), difference=difference, article=change),
             self.doubts: gr.update(choices=doubts, value=[], visible=bool(doubts)),
             **{
                 component: gr.update(value=getattr(stated, name), visible=has_fields)

@@ -91,7 +91,7 @@ def _page(desk: Desk, note: str) -> gr.Blocks:
         articles.connect()
         seen.connect(articles.adding.onward, articles.listing, articles.listed)
         trying.connect()
-        history.connect(articles.listing, articles.listed)
+        history.connect(articles.listing, articles.listed, seen.opened, [*seen.shown, seen.by])
         writing.connect()
         trying.tab.select(articles.listing, None, articles.listed).then(articles.titles, None, [trying.article])
         page.load(articles.listing, None, articles.listed)

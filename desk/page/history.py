@@ -34,12 +34,16 @@ class HistoryTab:
         """Everything that shows the history."""
         return [self.past, self.target, self.back, self.other, self.notice, self.why]
 
-    def connect(self, after: Callable[[], Updates], outputs: list[Any]) -> None:
-        """Wire it. `after` shows the list of articles again, whose components are `outputs`."""
+    def connect(
+        self, after: Callable[[], Updates], outputs: list[Any], waiting: Callable[..., Updates], shown: list[Any]
+    ) -> None:
+        """Wire it. `after` shows the list of articles again, whose components are `outputs`; `waiting` what visitors will see,
+        in `shown`: what was said of a version that was taken back holds no more."""
         tell = telling(self.notice)
         self.tab.select(tell(self.look), None, self.shown)
-        self.back.click(tell(self._go), [self.target, self.why], self.shown).then(after, None, outputs)
-        self.go.click(tell(self._go), [self.other, self.why], self.shown).then(after, None, outputs)
+        for button, version in ((self.back, self.target), (self.go, self.other)):
+            gone = button.click(tell(self._go), [version, self.why], self.shown)
+            gone.then(after, None, outputs).then(waiting, None, shown)
         self.ask.click(tell(self._served), None, [self.served, self.notice])
 
     def look(self) -> Updates:

@@ -69,7 +69,7 @@ class SeenTab:
 
     def opened(self, request: gr.Request) -> Updates:
         """The last report, if its version waits still."""
-        return {**self._show(versions.last_report(self._shared.desk)), self.by: editor(request)}
+        return {**self._show(versions.last_report(self._shared.desk)), self.by: editor(request), self.done: ""}
 
     def _build(self, progress: gr.Progress = gr.Progress()) -> Updates:  # noqa: B008
         desk = self._shared.desk

@@ -139,7 +139,7 @@ class _Reading:
                 continue
             text = " ".join("".join(self._words(paragraph)).split())
             tags = {one.tag for one in ancestors}
-            if text and not (f"{TABLE}table" in tags and _is_corner(paragraph)):
+            if text:
                 is_item = f"{TEXT}list" in tags and paragraph.tag != f"{TEXT}h"
                 kind = "heading" if paragraph.tag == f"{TEXT}h" else "list item" if is_item else "paragraph"
                 yield Piece("cell" if f"{TABLE}table-cell" in tags else kind, text)
@@ -263,10 +263,3 @@ class _Reading:
 
 def _left_out(reason: str, element: Any) -> Alteration:
     return Alteration(reason, " ".join(" ".join(element.itertext()).split()) if element is not None else "")
-
-
-def _is_corner(paragraph: Any) -> bool:
-    """Whether a paragraph stands in the first cell of a table, which names the column of names."""
-    cell = next(paragraph.iterancestors(f"{TABLE}table-cell"), None)
-    table = next(paragraph.iterancestors(f"{TABLE}table"), None)
-    return cell is not None and table is not None and next(table.iter(f"{TABLE}table-cell"), None) is cell

@@ -217,7 +217,7 @@ def _mark_header_rows(table: Any) -> None:
 
 
 def _pieces(body: Any) -> Iterator[Piece]:
-    """The paragraphs and cells of a settled tree; a table's first cell may be left out of its sentences."""
+    """The paragraphs and cells of a settled tree."""
     for block in body:
         if block.tag == f"{WORD}tbl":
             yield from _cells(block)
@@ -229,9 +229,9 @@ def _pieces(body: Any) -> Iterator[Piece]:
 
 
 def _cells(table: Any) -> Iterator[Piece]:
-    for number, cell in enumerate(table.iter(f"{WORD}tc")):
+    for cell in table.iter(f"{WORD}tc"):
         for paragraph in cell.iterchildren(f"{WORD}p"):
-            if number and (text := text_of(paragraph)):
+            if text := text_of(paragraph):
                 yield Piece("cell", text)
 
 
