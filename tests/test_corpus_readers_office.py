@@ -15,6 +15,7 @@ from corpus.readers.office.word import read_word
 from tests.written_documents import TITLE, archive, book_of, opendocument_of, rich_text_of
 
 W = nsdecls("w")
+CELLS = ["Dose", "Improved", "Unwell", "500 mg", "52%", "none"]
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 
 
@@ -284,11 +285,11 @@ def test_the_first_cell_of_a_table_is_shown_beside_its_sentences() -> None:
     document = docx.Document()
     document.add_heading("Iron", 0)
     document.add_paragraph("The table shows what was found.")
-    table = document.add_table(rows=2, cols=2)
-    for cell, text in zip(table._cells, ("Dose", "Improved", "500 mg", "52%"), strict=True):
+    table = document.add_table(rows=2, cols=3)
+    for cell, text in zip(table._cells, CELLS, strict=True):
         cell.text = text
     content = io.BytesIO()
     document.save(content)
     shown = shown_by(content.getvalue(), PurePath("iron.docx"))
-    assert [piece.text for piece in shown if piece.kind == "cell"] == ["Dose", "Improved", "500 mg", "52%"]
-    assert "Dose — 500 mg: Improved — 52%." in read_word(content.getvalue()).text
+    assert [piece.text for piece in shown if piece.kind == "cell"] == CELLS
+    assert "Dose — 500 mg: Improved — 52%; Unwell — none." in read_word(content.getvalue()).text

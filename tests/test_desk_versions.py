@@ -76,7 +76,8 @@ def test_the_verdict_of_a_version_that_does_not_hold_names_the_first_fault_and_c
         "answers": [lost, {"what": "gained"}],
     }
     assert versions.verdict(found) == (
-        "It should not be published as it is: wrong: 2 (1 answer would be lost, 1 answer would change, and no question would be answered that had no answer.)"
+        "It should not be published as it is: wrong: 2 (1 answer would be lost, no answers would change, "
+        "and 1 question would be answered that had no answer.)"
     )
     assert versions.verdict(found | {"version": "a"}).startswith("Nothing changes")
     assert versions.verdict(found | {"passes": True, "answers": []}) == "It may be published: no answer changes."

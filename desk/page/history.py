@@ -37,8 +37,8 @@ class HistoryTab:
     def connect(
         self, after: Callable[[], Updates], outputs: list[Any], waiting: Callable[..., Updates], shown: list[Any]
     ) -> None:
-        """Wire it. `after` shows the list of articles again, whose components are `outputs`; `waiting` what visitors will see,
-        in `shown`: what was said of a version that was taken back holds no more."""
+        """Wire it. `after` shows the list of articles again, whose components are `outputs`; `waiting` what visitors will
+        see, in `shown`: what was said of a version that was taken back holds no more."""
         tell = telling(self.notice)
         self.tab.select(tell(self.look), None, self.shown)
         for button, version in ((self.back, self.target), (self.go, self.other)):
