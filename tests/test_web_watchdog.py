@@ -22,6 +22,7 @@ from tests.nginx import is_ready, until
 from tests.supervised import Supervised, supervised
 
 SECONDS = 5.0  # until somebody answers again
+BESIDE_OTHER_TESTS = 1.0  # of these more, while another test computes on the same two cores
 STARTING = "import app; from assistant.languages.detecting import language_model; language_model()"
 SECONDS_TO_START = 2.0  # of these, what a process takes for that
 
@@ -51,7 +52,7 @@ def test_a_question_that_keeps_the_interpreter_stops_nobody_for_longer_than_five
     assert (answer.status_code, answer.json()["kind"]) == (200, "urgent")
     assert httpx.get(f"{hanging.url}/livez", timeout=30).status_code == 200
     more = max(0.0, slow, slow_to_start())  # a machine that is busy with other things may be so before or after only
-    assert waited < SECONDS + 2 * more
+    assert waited < SECONDS + BESIDE_OTHER_TESTS + 2 * more
     assert hanging.serving != before
     assert any("has not answered for" in message for message in hanging.log)
     until(lambda: is_ready(hanging.url), seconds=START_SECONDS)
