@@ -81,16 +81,21 @@ def recognised(question: str, /, *, among: Sequence[str] = (), reader: str = DEF
     if script and script != LATIN:
         return _by_script(question, script)
     best, probability = language_model().classify(question)
-    known = [code for code in among if code in languages()]
+    known = [code for code in among if _spoken(code)]
     if unknown := _unknown_to_model(question):
         return _read(unknown, Reading.OTHER)
     if best != DEFAULT_LANGUAGE and probability >= CERTAIN:
         is_read_in_both = all(map(is_english, map(str.lower, WORD.findall(question))))  # "does diet matter"
         return Recognised(best, best, Reading.EITHER if is_read_in_both else Reading.OTHER)
-    if known and DEFAULT_LANGUAGE not in known:
-        code = best if best in known else known[0]
-        return Recognised(code, code, Reading.OTHER)
+    if known and DEFAULT_LANGUAGE not in known and not _is_plainly_english(question):
+        return _read(best if best in known else known[0], Reading.OTHER)
     return _by_words(question, best, probability, reader)
+
+
+def _is_plainly_english(question: str) -> bool:
+    """Whether a question of more than a few words has mostly English ones: a rule of another language found it by chance."""
+    words = list(map(str.lower, WORD.findall(question)))
+    return len(words) > SURE_OWN and sum(map(is_english, words)) > MOST_ENGLISH * len(words)
 
 
 def _unknown_to_model(question: str) -> str:
@@ -122,8 +127,12 @@ def _by_words(question: str, best: str, probability: float, reader: str) -> Reco
 
 def _read(code: str, reading: Reading) -> Recognised:
     """A language by its folder; a way of writing, such as "hi-latn", is answered in the language that it writes."""
-    spoken = code if code in languages() else code.partition("-")[0]
-    return Recognised(spoken if spoken in languages() else DEFAULT_LANGUAGE, code, reading)
+    return Recognised(_spoken(code) or DEFAULT_LANGUAGE, code, reading)
+
+
+def _spoken(code: str) -> str:
+    """The supported language that a folder's words are of; empty if there is none."""
+    return next((spoken for spoken in (code, code.partition("-")[0]) if spoken in languages()), "")
 
 
 def _by_script(question: str, script: str) -> Recognised:

@@ -104,7 +104,7 @@ class Phrases:
 class Triage:
     """A recognised kind, and the key of the fixed wording that answers it.
 
-    `languages` are those whose rules found small talk, which is often too short for its language to be recognised.
+    `languages` are those whose rules found it: what they find is often too short for its language to be recognised.
     """
 
     kind: Kind
@@ -145,15 +145,12 @@ def triage(text: str, /) -> Triage | None:
 
 def triage_of(readings: Sequence[str], /, *, plain: str) -> Triage | None:
     """The same for a text's undisguised readings: any may be urgent; only the `plain` one is read for other kinds."""
-    urgent = next((keys[0] for keys in map(rules(*URGENT).keys, readings) if keys), None)
-    if urgent is not None:
-        return Triage(Kind.URGENT, urgent)
-    found = rules(*OTHERS).found(plain)
+    found = next(filter(None, map(rules(*URGENT).found, readings)), None) or rules(*OTHERS).found(plain)
     if not found:
         return None
-    key, kind = found[0].value, Kind(found[0].value.split(".")[0])
-    said_in = (pattern.language for pattern in found if pattern.value == key and kind is Kind.CHAT)
-    return Triage(kind, key, tuple(dict.fromkeys(said_in)))
+    key = found[0].value
+    said_in = (pattern.language for pattern in found if pattern.value == key)
+    return Triage(Kind(key.split(".")[0]), key, tuple(dict.fromkeys(said_in)))
 
 
 def tells_of_distress(plain: str, /) -> bool:
