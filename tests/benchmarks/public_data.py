@@ -47,12 +47,15 @@ def assistant_on(documents: list[Document], encoder: Encoder, folder: Path, /) -
 
 
 def best(assistant: Assistant, question: str, /) -> tuple[str, str, float] | None:
-    """The best sentence with its article, and the probability that it answers; `None` if a rule decides."""
+    """The best sentence with its article, and the probability that the corpus answers; `None` if a rule decides.
+
+    That is what an answer's threshold is held against: that this sentence answers, or that another does.
+    """
     if (found := assistant.found([question])) is None:
         return None
     passage = assistant.retriever.hits(found, count=1)[0].passage
     text = assistant.version.documents[passage.document_id].text[passage.start : passage.end]
-    return text, passage.document_id, found.outcomes[Kind.ANSWER]
+    return text, passage.document_id, found.outcomes[Kind.ANSWER] + found.outcomes["lost"]
 
 
 @app.command()
