@@ -2,7 +2,8 @@
 
 Flows in: the project's article and `sites/restless-legs/`, by a hand of its own, which no training reads; the model for any
 article was fitted on its questions among others. Flows out: a table with Wilson intervals: of the site, and of questions on
-the project's article alone and beside articles on other subjects.
+the project's article alone and beside articles on other subjects; and of each of the six alone, with the questions that it
+answers and those that none of the seven does.
 """
 
 import tempfile
@@ -40,18 +41,26 @@ def main() -> None:
     asked, varied = read_questions(SITE / "questions.jsonl"), second_hand("varied")
     print("| corpus and questions | measure | count | of | share | 95 % |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for name, documents, questions in (
-        ("seven articles on restless legs, their questions", [article, *own], asked),
-        ("the project's article, questions on it", [article], varied),
-        ("beside one other article", [article, *others[:1]], varied),
-        ("beside five other articles", [article, *others], varied),
+    for name, corpora in (
+        ("seven articles on restless legs, their questions", [([article, *own], asked)]),
+        ("each of six of them alone", [([one], on_it_alone(one, asked)) for one in own]),
+        ("the project's article, questions on it", [([article], varied)]),
+        ("beside one other article", [([article, *others[:1]], varied)]),
+        ("beside five other articles", [([article, *others], varied)]),
     ):
-        for measure, rate in rates(outcomes(documents, questions, encoder)):
+        found = [outcome for documents, questions in corpora for outcome in outcomes(documents, questions, encoder)]
+        for measure, rate in rates(found):
             low, high = rate.interval
             print(
                 f"| {name} | {measure} | {rate.count} | {rate.total} | {rate.value:.1%} | {low:.1%} to {high:.1%} |",
                 flush=True,
             )
+
+
+def on_it_alone(document: Document, asked: Iterable[LabelledQuestion], /) -> list[LabelledQuestion]:
+    """The questions that need no turn before them, and that this article answers or no article does."""
+    alone = (one for one in asked if len(one.turns) == 1)
+    return [one for one in alone if one.expect == Kind.UNANSWERED or any(gold in document.text for gold in one.gold)]
 
 
 def documents_in(paths: Iterable[Path], /) -> list[Document]:
