@@ -10,14 +10,14 @@ from typing import Self
 
 from assistant.answer import RECOGNISED, Answer, Kind
 from assistant.gaps.recorder import GapRecorder
-from assistant.languages.detecting import Reading
+from assistant.languages.detecting import Reading, words_for_the_condition
 from assistant.languages.starters import offered
 from assistant.languages.terms import as_search, terms_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, wording
 from assistant.misses import GENERIC, Mentions, covered, missing_word
 from assistant.question import Question, read
 from assistant.reading.follow_ups import Leaning, leaning
-from assistant.reading.parts import asks_what_does_not, excluding, halves
+from assistant.reading.parts import asked_of_each, asks_what_does_not, excluding, halves
 from assistant.record import on_record
 from assistant.retrieval.found import Found, Miss
 from assistant.retrieval.outcomes import SURELY_URGENT, decide, sounds_distressed
@@ -91,7 +91,7 @@ class Answering:
                 return self.help(question, Kind.URGENT.wording)
             return self._half(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
         kind, is_known = self._kind(found, question), question.is_distressed
-        half = self._half(question) if kind in {Kind.ADVICE, Kind.UNANSWERED} else None
+        half = self._half(question) if kind in {Kind.ADVICE, Kind.UNANSWERED} or found.parts else None
         answer = half or self._said(kind, found, question)
         is_read = found.is_multilingual or question.language == DEFAULT_LANGUAGE
         if kind is Kind.URGENT or not (is_known or (is_read and sounds_distressed(found.danger))):
@@ -153,6 +153,8 @@ class Answering:
     def _half(self, question: Question) -> Answer | None:
         """The answer to the half of a question that has one, and what is said of the other; `None` without such a half."""
         asked = [half for half in map(read, halves(question.text)) if leaning(half) is Leaning.NOT]
+        if not asked and (missing := self.missing(question)) is not None and question.language == DEFAULT_LANGUAGE:
+            asked = list(map(read, asked_of_each(question.text, missing, self._is_other_subject)))
         answers = [self.answer(half).answer for half in asked]
         ruled = (answer for half, answer in zip(asked, answers, strict=True) if half.triage and answer.kind is Kind.CHAT)
         answered = next((answer for answer in answers if answer.kind is Kind.ANSWER), None) or next(ruled, None)
@@ -207,6 +209,10 @@ class Answering:
     def may_be_subject(self, word: str, /) -> bool:
         """Whether a turn may be about a lower-case word: the corpus holds it, and it says something."""
         return word not in COMMON and word not in GENERIC and word in self._mentions
+
+    def _is_other_subject(self, word: str) -> bool:
+        """Whether a lower-case word is a subject of its own, and not what all of this is about."""
+        return self.may_be_subject(word) and word not in words_for_the_condition()
 
     def _near(self, found: Found) -> tuple[str, ...]:
         return near(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reading.parts import LONGEST, Excluding, asks_what_does_not, excluding, halves
+from assistant.reading.parts import LONGEST, Excluding, asked_of_each, asks_what_does_not, excluding, halves
 
 
 @pytest.mark.parametrize(
@@ -127,3 +127,20 @@ def test_any_text_is_read_without_error(text: str) -> None:
     if (found := excluding(text)) is not None:
         assert 0 < len(found.without) <= LONGEST
     assert asks_what_does_not(text) in {True, False}
+
+
+@pytest.mark.parametrize(
+    ("text", "missing", "asked"),
+    [
+        ("B12 and caffeine?", "caffeine", ("B12?", "caffeine?")),
+        ("is it caused by stress or iron", "stress", ("is it caused by iron", "is it caused by stress")),
+        ("iron, alcohol", "alcohol", ("iron", "alcohol")),
+        ("do they cause it & iron, too", "alcohol", ()),
+        ("wine and rls", "wine", ()),
+        ("poor circulation rls", "circulation", ()),
+        ("is there a link between iron and caffeine", "caffeine", ()),
+        ("can iron and coffee be taken together", "coffee", ()),
+    ],
+)
+def test_what_is_asked_of_two_things_is_asked_of_each(text: str, missing: str, asked: tuple[str, ...]) -> None:
+    assert asked_of_each(text, missing, {"iron", "b12"}.__contains__) == asked

@@ -108,7 +108,7 @@ def _unknown_to_model(question: str) -> str:
 
 
 def _by_words(question: str, best: str, probability: float, reader: str) -> Recognised:
-    words = {word for word in map(str.lower, WORD.findall(question)) if word not in _of_nobody()}
+    words = {word for word in map(str.lower, WORD.findall(question)) if word not in words_for_the_condition()}
     if not words:
         return ENGLISH if reader == DEFAULT_LANGUAGE else _read(reader, Reading.EITHER)
     own = Counter(code for word in words for code in _whose().get(word, ()))
@@ -194,8 +194,8 @@ def _texts(entry: Any) -> Iterator[str]:
 
 
 @cache
-def _of_nobody() -> frozenset[str]:
-    """Words that every language uses: those of the names of the condition."""
+def words_for_the_condition() -> frozenset[str]:
+    """The words of its names, in lower case. Every language uses them, so they tell none."""
     names = [name for file in language_files(TERMS).values() for name in file.get("condition", ())]
     return frozenset(word for name in names for word in map(str.lower, WORD.findall(name)))
 

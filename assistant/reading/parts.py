@@ -3,6 +3,7 @@
 Flows in: the text of a question. Flows out: its halves, or the question without what it excludes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from corpus.linear_patterns import question_pattern
@@ -15,6 +16,12 @@ HALF = question_pattern(
     has_groups=True,
 )
 QUESTION = question_pattern(rf"^(?:(?:and|but|so|then|also|[a-z]+,)\s+)?{ASKING}|\?\s*$", ignore_case=True)
+
+PAIR = question_pattern(r"\b([^\W_][\w'’-]*)(?:(?:,? (?:and|or)| ?&|,) )([^\W_][\w'’-]*)", ignore_case=True, has_groups=True)
+# What holds between two things is asked of neither alone.
+BETWEEN = question_pattern(
+    r"\b(?:between|link|links|linked|connect\w*|differen\w*|relat\w*|both|together|versus|vs|mix\w*)\b", ignore_case=True
+)
 
 # "besides iron", "my iron is fine, what else", "if it is not the iron, what", "causes that are not iron". Where `asked` is
 # no group, what is asked stands around the match.
@@ -72,6 +79,23 @@ def halves(text: str, /) -> tuple[str, ...]:
         start = match.start(1)
     asked = [part.strip() for part in (*found, text[start:]) if QUESTION.search(part.strip())]
     return tuple(asked) if found and len(asked) > 1 else ()
+
+
+def asked_of_each(text: str, word: str, is_subject: Callable[[str], bool], /) -> tuple[str, ...]:
+    """A question about two things, asked of each: of the other one, and of the `word`; none if it names no other subject.
+
+    >>> asked_of_each("what about B12 and caffeine?", "caffeine", {"b12"}.__contains__)
+    ('what about B12?', 'what about caffeine?')
+    >>> asked_of_each("what links dopamine and caffeine", "caffeine", {"dopamine"}.__contains__)
+    ()
+    """
+    if len(text) > LONGEST or BETWEEN.search(text) is not None:
+        return ()
+    for pair in PAIR.finditer(text):
+        other = pair[1] if word == pair[2] else pair[2]
+        if word in pair.groups() and is_subject(other.lower()):
+            return tuple(text[: pair.start()] + named + text[pair.end() :] for named in (other, word))
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
