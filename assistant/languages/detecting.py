@@ -79,7 +79,7 @@ def recognised(question: str, /, *, among: Sequence[str] = (), reader: str = DEF
     """
     script = _script(question)
     if script and script != LATIN:
-        return _by_script(question, script)
+        return _by_script(question, script, among)
     best, probability = language_model().classify(question)
     known = [code for code in among if _spoken(code)]
     if unknown := _unknown_to_model(question):
@@ -135,9 +135,10 @@ def _spoken(code: str) -> str:
     return next((spoken for spoken in (code, code.partition("-")[0]) if spoken in languages()), "")
 
 
-def _by_script(question: str, script: str) -> Recognised:
+def _by_script(question: str, script: str, among: Sequence[str]) -> Recognised:
     """A question in another script than Latin: likely one of the languages that use it. No such question is English."""
     codes = [code for code in languages() if script in _scripts()[code]]
+    codes = [code for code in codes if code in among] or codes
     if not codes:
         return Recognised(DEFAULT_LANGUAGE, "", Reading.OTHER)
     best = next(code for code, _ in language_model().rank(question) if len(codes) == 1 or code in codes)
