@@ -6,9 +6,10 @@ The same question on the same version gets the same bytes. What a conversation c
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Self
 
-from assistant.answer import RECOGNISED, Answer, Kind
+from assistant.answer import FEW_CITATIONS, RECOGNISED, Answer, Kind
 from assistant.gaps.recorder import GapRecorder
 from assistant.languages.detecting import Reading, words_for_the_condition
 from assistant.languages.starters import offered
@@ -91,7 +92,7 @@ class Answering:
                 return self.help(question, Kind.URGENT.wording)
             return self._half(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
         kind, is_known = self._kind(found, question), question.is_distressed
-        half = self._half(question) if kind in {Kind.ADVICE, Kind.UNANSWERED} or found.parts else None
+        half = None if kind in {Kind.URGENT, Kind.CHAT} else self._half(question, is_answered=kind is Kind.ANSWER)
         answer = half or self._said(kind, found, question)
         is_read = found.is_multilingual or question.language == DEFAULT_LANGUAGE
         if kind is Kind.URGENT or not (is_known or (is_read and sounds_distressed(found.danger))):
@@ -150,9 +151,15 @@ class Answering:
             return self._retriever.find(question)
         return self._retriever.find_without(replace(question, text=asked.asked), asked.without)
 
-    def _half(self, question: Question) -> Answer | None:
-        """The answer to the half of a question that has one, and what is said of the other; `None` without such a half."""
-        asked = [half for half in map(read, halves(question.text)) if leaning(half) is Leaning.NOT]
+    def _half(self, question: Question, *, is_answered: bool = False) -> Answer | None:
+        """The answer to the half of a question that has one, and what is said of the other; `None` without such a half.
+
+        A question that `is_answered` as a whole is parted only where each half stands by itself.
+        """
+        parts = list(map(read, halves(question.text)))
+        asked = [half for half in parts if leaning(half) is Leaning.NOT]
+        if is_answered and len(asked) < len(parts):
+            return None
         if not asked and (missing := self.missing(question)) is not None and question.language == DEFAULT_LANGUAGE:
             asked = list(map(read, asked_of_each(question.text, missing, self._is_other_subject)))
         answers = [self.answer(half).answer for half in asked]
@@ -165,7 +172,22 @@ class Answering:
         missed = next((answer.message.split("\n")[0] for answer in answers if answer.kind is Kind.UNANSWERED), "")
         if missed:
             return replace(answered, message=f"{answered.message}\n{missed}")
-        return answered if all(answer.kind is Kind.ANSWER for answer in answers) else self.bounded(answered, question)
+        return self._both(answers) if all(one.kind is Kind.ANSWER for one in answers) else self.bounded(answered, question)
+
+    def _both(self, answers: Sequence[Answer]) -> Answer:
+        """The answers to all halves as one: the best quote of each first. A list of the whole topic stands alone."""
+        if (whole := next((one for one in answers if len(one.citations) > FEW_CITATIONS), None)) is not None:
+            return whole
+        ranked = [
+            one for same_rank in zip_longest(*(one.citations for one in answers)) for one in same_rank if one is not None
+        ]
+        quotes = list({(one.article, one.start, one.end): one for one in ranked}.values())[:FEW_CITATIONS]
+        best = max(answers, key=lambda one: len(one.citations))
+        if len(quotes) > len(best.citations):
+            several = wording(DEFAULT_LANGUAGE, self._site)["answer.several"]
+            _, *more = best.message.split("\n")
+            best = replace(best, message="\n".join([several, *more]))
+        return replace(best, citations=tuple(replace(one, n=n) for n, one in enumerate(quotes, 1)))
 
     def bounded(self, answer: Answer, question: Question, /) -> Answer:
         """The answer with the boundary: what it means for the visitor, others can tell."""
@@ -212,7 +234,8 @@ class Answering:
 
     def _is_other_subject(self, word: str) -> bool:
         """Whether a lower-case word is a subject of its own, and not what all of this is about."""
-        return self.may_be_subject(word) and word not in words_for_the_condition()
+        names = (word, self._retriever.reader.as_read(word))
+        return any(map(self.may_be_subject, names)) and word not in words_for_the_condition()
 
     def _near(self, found: Found) -> tuple[str, ...]:
         return near(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)

@@ -12,6 +12,7 @@ from index.lexical import COMMON, stem
 
 MOST_TOPICS = 7
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?:\d+)?")
+SHORT_FORM = re.compile(r"\b\w+n['’]t\b|(?<=\w)['’](?:s|m|re|ve|ll|d)\b", re.IGNORECASE)  # "don't", "it's"
 SHORTEST, LONGEST, ROOT, MOST_WORDS = 3, 30, 5, 14  # letters; words
 # Words of a question that are not what it is about. A word this common is no subject either.
 GENERIC = frozenset(
@@ -23,6 +24,7 @@ GENERIC = frozenset(
     "six seven eight nine ten "
     "aunt auntie baby boyfriend brother dad daddy daughter father friend got gran grandad grandma grandpa grandson granny "
     "husband kid kids mother mom neighbour neighbor nan niece nephew partner sister son spouse uncle wife "
+    "win won affect affected affects miss misses missing suffer suffers "
     "actually age ages ago anybody anyone anything article bad better bit bring called care common condition day days "
     "difference different disease does doing down else ever every everyone everything exactly explain feel feeling "
     "find first good guy guys happen happens hello help helps hey hi illness info information issue know last leg "
@@ -48,7 +50,7 @@ def missing_word(text: str, is_mentioned: Callable[[str], bool], /) -> str | Non
     """
     if len(text.split()) > MOST_WORDS:
         return None  # a story has many words, and says of none that it is what is asked for
-    words = [word for word in WORD.findall(text) if SHORTEST <= len(word) <= LONGEST]
+    words = [word for word in WORD.findall(SHORT_FORM.sub(" ", text)) if SHORTEST <= len(word) <= LONGEST]
     meant = [word for word in words if word.lower() not in COMMON and word.lower() not in GENERIC]
     rare = [word for word in dict.fromkeys(meant) if how_common(word.lower()) < TOO_COMMON]
     missing = [word for word in rare if not is_mentioned(word.lower())]

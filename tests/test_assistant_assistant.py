@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from assistant import Assistant, Kind, QuestionError
-from assistant.answer import MOST_CITATIONS
+from assistant.answer import FEW_CITATIONS, MOST_CITATIONS
 from assistant.languages.wording import wording
 from assistant.question import LONGEST_QUESTION, check_turns, read
 from assistant.retrieval.learned import StaleCalibrationError
@@ -245,6 +245,15 @@ def test_of_two_things_the_one_that_is_said_is_answered_and_the_other_is_named(a
     assert "iron" in answer.citations[0].quote
     assert "“stress”" in answer.message
     assert assistant.ask(["stress and restless legs"]).kind is Kind.UNANSWERED
+
+
+def test_both_questions_of_one_message_are_answered(assistant: Assistant) -> None:
+    answer = assistant.ask(["Is it hereditary? Which drugs cause it?"])
+    quotes = [citation.quote for citation in answer.citations]
+    assert any("run in families" in quote for quote in quotes[:1])
+    assert any("antihistamines" in quote for quote in quotes)
+    assert [citation.n for citation in answer.citations] == list(range(1, len(quotes) + 1))
+    assert len(assistant.ask(["What is it and what causes it?"]).citations) > FEW_CITATIONS
 
 
 def test_why_does_it_asks_for_the_reason_of_what_was_said_before(assistant: Assistant) -> None:

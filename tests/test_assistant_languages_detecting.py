@@ -111,3 +111,7 @@ def test_the_language_of_the_page_tips_the_scale_where_nothing_else_does() -> No
     assert recognised("Ferritin?", reader="de").written == "de"
     assert recognised("Ferritin?").reading is Reading.ENGLISH
     assert recognised("Why does iron matter?", reader="de").reading is Reading.ENGLISH
+
+
+def test_a_sign_that_one_language_alone_writes_tells_it() -> None:
+    assert [language_of(text) for text in ("¿B12?", "¿es peligroso?", "B12?")] == ["es", "es", "en"]

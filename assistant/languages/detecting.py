@@ -84,6 +84,8 @@ def recognised(question: str, /, *, among: Sequence[str] = (), reader: str = DEF
     known = [code for code in among if _spoken(code)]
     if unknown := _unknown_to_model(question):
         return _read(unknown, Reading.OTHER)
+    if signed := next((code for sign, code in _signs().items() if sign in question), ""):
+        return _read(signed, Reading.OTHER)
     if best != DEFAULT_LANGUAGE and probability >= CERTAIN:
         is_read_in_both = all(map(is_english, map(str.lower, WORD.findall(question))))  # "does diet matter"
         return Recognised(best, best, Reading.EITHER if is_read_in_both else Reading.OTHER)
@@ -183,6 +185,13 @@ def _words_of(code: str) -> Iterator[str]:
     parts.append(language_files(TRIAGE).get(code, {}).get("language", {}).get("common", ""))
     for text in _texts(parts):
         yield from map(str.lower, WORD.findall(PLACE.sub("", text)))
+
+
+@cache
+def _signs() -> Mapping[str, str]:
+    """The signs that only one of the supported languages writes, such as "¿"."""
+    tables = {code: file.get("language", {}) for code, file in language_files(TRIAGE).items()}
+    return {sign: code for code, table in tables.items() for sign in table.get("signs", "")}
 
 
 def _texts(entry: Any) -> Iterator[str]:
