@@ -7,8 +7,8 @@ reader of the page sees them.
 from typing import Any
 
 from corpus.doubts import Alteration
+from corpus.readers.markup.raised import NOTE_MARK
 from corpus.readers.office.word_styles import VALUE, WORD, Styles, unseen_by
-from corpus.readers.raised import NOTE_MARK
 
 TEXT_BOX = f"{WORD}txbxContent"
 DELETED = ("del", "moveFrom")

@@ -16,7 +16,7 @@ from typing import Any
 from pdfminer.layout import LAParams, LTChar, LTFigure, LTItem, LTPage, LTTextLine
 
 from corpus.linear_patterns import LinearPattern
-from corpus.readers.raised import HIGH, LOW, NUMBER
+from corpus.readers.markup.raised import HIGH, LOW, NUMBER
 from corpus.readers.symbols import PRIVATE, meant_by
 from corpus.readers.unreadable import UNREADABLE
 

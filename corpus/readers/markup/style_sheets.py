@@ -30,6 +30,18 @@ NAME = LinearPattern(r"[.#]([A-Za-z_][\w-]*)")
 NEGATION = LinearPattern(r":(?:not|is|where|has)\([^()]*\)|\[[^\]]*\]")
 MOST_RULES = 3_000  # that say something about the properties above
 MOST_DEPTH = 5  # of rules within rules
+DISPLAYED = LinearPattern(r"(?i)(?:^|[;\s])display\s*:")
+# Nothing but a zero hides: `font-size: 0.9em` does not.
+HIDING_STYLE = LinearPattern(
+    r"(?i)(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden|"
+    r"mso-hide\s*:\s*all|(?:font-size|opacity)\s*:\s*0(?:\.0*)?(?:[^.\d]|\z))"
+)
+TRANSPARENT = LinearPattern(r"(?i)(?:^|[;\s])color\s*:\s*transparent")
+CLIPPED = LinearPattern(r"(?i)background-clip\s*:")  # a heading in the colours of a picture is seen
+HIDING_CLASSES = {"hidden", "d-none", "invisible", "is-hidden", "display-none"}  # of frameworks, whose sheets are elsewhere
+STRUCK = {"del", "s", "strike"}
+UNSTRUCK = LinearPattern(r"(?i)(?:^|[;\s])text-decoration[a-z-]*\s*:\s*none")
+STRIKING_STYLE = LinearPattern(r"(?i)text-decoration[a-z-]*\s*:[^;]*line-through")
 
 Weight = tuple[bool, bool, tuple[int, int, int], int]  # importance, inline, specificity, order
 
@@ -59,6 +71,22 @@ def settle_style_sheets(root: HtmlElement, /) -> None:
             if part.partition(":")[0].strip().lower() not in PROPERTIES
         ]
         element.set("style", "; ".join([*filter(None, map(str.strip, own)), *(f"{n}: {v}" for n, (_, v) in said.items())]))
+
+
+def is_hidden(element: HtmlElement, /) -> bool:
+    """Whether an element itself says that nobody sees it."""
+    style = element.get("style") or ""
+    if element.get("hidden") is not None or HIDING_STYLE.search(style) is not None:
+        return True
+    if TRANSPARENT.search(style) is not None and CLIPPED.search(style) is None:
+        return True
+    return bool(HIDING_CLASSES & set((element.get("class") or "").split())) and not DISPLAYED.search(style)
+
+
+def is_struck(element: HtmlElement, /) -> bool:
+    """Whether an element's words are struck out; a sheet may say that `s` is not."""
+    style = element.get("style") or ""
+    return STRIKING_STYLE.search(style) is not None or (element.tag in STRUCK and not UNSTRUCK.search(style))
 
 
 def _put(said: dict[str, tuple[Weight, str]], name: str, value: str, weight: Weight) -> None:

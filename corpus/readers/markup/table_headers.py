@@ -8,8 +8,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from corpus.doubts import Doubt
-from corpus.readers.as_shown import HEADINGS, LISTS, PICTURED
 from corpus.readers.lists_and_tables import SENTENCE_END
+from corpus.readers.markup.as_shown import PICTURED
+from corpus.readers.markup.elements import HEADINGS, LISTS
 
 LONGEST_CELL = 300  # characters; a table with more in a cell lays out a page
 PICTURE = "a cell of this row holds only a picture, and what that means is not in the text:"

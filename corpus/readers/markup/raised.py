@@ -11,7 +11,8 @@ from lxml.html import HtmlElement
 
 from corpus.doubts import Doubt
 from corpus.linear_patterns import LinearPattern
-from corpus.readers.as_shown import LeftOut, drop
+from corpus.readers.markup.as_shown import LeftOut
+from corpus.readers.markup.elements import drop
 
 HIGH = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 LOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
