@@ -19,6 +19,7 @@ NOTES = (
 )
 CODE = LinearPattern(r"(?s)\{%-?\s*highlight\b.*?\{%-?\s*endhighlight\s*-?%\}")
 TAG = LinearPattern(r"\{%[^%\n]*%\}|\{\{[^{}\n]*\}\}")
+UNFILLED = "holds a tag that a site fills in with words; write them in its place:"
 # A component has small letters in its name and attributes that have a value: `<LOD and >LOQ` is prose.
 COMPONENT = LinearPattern(
     r"</?[A-Z][A-Za-z0-9.]*[a-z][A-Za-z0-9.]*(?:\s+[A-Za-z-]+(?:=(?:\"[^\"]*\"|'[^']*'|\{[^<>]*\}))?)*\s*/?>"
@@ -45,6 +46,11 @@ def without_site_syntax(text: str, /) -> tuple[str, list[Doubt], list[Alteration
     alterations: list[Alteration] = []
     parts = [part if is_code else _prose(part, doubts, alterations) for part, is_code in _parts(text)]
     return "".join(parts), doubts, alterations
+
+
+def unfilled_tags(text: str, /) -> list[Doubt]:
+    """A doubt for each paragraph of a page that shows a tag which a program should have filled in."""
+    return [Doubt(UNFILLED, paragraph) for paragraph in text.split("\n\n") if TAG.search(paragraph)]
 
 
 def _prose(text: str, doubts: list[Doubt], alterations: list[Alteration]) -> str:
@@ -100,7 +106,7 @@ def _without_tags(line: str, doubts: list[Doubt], alterations: list[Alteration])
         return line
     rest = TAG.sub("", line)
     if any(map(str.isalnum, rest)):
-        doubts.append(Doubt("holds a tag that a site fills in with words; write them in its place:", line.strip()))
+        doubts.append(Doubt(UNFILLED, line.strip()))
     else:
         alterations.append(Alteration("a tag of the site, left out", line.strip()))
     return rest

@@ -8,13 +8,23 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from corpus.readers.markup.controls import LONGEST_HEADING, can_be_opened, open_tabs, opened_by_controls, settle_control
-from corpus.readers.markup.elements import UNSEEN, all_words, drop
-from corpus.readers.markup.style_sheets import is_hidden, is_struck, settle_style_sheets
+from corpus.readers.lists_and_tables import COLONS
+from corpus.readers.markup.controls import (
+    LONGEST_HEADING,
+    can_be_opened,
+    is_page,
+    is_told,
+    open_tabs,
+    opened_by_controls,
+    settle_control,
+)
+from corpus.readers.markup.elements import CONTAINERS, HEADINGS, LISTS, UNSEEN, all_words, drop
+from corpus.readers.markup.style_sheets import is_for_listeners, is_hidden, is_struck, settle_style_sheets
 
 MATHEMATICS_TWICE = {"katex-html", "MathJax_Preview", "mwe-math-fallback-image-inline", "mwe-math-fallback-image-display"}
 MOST_WORDS_TOLD = 60
 PICTURED = "data-pictured"  # marks a cell whose picture says what no word says
+BLOCKS = (*CONTAINERS, *HEADINGS, *LISTS)
 ROLES = {
     "list": "ul",
     "listitem": "li",
@@ -43,6 +53,7 @@ def show(root: HtmlElement, /) -> list[LeftOut]:
     settle_style_sheets(root)
     openers = opened_by_controls(root)
     _name_roles(root)
+    _name_lists(root)
     _read_pictures(root)
     left_out: list[LeftOut] = []
     for element in list(root.iter()):
@@ -52,11 +63,17 @@ def show(root: HtmlElement, /) -> list[LeftOut]:
     for element in list(root.iter()):
         if is_struck(element):
             _leave_out(element, "struck out in the file, so left out", left_out)
-        elif is_hidden(element) and not can_be_opened(element, openers):
+        elif is_hidden(element) and not can_be_opened(element, openers) and not _stands_for_a_picture(element):
             if next(element.iter("math"), None) is not None:
                 element.attrib.pop("style", None)  # a formula for those who listen, in the place of its picture
             else:
                 _leave_out(element, "hidden in the file, so left out", left_out)
+        elif element.tag == "form" and is_page(element):
+            element.tag = "div"
+        elif element.tag == "form" and is_told(element):
+            _leave_out(element, "a form to fill in, left out", left_out)
+        elif element.tag == "form":
+            drop(element)
         else:
             settle_control(element)
     return left_out
@@ -73,6 +90,20 @@ def _name_roles(root: HtmlElement) -> None:
         element.tag = ROLES[role]
 
 
+def _name_lists(root: HtmlElement) -> None:
+    """Short boxes of one class below a line that ends with a colon are its list, whatever they are made of."""
+    for element in list(root.iter("div")):
+        before, items = element.getprevious(), list(element)
+        classes = {item.get("class") for item in items}
+        are_alike = len(items) > 1 and len(classes) == 1 and all(classes) and {item.tag for item in items} <= {"div", "span"}
+        if before is None or not are_alike or any(next(item.iterdescendants(*BLOCKS), None) is not None for item in items):
+            continue
+        if all_words(before).endswith(COLONS) and not (element.text or "").strip():
+            element.tag = "ul"
+            for item in items:
+                item.tag = "li"
+
+
 def _read_pictures(root: HtmlElement) -> None:
     """In a cell without words, what its picture is called stands for it; a cell whose picture has no name is marked."""
     for cell in list(root.iter("td")):
@@ -84,6 +115,12 @@ def _read_pictures(root: HtmlElement) -> None:
             cell.text = name[:LONGEST_HEADING]
         elif any(one.tag in {"img", "svg"} for one in pictures):
             cell.set(PICTURED, "yes")
+
+
+def _stands_for_a_picture(element: HtmlElement) -> bool:
+    """Whether words for those who listen are all that a cell or an item says: a tick, a cross, a row of stars."""
+    holder = next(element.iterancestors("td", "li"), None)
+    return holder is not None and is_for_listeners(element) and all_words(holder) == all_words(element)
 
 
 def _is_second_formula(element: HtmlElement) -> bool:

@@ -55,7 +55,7 @@ class _Reading:
     def end_paragraph(self, *, composed_of: str = "") -> None:
         lines = [" ".join(line.split()) for line in "".join(self._words).split(LINE_END)]
         self._words.clear()
-        before, items = _list_in(lines)
+        before, items = list_in(lines)
         if text := " ".join(filter(None, before)):
             self.found.append(Block(text, is_heading=False, composed_of=composed_of))
         if items:
@@ -76,10 +76,12 @@ class _Reading:
         return element.tag in HEADINGS or is_bold
 
 
-def _list_in(lines: list[str]) -> tuple[list[str], list[str]]:
+def list_in(lines: list[str], /) -> tuple[list[str], list[str]]:
     """The lines of a paragraph that are no list, and the items behind them: lines with a bullet, or all after a colon.
 
-    >>> _list_in(["Signs are:", "- an urge", "- worse at rest"])
+    Three lines that each begin anew and of which none ends are items too.
+
+    >>> list_in(["Signs are:", "- an urge", "- worse at rest"])
     (['Signs are:'], ['an urge', 'worse at rest'])
     """
     start = next((at for at, line in enumerate(lines) if BULLET.match(line)), len(lines))
@@ -89,7 +91,12 @@ def _list_in(lines: list[str]) -> tuple[list[str], list[str]]:
     has_lead = (
         len(lines) > 2 and lines[0].endswith(":") and not any(line.endswith((*SENTENCE_END, ":")) for line in lines[1:-1])
     )
-    return (lines[:1], [line for line in lines[1:] if line]) if has_lead else (lines, [])
+    if has_lead:
+        return lines[:1], [line for line in lines[1:] if line]
+    said = [line for line in lines if line]
+    are_items = len(said) > 2 and all(line[0].isupper() or line[0].isdigit() for line in said)
+    is_none_ended = not any(line.endswith((*SENTENCE_END, *COLONS, ",", ";", "-", "–")) for line in said[:-1])
+    return ([], said) if are_items and is_none_ended else (lines, [])
 
 
 def _item(item: HtmlElement) -> list[str]:

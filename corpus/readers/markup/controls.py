@@ -3,6 +3,8 @@
 Flows in: elements of a tree, changed in place. Flows out: which of them a reader can open.
 """
 
+from collections.abc import Mapping
+
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -18,21 +20,52 @@ MERE_CONTROL = LinearPattern(
 OPENED = "data-opened"  # marks what a button opened that is no more
 LONGEST_HEADING = 160  # characters
 FEWEST_WORDS = 3  # of a label that says something
+TICKED = {"checkbox", "radio"}
+QUOTED = LinearPattern(r"['\"]#?([\w-]+)['\"]")
+TAB_NAME = LinearPattern(r"(?i)(?:^|[\s_-])tab(?:$|[\s_-])")
+SIGNS = set("+−–-▼▾▸▶›»⌄⌃▲▴×✕＋")  # that show whether a panel is open
 WAYS_BACK = {"↩", "↩︎", "↩️", "↑", "^", "↵", "⏎"}
 
 
 def opened_by_controls(root: HtmlElement) -> set[str]:
     """The ids that a control opens: a button, a tab, a link that toggles."""
     opened: set[str] = set()
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
+    elements = [element for element in root.iter() if isinstance(element.tag, str)]
+    ids = {element.get("id"): element for element in elements if element.get("id")}
+    for element in elements:
+        _name_what_it_opens(element, ids)
         for name in ("aria-controls", "data-target", "data-bs-target"):
             opened |= {id_.removeprefix("#") for id_ in (element.get(name) or "").split()}
         is_toggle = element.get("role") in {"tab", "button"} or element.get("data-toggle") or element.get("data-bs-toggle")
         if is_toggle and (element.get("href") or "").startswith("#"):
             opened.add(element.get("href")[1:])
     return opened
+
+
+def _name_what_it_opens(element: HtmlElement, ids: Mapping[str, HtmlElement]) -> None:
+    """What a page says in its own way (`data-tab`, `onclick`, a box to tick) is said by the names that are for it."""
+    if element.tag == "label" and (box := ids.get(element.get("for") or "")) is not None and box.get("type") in TICKED:
+        panel = next((one for one in (element.getnext(), box.getnext()) if one is not None and is_hidden(one)), None)
+        if panel is not None and panel is not element:
+            panel.set(OPENED, "")
+            element.tag = "button"
+            element.set("aria-expanded", "false")
+    if element.tag not in {"a", "button", "li"} and element.get("role") != "button":
+        return
+    said = [element.get("href") or "", *(value for name, value in element.items() if name.startswith("data-"))]
+    said += [str(found[1]) for found in QUOTED.finditer(element.get("onclick") or "")]
+    target = next((name for value in said if (name := value.removeprefix("#")) in ids), "")
+    if not target or not (is_hidden(ids[target]) or is_tab(element)):
+        return
+    if element.get("aria-controls") is None:
+        element.set("aria-controls", target)
+    if is_tab(element) and element.get("role") is None:
+        element.set("role", "tab")
+
+
+def is_tab(element: HtmlElement, /) -> bool:
+    """Whether an element is named as a tab."""
+    return TAB_NAME.search(element.get("class") or "") is not None
 
 
 def can_be_opened(element: HtmlElement, openers: set[str]) -> bool:
@@ -75,14 +108,15 @@ def settle_control(element: HtmlElement) -> None:
         _settle_button(element)
     elif _is_mere_label(element) or _is_way_back(element):
         drop(element)
-    elif element.tag == "form":
-        _settle_form(element)
     elif element.tag == "summary" and not has_heading(element) and len(all_words(element)) <= LONGEST_HEADING:
         element.tag = "h4"
 
 
 def _settle_button(element: HtmlElement) -> None:
     """A button's words are a heading where they head a panel; inside or around a heading they are its words."""
+    for sign in [each for each in element.iterdescendants() if all_words(each) and set(all_words(each)) <= SIGNS]:
+        if all_words(element).endswith(all_words(sign)) or all_words(element).startswith(all_words(sign)):
+            drop(sign)
     words = all_words(element)
     is_in_heading = any(ancestor.tag in HEADINGS | {"summary", "dt"} for ancestor in element.iterancestors())
     opens = element.get("aria-expanded") is not None or element.get("aria-controls") is not None or _is_accordion(element)
@@ -114,10 +148,11 @@ def _is_accordion(element: HtmlElement) -> bool:
     return any(name in names for name in ("accordion", "collaps"))
 
 
-def _settle_form(form: HtmlElement) -> None:
-    """Some systems put a whole page into one form; any other is something to fill in."""
-    is_page = has_heading(form) and any(len(all_words(paragraph)) > LONGEST_HEADING for paragraph in form.iter("p"))
-    if is_page:
-        form.tag = "div"
-    else:
-        drop(form)
+def is_page(form: HtmlElement, /) -> bool:
+    """Whether a form is what some systems put a whole page into; any other is something to fill in."""
+    return has_heading(form) and any(len(all_words(paragraph)) > LONGEST_HEADING for paragraph in form.iter("p"))
+
+
+def is_told(form: HtmlElement, /) -> bool:
+    """Whether a form asks for more than a name or a word to search for, as a list of complaints to tick does."""
+    return any(len(all_words(line).split()) >= FEWEST_WORDS for line in form.iter("label", "p", "li", "legend"))
