@@ -142,7 +142,7 @@ def _is_note_mark(element: HtmlElement) -> bool:
         inner = [child for child in element if child.tag == "a"]
         is_link = bool(inner) or (element.getparent().tag == "a" and _text(element.getparent()) == text)
         is_named = "ref" in names or any(name in names for name in NOTE_NAMES)
-        return is_link or is_named or _follows_an_end(element) or _is_several_behind_a_word(element)
+        return is_link or is_named or is_mark_behind(_before(element), text)
     is_here = (element.get("href") or "").startswith("#")
     is_named = any(name in f"{names} {(element.get('href') or '').lower()}" for name in NOTE_NAMES) or "doc-noteref" in names
     return is_here and (is_named or (element.getparent().tag == "sup") or _is_glued(element))
@@ -155,17 +155,12 @@ def _before(element: HtmlElement) -> str:
     return before.tail or ("" if before.tag in {"br", "hr"} else _text(before))
 
 
-def _follows_an_end(element: HtmlElement) -> bool:
-    """Whether a raised number stands behind a stop, where no power can stand: "legs.³"."""
-    before = _before(element)
-    is_several = any(sign in _text(element) for sign in ",–-")  # no power is "3,4"
-    return before.endswith(ENDS[:6]) and (is_several or not before[-2:-1].isdigit())
-
-
-def _is_several_behind_a_word(element: HtmlElement) -> bool:
-    """Whether several numbers are raised behind a word, as "people⁵⁻⁷": no unit has such a power."""
-    several = any(sign in _text(element) for sign in ",–-") and _text(element)[:1].isdigit()
-    return several and _before(element)[-3:].isalpha() and len(_before(element)[-3:]) == 3
+def is_mark_behind(before: str, mark: str, /) -> bool:
+    """Whether raised numbers can only be the marks of notes, by what stands before them: "legs.³", "people⁵⁻⁷"."""
+    is_several = any(sign in mark for sign in ",–-")  # no power is "3,4"
+    is_behind_an_end = before.endswith(ENDS[:6]) and (is_several or not before[-2:-1].isdigit())
+    is_behind_a_word = is_several and mark[:1].isdigit() and len(before) > 2 and before[-3:].isalpha()
+    return NOTE_NUMBERS.fullmatch(mark) is not None and (is_behind_an_end or is_behind_a_word)
 
 
 def _is_glued(element: HtmlElement) -> bool:

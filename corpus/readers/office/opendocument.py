@@ -30,9 +30,12 @@ NOTES = {f"{TEXT}note"}
 LEFT_OUT = {
     *(f"{TEXT}{name}" for name in ("tracked-changes", "table-of-content", "alphabetical-index", "illustration-index")),
     *(f"{TEXT}{name}" for name in ("bibliography", "hidden-text", "hidden-paragraph", "ruby-text", "sequence-decls")),
+    f"{TEXT}placeholder",
     *(f"{OFFICE}{name}" for name in ("annotation", "annotation-end", "forms")),
     *NOTES,
 }
+WHITE = "#ffffff"
+BACKED = {f"{TABLE}table", f"{DRAW}text-box"}  # which may have a colour of their own
 MOST_REPEATED = 50  # cells or spaces that one element stands for
 
 
@@ -90,6 +93,12 @@ class _Styles:
                     return str(value)
         return ""
 
+    def has_background(self, name: str | None) -> bool:
+        """Whether a style or one of its parents puts a colour behind words."""
+        key = f"{FORMAT}background-color"
+        colours = (part.get(key) for one in self.names(name) for part in self._styles[one] if isinstance(part.tag, str))
+        return any(colour not in {None, "transparent", WHITE} for colour in colours)
+
     def unseen(self, name: str | None) -> str:
         """Why nobody sees what is set in a style; empty if it is seen."""
         if self.property(name, f"{STYLE}text-line-through-style", f"{STYLE}text-line-through-type") not in {"", "none"}:
@@ -114,7 +123,10 @@ class _Reading:
 
     def block(self, element: Any, /) -> str:
         """A block as HTML."""
-        if not isinstance(element.tag, str) or element.tag in LEFT_OUT or self._is_hidden_section(element):
+        if not isinstance(element.tag, str) or element.tag in LEFT_OUT:
+            return ""
+        if _is_hidden(element):
+            self.alterations.append(_left_out("hidden, left out", element))
             return ""
         if element.tag in {f"{TEXT}p", f"{TEXT}h"}:
             return self._paragraph(element)
@@ -135,7 +147,7 @@ class _Reading:
         """The paragraphs that the body shows, by their own words."""
         for paragraph in body.iter(f"{TEXT}p", f"{TEXT}h"):
             ancestors = list(paragraph.iterancestors())
-            if any(one.tag in LEFT_OUT or self._is_hidden_section(one) for one in ancestors):
+            if any(one.tag in LEFT_OUT or _is_hidden(one) for one in ancestors):
                 continue
             text = " ".join("".join(self._words(paragraph)).split())
             tags = {one.tag for one in ancestors}
@@ -146,7 +158,7 @@ class _Reading:
 
     def _paragraph(self, element: Any) -> str:
         name = element.get(f"{TEXT}style-name")
-        if reason := self._styles.unseen(name):
+        if reason := self._unseen(element):
             self.alterations.append(_left_out(reason, element))
             return ""
         inside = self._inline(element)
@@ -185,7 +197,7 @@ class _Reading:
         if child.tag == f"{DRAW}object":
             return self._formula(child)
         name = child.get(f"{TEXT}style-name")
-        if child.tag == f"{TEXT}span" and (reason := self._styles.unseen(name)):
+        if child.tag == f"{TEXT}span" and (reason := self._unseen(child)):
             self.alterations.append(_left_out(reason, child))
             return ""
         inside = self._inline(child)
@@ -213,6 +225,9 @@ class _Reading:
     def _rows(self, table: Any) -> Iterator[str]:
         for row in table.iter(f"{TABLE}table-row"):
             if next(row.iterancestors(f"{TABLE}table")) is not table:
+                continue
+            if _is_hidden(row):
+                self.alterations.append(_left_out("hidden, left out", row))
                 continue
             tag = "th" if row.getparent().tag == f"{TABLE}table-header-rows" else "td"
             cells = "".join(self._cell(cell, tag) for cell in row.iterchildren(f"{TABLE}table-cell"))
@@ -242,7 +257,7 @@ class _Reading:
         name = element.get(f"{TEXT}style-name")
         if not isinstance(element.tag, str) or element.tag in {*LEFT_OUT, f"{DRAW}text-box", f"{DRAW}object"}:
             return
-        if self._styles.unseen(name) and element.tag in {f"{TEXT}span", f"{TEXT}p", f"{TEXT}h"}:
+        if element.tag in {f"{TEXT}span", f"{TEXT}p", f"{TEXT}h"} and self._unseen(element):
             return
         is_apart = element.tag in {f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break"} or (
             element.tag == f"{TEXT}span" and self._styles.position(name)
@@ -257,8 +272,23 @@ class _Reading:
     def _holds_headings(self, element: Any) -> bool:
         return next(element.iter(f"{TEXT}h"), None) is not None
 
-    def _is_hidden_section(self, element: Any) -> bool:
-        return bool(element.tag == f"{TEXT}section" and element.get(f"{TEXT}display") == "none")
+    def _unseen(self, element: Any) -> str:
+        """Why nobody sees a paragraph or a part of one; empty if it is seen."""
+        name = element.get(f"{TEXT}style-name")
+        if reason := self._styles.unseen(name):
+            return reason
+        if self._styles.property(name, f"{FORMAT}color").lower() != WHITE:
+            return ""
+        around = (element, *element.iterancestors())
+        is_backed = any(one.tag in BACKED or self._styles.has_background(one.get(f"{TEXT}style-name")) for one in around)
+        return "" if is_backed else "white on white, left out"
+
+
+def _is_hidden(element: Any) -> bool:
+    """Whether a section or a row is hidden."""
+    if element.tag == f"{TEXT}section":
+        return element.get(f"{TEXT}display") == "none" or element.get(f"{TEXT}is-hidden") == "true"
+    return element.tag == f"{TABLE}table-row" and element.get(f"{TABLE}visibility") in {"collapse", "filter"}
 
 
 def _left_out(reason: str, element: Any) -> Alteration:

@@ -49,7 +49,7 @@ def _read_again(text: str, walk: Walk) -> list[Piece] | None:
     """What striprtf reads; `None` where it cannot know the letters of a symbol font."""
     if walk.has_symbols:
         return None
-    plain = str(rtf_to_text(RAISING.sub(r"\g<0>\'20 ", text), errors="replace"))  # type: ignore[no-untyped-call]
+    plain = str(rtf_to_text(RAISING.sub(lambda found: f"{found[0]}\\'20 ", text), errors="replace"))  # type: ignore[no-untyped-call]
     lines = (ITEM.sub("", part.strip()) for line in plain.split("\n") for part in line.split("|"))
     rows = [Piece("cell" if "|" in plain else "paragraph", line) for line in lines]
     return without_left_out(rows, [alteration.original for alteration in walk.alterations])

@@ -14,6 +14,8 @@ class State:
     unseen: str = ""
     position: str = ""
     is_bold: bool = False
+    colour: str = ""  # its number
+    is_backed: bool = False  # by another colour than that of the page
 
 
 def _unseen(reason: str) -> Callable[[State, str | None], State]:
@@ -24,13 +26,19 @@ def _placed(position: str) -> Callable[[State, str | None], State]:
     return lambda state, argument: replace(state, position="" if argument == "0" else position)
 
 
+def _backed(state: State, argument: str | None) -> State:
+    return replace(state, is_backed=argument != "0")
+
+
 # What changes the form of the words that follow.
 CHARACTERS: dict[str, Callable[[State, str | None], State]] = {
     "f": lambda state, argument: replace(state, font=argument or ""),
     "deff": lambda state, argument: replace(state, font=argument or ""),
     "uc": lambda state, argument: replace(state, skipped=int(argument or 1)),
     "b": lambda state, argument: replace(state, is_bold=argument != "0"),
-    "plain": lambda state, _: replace(state, unseen="", position="", is_bold=False),
+    "plain": lambda state, _: replace(state, unseen="", position="", is_bold=False, colour="", is_backed=False),
+    "cf": lambda state, argument: replace(state, colour=argument or ""),
+    **dict.fromkeys(("cb", "highlight", "chcbpat", "chshdng"), _backed),
     "v": _unseen("hidden"),
     "deleted": _unseen("deleted in a tracked change"),
     "strike": _unseen("struck out"),

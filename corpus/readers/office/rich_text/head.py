@@ -11,6 +11,7 @@ STYLES = LinearPattern(r"\{\\s(\d+)((?:\\[a-z]+-?\d* ?)*)([^\\;{}]+);\}")
 FONT = LinearPattern(r"\\f(?P<number>\d+)(?P<words>(?:\\[a-z]+-?\d* ?|\{\\\*[^{}]*\}|\s)*)(?P<name>[^\\;{}]+)")
 CHARSET = LinearPattern(r"\\fcharset(\d+)")
 OUTLINE = LinearPattern(r"\\outlinelevel(\d)")
+WHITE = ("\\red255", "\\green255", "\\blue255")
 LOWEST_HEADING = 6
 
 
@@ -36,6 +37,13 @@ def heading_levels(text: str, /) -> dict[str, int]:
         if level is not None:
             levels[number] = level
     return levels
+
+
+def white_colours(text: str, /) -> set[str]:
+    """The numbers of the colours that are white."""
+    start = text.find("{\\colortbl")
+    table = text[start : text.find("}", start)].split(";") if start >= 0 else []
+    return {str(number) for number, words in enumerate(table) if all(sign in words for sign in WHITE)}
 
 
 def is_symbol(charset: str, name: str, /) -> bool:

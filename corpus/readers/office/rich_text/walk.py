@@ -4,6 +4,7 @@ since it has to know what is struck out, hidden, raised, a heading or a cell.
 Source of the control words: Rich Text Format 1.9.1 (Microsoft).
 """
 
+import codecs
 from dataclasses import replace
 from html import escape
 
@@ -17,9 +18,16 @@ from striprtf.striprtf import (
 
 from corpus.doubts import Alteration
 from corpus.readers.office.rich_text.forms import CHARACTERS, State, joined, whole
-from corpus.readers.office.rich_text.head import LOWEST_HEADING, encoding_named, fonts_in, heading_levels, is_symbol
+from corpus.readers.office.rich_text.head import (
+    LOWEST_HEADING,
+    encoding_named,
+    fonts_in,
+    heading_levels,
+    is_symbol,
+    white_colours,
+)
 from corpus.readers.office.rich_text.written import Written
-from corpus.readers.symbols import SYMBOL_FONTS, written_out
+from corpus.readers.symbols import PRIVATE, SYMBOL_FONTS, written_out
 from corpus.readers.unreadable import UNREADABLE
 
 MOST_DEPTH = 500  # groups within groups
@@ -48,12 +56,16 @@ class Walk:
         self._level: int | None = None
         self._to_skip = 0  # letters that stand for the sign before them
         self.has_symbols = False
-        self._is_item = self._is_in_table = self._is_starred = False
+        self._white = white_colours(text)
+        self._is_shaded = self._is_item = self._is_in_table = self._is_starred = False
 
     def read(self) -> str:
         """The whole file as HTML."""
         for match in PATTERN.finditer(self._text):
             word, argument, code, sign, brace, letter = match.groups()
+            if letter and self._is_half_a_letter():
+                self._bytes.append(ord(letter))
+                continue
             if code is None or self._to_skip:
                 self._flush_bytes()
             if brace:
@@ -63,7 +75,7 @@ class Walk:
             elif sign and sign != "*":
                 self._add(str(specialchars.get(sign, "")))
             elif code or letter:
-                self._letter(letter or chr(int(code, 16)))
+                self._letter(letter or chr(int(code, 16)), is_code=bool(code))
             if word or brace or sign:
                 self._to_skip = self._state.skipped if word == "u" and argument else 0
             self._is_starred = sign == "*"
@@ -78,26 +90,38 @@ class Walk:
         if len(self._stack) > MOST_DEPTH:
             raise RecursionError
 
-    def _letter(self, letter: str) -> None:
+    def _letter(self, letter: str, *, is_code: bool) -> None:
         if self._to_skip:
             self._to_skip -= 1
-        elif ord(letter) > 0x7F:
+        elif is_code or ord(letter) > 0x7F:
             self._bytes.append(ord(letter))
         else:
             self._flush_bytes()
             self._add(letter)
 
+    def _is_half_a_letter(self) -> bool:
+        """Whether the second byte of a letter is still to come, as in the encodings of Japan and China; it may be ASCII."""
+        if not self._bytes:
+            return False
+        decoder = codecs.getincrementaldecoder(self._encoding_now())("replace")
+        decoder.decode(bytes(self._bytes))
+        return bool(decoder.getstate()[0])
+
+    def _encoding_now(self) -> str:
+        charset, name = self._fonts.get(self._state.font, ("0", ""))
+        if is_symbol(charset, name):
+            return "latin-1"
+        return str(charset_map.get(int(charset), self._encoding)) if charset not in {"0", "1"} else self._encoding
+
     def _flush_bytes(self) -> None:
         if self._bytes:
-            charset, name = self._fonts.get(self._state.font, ("0", ""))
-            encoding = charset_map.get(int(charset), self._encoding) if charset not in {"0", "1"} else self._encoding
-            text = bytes(self._bytes).decode("latin-1" if is_symbol(charset, name) else encoding, "replace")
+            text = bytes(self._bytes).decode(self._encoding_now(), "replace")
             self._bytes.clear()
             self._add(text)
 
     def _add(self, text: str) -> None:
         charset, name = self._fonts.get(self._state.font, ("0", ""))
-        if is_symbol(charset, name):
+        if is_symbol(charset, name) or any(ord(letter) in PRIVATE for letter in text):
             self.has_symbols = True
             text = written_out(text, name if name in SYMBOL_FONTS else "Symbol")
         self._runs.append((self._state, text))
@@ -149,7 +173,9 @@ class Walk:
 
     def _paragraph_word(self, word: str, argument: str | None) -> None:
         if word == "pard":
-            self._level, self._is_in_table = None, False
+            self._level, self._is_in_table, self._is_shaded = None, False, False
+        elif word in {"cbpat", "shading"}:
+            self._is_shaded = argument != "0"
         elif word == "s":
             self._level = self._levels.get(argument or "")
         elif word == "outlinelevel":
@@ -169,9 +195,10 @@ class Walk:
         runs = [(state, text) for state, text in self._runs if not state.destination]
         self._runs = waiting
         for state, text in joined(runs):
-            if state.unseen:
+            is_white = state.colour in self._white and not (state.is_backed or self._is_shaded or self._is_in_table)
+            if reason := state.unseen or ("white on white, left out" if is_white else ""):
                 if text.strip():
-                    self.alterations.append(Alteration(state.unseen, " ".join(text.split())))
+                    self.alterations.append(Alteration(reason, " ".join(text.split())))
                 continue
             made = escape(text, quote=False).replace("\n", "<br>")
             made = f"<b>{made}</b>" if state.is_bold and text.strip() else made
