@@ -15,14 +15,12 @@ from corpus.errors import CorpusError
 from corpus.readers.draft import Draft
 from corpus.readers.losses import Piece
 from corpus.readers.office.from_markup import draft_of
+from corpus.readers.office.opendocument_styles import DRAW, FORMAT, OFFICE, STYLE, TABLE, TEXT, WHITE, Styles
 from corpus.readers.office.packages import has_part, package, part_of
 from corpus.readers.properties import stated_author, stated_title
 from corpus.readers.symbols import written_out
 
 KIND = "an OpenDocument text (.odt)"
-NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-OFFICE, TEXT, TABLE, STYLE, DRAW = (NAMESPACE % name for name in ("office", "text", "table", "style", "drawing"))
-FORMAT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 MATHEMATICS = "{http://www.w3.org/1998/Math/MathML}math"
@@ -34,7 +32,6 @@ LEFT_OUT = {
     *(f"{OFFICE}{name}" for name in ("annotation", "annotation-end", "forms")),
     *NOTES,
 }
-WHITE = "#ffffff"
 BACKED = {f"{TABLE}table", f"{DRAW}text-box"}  # which may have a colour of their own
 MOST_REPEATED = 50  # cells or spaces that one element stands for
 
@@ -51,7 +48,7 @@ def read_opendocument(data: bytes, /) -> Draft:
         if body is None:
             raise CorpusError("the file holds no text document.", remedy="Save it as a text document (.odt), and add that.")
         shared = part_of(archive, "styles.xml") if has_part(archive, "styles.xml") else None
-        reading = _Reading(archive, _Styles(*(tree for tree in (shared, content) if tree is not None)))
+        reading = _Reading(archive, Styles(*(tree for tree in (shared, content) if tree is not None)))
         markup = "".join(map(reading.block, body))
         meta = part_of(archive, "meta.xml") if has_part(archive, "meta.xml") else etree.Element("none")
     deleted = content.iterfind(f".//{TEXT}tracked-changes//{TEXT}deletion")
@@ -70,51 +67,10 @@ def read_opendocument(data: bytes, /) -> Draft:
     )
 
 
-class _Styles:
-    """What styles do to the words that are set in them, a style's parents included."""
-
-    def __init__(self, *trees: Any) -> None:
-        self._styles = {style.get(f"{STYLE}name"): style for tree in trees for style in tree.iter(f"{STYLE}style")}
-
-    def names(self, name: str | None) -> Iterator[str]:
-        """A style's name and those of its parents."""
-        passed: set[str] = set()
-        while name is not None and name in self._styles and name not in passed:
-            passed.add(name)
-            yield name
-            name = self._styles[name].get(f"{STYLE}parent-style-name")
-
-    def property(self, name: str | None, *keys: str) -> str:
-        """The first of some text properties that a style or one of its parents sets; empty if none does."""
-        for one in self.names(name):
-            properties = self._styles[one].find(f"{STYLE}text-properties")
-            for key in keys if properties is not None else ():
-                if (value := properties.get(key)) is not None:
-                    return str(value)
-        return ""
-
-    def has_background(self, name: str | None) -> bool:
-        """Whether a style or one of its parents puts a colour behind words."""
-        key = f"{FORMAT}background-color"
-        colours = (part.get(key) for one in self.names(name) for part in self._styles[one] if isinstance(part.tag, str))
-        return any(colour not in {None, "transparent", WHITE} for colour in colours)
-
-    def unseen(self, name: str | None) -> str:
-        """Why nobody sees what is set in a style; empty if it is seen."""
-        if self.property(name, f"{STYLE}text-line-through-style", f"{STYLE}text-line-through-type") not in {"", "none"}:
-            return "struck out, left out"
-        return "hidden, left out" if self.property(name, f"{TEXT}display") == "none" else ""
-
-    def position(self, name: str | None) -> str:
-        """`sup` or `sub` where a style raises or lowers."""
-        place = self.property(name, f"{STYLE}text-position").split(" ", maxsplit=1)[0]
-        return "" if place in {"", "0%"} else "sub" if place == "sub" or place.startswith("-") else "sup"
-
-
 class _Reading:
     """A walk over the body, and what is to be told of it."""
 
-    def __init__(self, archive: zipfile.ZipFile, styles: _Styles) -> None:
+    def __init__(self, archive: zipfile.ZipFile, styles: Styles) -> None:
         self.doubts: list[Doubt] = []
         self.alterations: list[Alteration] = []
         self._archive = archive
@@ -287,8 +243,8 @@ class _Reading:
 def _is_hidden(element: Any) -> bool:
     """Whether a section or a row is hidden."""
     if element.tag == f"{TEXT}section":
-        return element.get(f"{TEXT}display") == "none" or element.get(f"{TEXT}is-hidden") == "true"
-    return element.tag == f"{TABLE}table-row" and element.get(f"{TABLE}visibility") in {"collapse", "filter"}
+        return bool(element.get(f"{TEXT}display") == "none" or element.get(f"{TEXT}is-hidden") == "true")
+    return bool(element.tag == f"{TABLE}table-row" and element.get(f"{TABLE}visibility") in {"collapse", "filter"})
 
 
 def _left_out(reason: str, element: Any) -> Alteration:
