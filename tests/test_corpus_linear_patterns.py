@@ -15,14 +15,14 @@ from corpus.incoming.slugs import slug_of
 from corpus.library import SLUG
 from corpus.linear_patterns import LinearPattern
 from corpus.questions.proposing import as_written, question_of, words_within
-from corpus.readers.as_shown import HIDING_STYLE
 from corpus.readers.markdown import FRONT_MATTER
 from corpus.readers.markup import without_declaration
+from corpus.readers.markup.raised import NOTE_MARK, NOTE_NUMBERS, NUMBER
+from corpus.readers.markup.style_sheets import HIDING_STYLE
 from corpus.readers.pdf.letters import in_order_of_speech
 from corpus.readers.pdf.pages import PAGE_NUMBER
 from corpus.readers.pdf.paragraphs import BULLET, WEAK_MARK, WORD
 from corpus.readers.plain_text import read_plain_text
-from corpus.readers.raised import NOTE_MARK, NOTE_NUMBERS, NUMBER
 from corpus.readers.text import settle
 from corpus.readers.web.page import declared_encoding, licence_at
 from tests.conftest import make_document

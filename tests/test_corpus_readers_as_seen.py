@@ -85,6 +85,12 @@ def test_tabs_letters_and_boxes_of_a_plain_text_are_a_table_and_lists() -> None:
     assert "columns of a table" in str(draft.doubts[0])
 
 
+def test_a_line_that_only_parts_a_plain_text_is_no_heading() -> None:
+    draft = read("Dose\n\n1. Wait.\n2. Ring.\n\n-----\n\n* * *\n\nNever more than 5.\n", "a.txt")
+    assert draft.text == "Dose\n\nWait.\n\nRing.\n\nNever more than 5."
+    assert draft.doubts == ()
+
+
 def test_a_hyphen_at_a_line_end_that_belongs_to_the_word_or_to_two_numbers_stays() -> None:
     draft = read("Dose\n\nFerritin is low-\nnormal at 10-\n20, and inter-\nmittent doses help.\n", "a.txt")
     assert "low-normal at 10-20, and intermittent doses help." in draft.text

@@ -9,7 +9,8 @@ from corpus import CorpusError
 from corpus.doubts import Alteration
 from corpus.readers import Draft, read
 from corpus.readers.lists_and_tables import LONGEST_TOGETHER, list_paragraphs, table_sentences
-from corpus.readers.markup import blocks, parse
+from corpus.readers.markup import parse
+from corpus.readers.markup.blocks import blocks
 from corpus.readers.office.word import read_word
 from corpus.readers.pdf import read_pdf
 from corpus.readers.web.page import read_web_page

@@ -155,6 +155,7 @@ def test_nothing_of_a_document_is_lost_or_changed_without_a_doubt(ending: str) -
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # to write 300 Word files takes minutes
 @pytest.mark.parametrize("ending", FORMATS)
 def test_nothing_of_three_hundred_documents_is_lost_or_changed_without_a_doubt(ending: str) -> None:
     assert_nothing_lost(ending, examples=300)

@@ -12,7 +12,7 @@ from docx.oxml.ns import nsdecls
 from corpus import CorpusError
 from corpus.readers import Draft, read_bytes, shown_by
 from corpus.readers.office.word import read_word
-from tests.written_documents import TITLE, archive, book_of, opendocument_of, rich_text_of
+from tests.written_documents import OFFICE, TITLE, archive, book_of, opendocument_of, rich_text_of
 
 W = nsdecls("w")
 CELLS = ["Dose", "Improved", "Unwell", "500 mg", "52%", "none"]
@@ -182,6 +182,71 @@ STRUCK = (
     '<style:style style:name="H"><style:text-properties text:display="none"/></style:style>'
     '<style:style style:name="U"><style:text-properties style:text-position="super 58%"/></style:style>'
 )
+
+
+def test_marks_of_notes_that_were_typed_into_a_word_file_are_no_numbers_and_no_loss() -> None:
+    raised = '<w:vertAlign w:val="superscript"/>'
+    words = (
+        run("People"),
+        run("5,6", raised),
+        run(" had 75"),
+        "<w:r><w:footnoteReference w:id='2'/></w:r>",
+        run(" in all."),
+    )
+    draft = read(word_of(paragraph(*words, run("7", raised))), ".docx")
+    assert body_of(draft) == ["People had 75 in all."]
+    assert draft.doubts == ()
+
+
+def test_a_return_parts_words_and_what_is_read_above_a_sign_is_not_read_with_it() -> None:
+    above = "<w:rt><w:r><w:t>leg</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>脚</w:t></w:r></w:rubyBase>"
+    lines = paragraph("<w:r><w:t>Not five</w:t><w:cr/><w:t>tablets.</w:t></w:r>")
+    draft = read(word_of(lines, paragraph(f"<w:r><w:ruby>{above}</w:ruby></w:r>", run(" hurts."))), ".docx")
+    assert body_of(draft) == ["Not five tablets.", "脚 hurts."]
+    assert draft.doubts == ()
+
+
+def test_sections_and_rows_of_an_opendocument_that_are_hidden_are_told() -> None:
+    cells = (
+        "<table:table-cell><text:p>{}</text:p></table:table-cell><table:table-cell><text:p>{}</text:p></table:table-cell>"
+    )
+    row = f"<table:table-row>{cells}</table:table-row>"
+    hidden = row.replace("row>", "row table:visibility='collapse'>", 1).format("Ghost", 9)
+    body = (
+        "<text:section text:display='none'><text:p>Secret.</text:p></text:section>"
+        "<text:section text:display='condition' text:is-hidden='true'><text:p>Not now.</text:p></text:section>"
+        "<text:p>Ask<text:placeholder>&lt;name&gt;</text:placeholder> first.</text:p>"
+        f"<table:table>{row.format('Dose', '5 mg')}{hidden}{row.format('Most', '7 mg')}</table:table>"
+    )
+    draft = read(opendocument_of(body), ".odt")
+    assert draft.text.split() == "Ask first. Dose: 5 mg. Most: 7 mg.".split()
+    assert [words for _, words in told(draft)] == ["Secret.", "Not now.", "Ghost 9"]
+
+
+@pytest.mark.parametrize("is_seen", [False, True])
+def test_white_words_are_seen_only_on_a_colour(*, is_seen: bool) -> None:
+    names = f'xmlns:fo="{OFFICE}:xsl-fo-compatible:1.0" fo:color="#FFFFFF"' + ' fo:background-color="#000000"' * is_seen
+    style = f'<style:style style:name="W"><style:text-properties {names}/></style:style>'
+    odt = read(
+        opendocument_of('<text:p>Ask <text:span text:style-name="W">never</text:span>.</text:p>', styles=style), ".odt"
+    )
+    assert ("never" in odt.text) == is_seen
+    colours = r"{\colortbl;\red255\green255\blue255;\red0\green0\blue0;}"
+    rtf = read(rich_text_of(colours + r"\pard Ask {\cf1" + r"\highlight2" * is_seen + r" never}.\par"), ".rtf")
+    assert ("never" in rtf.text) == is_seen
+
+
+def test_letters_of_two_bytes_and_private_signs_of_rich_text_are_read() -> None:
+    fonts = r"{\fonttbl{\f0 Arial;}{\f1\fnil\fcharset128 MS Mincho;}}"
+    body = r"\pard {\f1\'8b\'72\'8br} is a leg; 10{\super 9} cells, {\up6 8} and \u-4051? 5.\par"
+    draft = read(rf"{{\rtf1\ansi\deff0{fonts}{body}}}".encode(), ".rtf")
+    assert "脚脚 is a leg; 10⁹ cells, ⁸ and − 5." in draft.text
+    assert draft.doubts == ()
+
+
+def test_a_raised_number_of_rich_text_is_no_doubt() -> None:
+    draft = read(rich_text_of(r"\pard\s10 Iron\par\pard There were 10{\super 9} cells.\par"), ".rtf")
+    assert (body_of(draft), draft.doubts) == (["There were 10⁹ cells."], ())
 
 
 def test_what_nobody_sees_in_an_opendocument_text_is_no_text_and_raised_numbers_stay_raised() -> None:

@@ -156,6 +156,44 @@ def test_what_is_struck_out_turned_or_white_is_no_text_and_is_told() -> None:
     }
 
 
+def test_running_heads_with_the_number_of_their_page_cut_no_sentence() -> None:
+    pdf = FPDF(format="A4")
+    for number in range(2, 8):
+        pdf.add_page()
+        pdf.set_font("Helvetica", size=11)
+        pdf.text(20, 45, f"{number} Restless legs at night" if number % 2 else f"Ann Example {number}")
+        words = f"Iron is not the only cause on page {number} of those that doctors know of, and "
+        for line, text in enumerate(wrapped(pdf, words * 6, 160)):
+            pdf.text(20, 60 + 8 * line, text)
+    text = read(pdf).text
+    assert "Restless legs at night" not in text
+    assert "Ann Example" not in text
+    assert "on page 3 of those" in text
+
+
+def test_accents_that_are_drawn_over_a_letter_are_a_part_of_it() -> None:
+    pdf = page()
+    pdf.text(20, 60, "Nicht f")
+    width = pdf.get_string_width("Nicht f")
+    pdf.text(20 + width, 60, "\xa8")  # TeX draws the accent first, and the letter in the same place
+    pdf.text(20 + width, 60, "ur Kinder unter 12 Jahren.")
+    draft = read(pdf)
+    assert "Nicht für Kinder unter 12 Jahren." in draft.text
+    assert draft.doubts == ()
+
+
+@pytest.mark.parametrize("stated", ["", "Iron and restless legs"])
+def test_the_mark_of_a_note_is_no_part_of_the_title(stated: str) -> None:
+    pdf = FPDF()
+    pdf.set_title(stated)
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=22)
+    pdf.text(20, 30, "Iron and restless legs *")
+    pdf.set_font("Helvetica", size=11)
+    pdf.text(20, 50, "Iron is needed by the cells that make dopamine, and it is not the only cause.")
+    assert read(pdf).title == "Iron and restless legs"
+
+
 def test_a_page_without_text_is_named() -> None:
     pdf = page()
     pdf.text(20, 40, WORDS[:80])

@@ -23,6 +23,13 @@ def text_of(syntax: str) -> str:
         (f":::warning[Ask first]\n{BODY}\n:::", f"Ask first\n\n{BODY}"),
         (f'!!! warning "Ask first"\n    {BODY}', f"Ask first\n\n{BODY}"),
         (f"> [!NOTE]\n> {BODY}", BODY),
+        (f"> [!danger]- Never\n> {BODY}", f"Never\n\n{BODY}"),
+        (f'=== "Children"\n    {BODY}', f"Children\n\n{BODY}"),
+        (f'{{{{% tab "Children" %}}}}\n{BODY}\n{{{{% /tab %}}}}', f"Children\n\n{BODY}"),
+        (f'<Tabs>\n  <TabItem label="Adults">{BODY}</TabItem>\n  <TabItem label="Children">None.</TabItem>\n</Tabs>',
+         f"Adults\n\n{BODY}\n\nChildren\n\nNone."),
+        ("Take {--four--} {++two++} {~~at noon~>at night~~}{>>sure?<<}.", "Take two at night."),
+        (f"*[RLS]: Restless legs\n\n[[toc]]\n\n{BODY} ^iron-1", BODY),
         (f"{BODY}[^1]\n\n[^1]: Smith, 2010.", BODY),
         ("See [[Iron|the metal]] and ==mind== it.", "See the metal and mind it."),
         ("Values (<LOD) and (>LOQ) stay.", "Values (<LOD) and (>LOQ) stay."),
@@ -30,7 +37,7 @@ def text_of(syntax: str) -> str:
         ("Before:\n\n- [x] write it down\n- [ ] ask", "Before: write it down; ask."),
         ("Signs are:  \nan urge  \nworse at rest", "Signs are: an urge; worse at rest."),
     ],
-)
+)  # fmt: skip
 def test_the_syntax_of_sites_is_not_text(syntax: str, text: str) -> None:
     assert text_of(syntax) == text
 
@@ -39,9 +46,22 @@ def test_code_keeps_its_own_signs() -> None:
     assert text_of("```\n{{ x }} %% y %%\n```") == "{{ x }} %% y %%"
 
 
-def test_a_tag_within_a_sentence_may_print_words_so_it_is_asked_for() -> None:
-    (doubt,) = read_markdown("# Iron\n\nSee {{ site.title }} for more.").doubts
-    assert (doubt.sentence, "write them in its place" in doubt.reason) == ("See {{ site.title }} for more.", True)
+@pytest.mark.parametrize(
+    "sentence",
+    ["See {{ site.title }} for more.", "Take {props.dose} mg of it.", 'Take <Dose amount={5} unit="mg" /> of it.'],
+)
+def test_a_tag_within_a_sentence_may_print_words_so_it_is_asked_for(sentence: str) -> None:
+    (doubt,) = read_markdown(f"# Iron\n\n{sentence}").doubts
+    assert (doubt.sentence, "write them in its place" in doubt.reason) == (sentence, True)
+
+
+def test_a_tag_that_stands_alone_and_prints_something_is_told() -> None:
+    draft = read_markdown(f'# Iron\n\n<Dose amount={{5}} unit="mg" />\n\n{BODY}')
+    assert [each.original for each in draft.alterations] == ['<Dose amount={5} unit="mg" />']
+
+
+def test_braces_around_numbers_are_no_tag() -> None:
+    assert read_markdown("# Iron\n\nThe set {1, 2} is not {}.").doubts == ()
 
 
 def test_single_tildes_may_strike_out_so_they_are_asked_for() -> None:

@@ -30,6 +30,7 @@ DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 # A number with its sign and its thousands or decimals; a sign that changes what a number means; a word. On `re`: classes
 # with one repeat each, and a repeat that needs a digit at each turn.
 TOKEN = re.compile(r"(?:(?<![\w)\]-])-)?\d+(?:[.,:]\d+)*|[<>≤≥±%‰]|[^\W\d_]+")
+NUMBERED = re.compile(r"Table \d{1,3}[.:]?", re.IGNORECASE)
 LAST_AND = re.compile(r"[,;]\s*(?:and|or)\s*\Z")  # `lists_and_tables` leaves it out at the end of an item
 
 
@@ -150,6 +151,8 @@ def _missing(piece: Piece, out: _Tokens, reached: int, heading: str) -> Iterator
     """A doubt for a piece that did not come out whole; of a paragraph, for each sentence that did not."""
     sentences = [sentence.strip() for sentence in segment("en", piece.text)] if piece.kind == "paragraph" else [piece.text]
     lost = [sentence for sentence in sentences if out.find(_Tokens(sentence).letters, reached) < 0]
+    if lost and all(map(NUMBERED.fullmatch, lost)):
+        return  # the number of a table, which none of its rows repeats
     for sentence in lost or [piece.text]:
         yield Doubt(f"This {piece.kind} did not come out as the file has it:", sentence, piece.place or _under(heading))
 

@@ -15,9 +15,11 @@ from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft, assemble
 from corpus.readers.lists_and_tables import drawn_tables
-from corpus.readers.markup import blocks, pieces_of, read_page
+from corpus.readers.markup import read_page
+from corpus.readers.markup.blocks import blocks
+from corpus.readers.markup.pieces import pieces_of
+from corpus.readers.markup.raised import formulas_in_tex
 from corpus.readers.numbering import references_to_numbers
-from corpus.readers.raised import formulas_in_tex
 from corpus.readers.site_syntax import without_site_syntax
 from corpus.readers.web.stated import date_in
 

@@ -14,7 +14,7 @@ from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
-from corpus.readers.lists_and_tables import add_list, drawn_tables, table_sentences
+from corpus.readers.lists_and_tables import DRAWN, add_list, drawn_tables, table_sentences
 from corpus.readers.losses import Piece
 from corpus.readers.numbering import references_to_numbers
 from corpus.readers.text import BEFORE_A_HYPHEN
@@ -87,12 +87,16 @@ class _Reading:
         """Add the lines between two blank ones."""
         is_underlined = len(lines) > 1 and UNDERLINE.fullmatch(lines[1]) is not None
         if is_underlined or (
-            len(lines) == 1 and _is_heading(lines[0]) and not (self._is_in_list() and BULLET.match(lines[0]))
+            len(lines) == 1
+            and any(map(str.isalnum, lines[0]))
+            and _is_heading(lines[0])
+            and not (self._is_in_list() and BULLET.match(lines[0]))
         ):
             self.end_list()
             self.found.append(Block(lines[0], is_heading=True))
             self.seen.append(Piece("heading", lines[0]))
             lines = lines[2:]
+        lines = [line for line in lines if any(map(str.isalnum, line)) or DRAWN.search(line)]  # without lines that part
         bullets = sum(BULLET.match(line) is not None for line in lines)
         is_list = bullets > 1 or (bullets == len(lines) == 1 and self._is_in_list())
         start = next((at for at, line in enumerate(lines) if is_list and BULLET.match(line)), len(lines))

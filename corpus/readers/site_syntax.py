@@ -16,19 +16,39 @@ NOTES = (
     LinearPattern(r"(?s)\{/\*.*?\*/\}"),  # MDX
     LinearPattern(r"(?s)\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}"),  # Jekyll
     LinearPattern(r"(?s)\{\{[<%]?\s*/\*.*?\*/\s*[>%]?\}\}"),  # Hugo
+    LinearPattern(r"(?s)\{>>.*?<<\}"),  # CriticMarkup
 )
 CODE = LinearPattern(r"(?s)\{%-?\s*highlight\b.*?\{%-?\s*endhighlight\s*-?%\}")
 TAG = LinearPattern(r"\{%[^%\n]*%\}|\{\{[^{}\n]*\}\}")
+HEADING = "#### "  # of a tab or a panel
+UNFILLED = "holds a tag that a site fills in with words; write them in its place:"
 # A component has small letters in its name and attributes that have a value: `<LOD and >LOQ` is prose.
 COMPONENT = LinearPattern(
     r"</?[A-Z][A-Za-z0-9.]*[a-z][A-Za-z0-9.]*(?:\s+[A-Za-z-]+(?:=(?:\"[^\"]*\"|'[^']*'|\{[^<>]*\}))?)*\s*/?>"
 )
+# What a tag or a component prints itself: "Children" above what stands in its tab.
+NAMED = LinearPattern(r"\b(?:title|label|summary|header|name)\s*=\s*(?:\"([^\"]+)\"|'([^']+)')")
+TAB_TAG = LinearPattern(r"\{\{[<%]\s*tab(?:s-?item|-?item)?\s+(?:\w+\s*=\s*)?\"(?P<title>[^\"]+)\"[^{}\n]*[>%]\}\}")
+TAB = LinearPattern(r"===[+!]?\s+\"(?P<title>[^\"]*)\"\s*")
+EXPRESSION = LinearPattern(r"\{[\w.$]+(?:\s*[-+*/?|]+[^{}\n]*|\([^{}\n]*\))?\}")  # of MDX
+# CriticMarkup: what an editor added, took away, put in its place.
+ADDED, REMOVED, REPLACED, MARKED = (
+    LinearPattern(pattern)
+    for pattern in (
+        r"(?s)\{\+\+(.*?)\+\+\}",
+        r"(?s)\{--.*?--\}",
+        r"(?s)\{~~(?P<old>.*?)~>(?P<new>.*?)~~\}",
+        r"(?s)\{==(.*?)==\}",
+    )
+)
+ABBREVIATION = LinearPattern(r"\*\[[^\]\n]+\]:\s.*")
+BLOCK_ID = LinearPattern(r"\s\^[A-Za-z][\w-]*\s*\z")
 IMPORT = LinearPattern(r"\s{0,3}(?:import\s+.*?['\"][^'\"]+['\"];?|export\s+(?:const|let|default|function|class)\b.*)\s*")
 ATTRIBUTES = LinearPattern(r"\s*\{:?\s*(?:[.#][\w-]+|[\w-]+=\"[^\"]*\"|toc)(?:\s+(?:[.#][\w-]+|[\w-]+=\"[^\"]*\"))*\s*\}")
 CONTENTS = LinearPattern(r"\s*(?:[*-]\s+TOC|\[TOC\]|\[\[_TOC_\]\])\s*")
 BOX = LinearPattern(r"\s{0,3}:{3,}\s*(?P<kind>[A-Za-z-]*)\s*(?:\[(?P<title>[^\]]*)\]|(?P<words>[^{\[]*))?(?:\{[^}]*\})?\s*")
 MKDOCS_BOX = LinearPattern(r"(?:!!!|\?\?\?\+?)\s+[\w -]+(?:\"(?P<title>[^\"]*)\")?\s*")
-ALERT = LinearPattern(r"(?i)(\s{0,3}>\s*)\[!(?:note|tip|important|warning|caution|info|danger)\][+-]?[ ]?")
+ALERT = LinearPattern(r"(?i)(?P<quoted>\s{0,3}>\s*)\[![a-z][a-z-]*\][+-]?[ ]?(?P<title>.*)")
 EMBEDDED = LinearPattern(r"!\[\[[^\]\n]*\]\]")
 WIKI_LINK = LinearPattern(r"\[\[(?:[^\]|\n]*\|)?([^\]|\n]*)\]\]")
 HIGHLIGHT = LinearPattern(r"==([^=\n]+)==")
@@ -47,6 +67,11 @@ def without_site_syntax(text: str, /) -> tuple[str, list[Doubt], list[Alteration
     return "".join(parts), doubts, alterations
 
 
+def unfilled_tags(text: str, /) -> list[Doubt]:
+    """A doubt for each paragraph of a page that shows a tag which a program should have filled in."""
+    return [Doubt(UNFILLED, paragraph) for paragraph in text.split("\n\n") if TAG.search(paragraph)]
+
+
 def _prose(text: str, doubts: list[Doubt], alterations: list[Alteration]) -> str:
     def left_out(match: Match, reason: str) -> str:
         alterations.append(Alteration(reason, " ".join(match[0].split())))
@@ -54,10 +79,31 @@ def _prose(text: str, doubts: list[Doubt], alterations: list[Alteration]) -> str
 
     for pattern in NOTES:
         text = pattern.sub(lambda found: left_out(found, "a note that is not published, left out"), text)
+    text = REMOVED.sub(lambda found: left_out(found, "struck out in the file, so left out"), text)
+    text = REPLACED.sub(lambda found: left_out(found, "replaced in the file, so left out") or str(found["new"]), text)
+    text = MARKED.sub(r"\1", ADDED.sub(r"\1", text))
     text = CODE.sub(lambda found: left_out(found, "code, left out"), text)
     text = EMBEDDED.sub(lambda found: left_out(found, "another file that would be shown here, left out"), text)
-    text = WIKI_LINK.sub(r"\1", HIGHLIGHT.sub(r"\1", COMPONENT.sub("", text)))
+    text = COMPONENT.sub(lambda found: _printed(found, text, doubts, alterations), text)
+    text = WIKI_LINK.sub(lambda found: "" if found[1].lower() in {"toc", "_toc_"} else str(found[1]), text)
+    text = HIGHLIGHT.sub(r"\1", text)
     return "\n".join(_lines(text.split("\n"), doubts, alterations))
+
+
+def _printed(component: Match, text: str, doubts: list[Doubt], alterations: list[Alteration]) -> str:
+    """What stands in the place of a component: its title as a heading, where it opens something on a line of its own."""
+    start, end = text.rfind("\n", 0, component.start()) + 1, text.find("\n", component.end())
+    line = text[start : end if end >= 0 else len(text)]
+    is_empty = component[0].endswith("/>")
+    if is_empty and any(map(str.isalnum, COMPONENT.sub("", line))):
+        doubts.append(Doubt(UNFILLED, line.strip()))
+        return ""
+    if is_empty and "=" in component[0]:
+        alterations.append(Alteration("a tag of the site, left out", " ".join(component[0].split())))
+    named = NAMED.search(component[0])
+    if named is None or is_empty or text[start : component.start()].strip():
+        return ""
+    return f"\n\n{HEADING}{named[1] or named[2]}\n\n"
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
@@ -79,7 +125,11 @@ def _lines(lines: list[str], doubts: list[Doubt], alterations: list[Alteration])
     in_box = False
     for line in lines:
         in_box &= line.startswith("    ") or not line.strip()
-        if IMPORT.fullmatch(line) or CONTENTS.fullmatch(line):
+        if IMPORT.fullmatch(line) or CONTENTS.fullmatch(line) or ABBREVIATION.fullmatch(line):
+            continue
+        if tab := TAB.fullmatch(line) or TAB_TAG.fullmatch(line.strip()):
+            in_box = line.startswith("=")
+            yield f"\n{HEADING}{tab['title']}\n"
             continue
         if box := MKDOCS_BOX.fullmatch(line):
             in_box = True
@@ -92,15 +142,19 @@ def _lines(lines: list[str], doubts: list[Doubt], alterations: list[Alteration])
 
 
 def _without_tags(line: str, doubts: list[Doubt], alterations: list[Alteration]) -> str:
-    line = ALERT.sub(r"\1", ATTRIBUTES.sub("", line))
+    line = BLOCK_ID.sub("", ATTRIBUTES.sub("", line))
+    if alert := ALERT.fullmatch(line):
+        quoted, title = str(alert["quoted"]), alert["title"].strip()
+        line = f"{quoted}**{title}**\n{quoted}" if title else quoted
     if SINGLE_TILDES.search(line):
         reason = "is something struck out here? Some sites strike out what stands between single tildes; write ~~ ~~, or ≈:"
         doubts.append(Doubt(reason, line.strip()))
     if not TAG.search(line):
+        doubts += [Doubt(UNFILLED, line.strip())] if EXPRESSION.search(line) else []
         return line
     rest = TAG.sub("", line)
     if any(map(str.isalnum, rest)):
-        doubts.append(Doubt("holds a tag that a site fills in with words; write them in its place:", line.strip()))
+        doubts.append(Doubt(UNFILLED, line.strip()))
     else:
         alterations.append(Alteration("a tag of the site, left out", line.strip()))
     return rest

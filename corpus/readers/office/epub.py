@@ -21,11 +21,11 @@ from corpus.linear_patterns import LinearPattern, Match
 from corpus.readers.draft import Draft
 from corpus.readers.losses import Piece, losses, without_left_out
 from corpus.readers.markup import without_declaration
+from corpus.readers.markup.style_sheets import settle_style_sheets
 from corpus.readers.office.epub_again import pieces_of_page
 from corpus.readers.office.from_markup import draft_of
 from corpus.readers.office.packages import has_part, package, part_of
 from corpus.readers.properties import stated_author, stated_title
-from corpus.readers.style_sheets import settle_style_sheets
 from corpus.readers.text import decode, settle
 
 KIND = "a book (.epub)"

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from corpus.readers.raised import HIGH, LOW, NUMBER
+from corpus.readers.markup.raised import HIGH, LOW, NUMBER
 from corpus.readers.unreadable import UNREADABLE
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from corpus.doubts import Alteration, Doubt
 from corpus.readers.draft import Draft, assemble
 from corpus.readers.losses import Piece
-from corpus.readers.markup import blocks, pieces_of, read_page
+from corpus.readers.markup import read_page
+from corpus.readers.markup.blocks import blocks
+from corpus.readers.markup.pieces import pieces_of
 from corpus.readers.numbering import references_to_numbers
 from corpus.readers.text import settle
 from corpus.readers.unreadable import UNREADABLE, readable

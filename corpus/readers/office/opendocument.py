@@ -15,14 +15,12 @@ from corpus.errors import CorpusError
 from corpus.readers.draft import Draft
 from corpus.readers.losses import Piece
 from corpus.readers.office.from_markup import draft_of
+from corpus.readers.office.opendocument_styles import DRAW, FORMAT, OFFICE, STYLE, TABLE, TEXT, WHITE, Styles
 from corpus.readers.office.packages import has_part, package, part_of
 from corpus.readers.properties import stated_author, stated_title
 from corpus.readers.symbols import written_out
 
 KIND = "an OpenDocument text (.odt)"
-NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-OFFICE, TEXT, TABLE, STYLE, DRAW = (NAMESPACE % name for name in ("office", "text", "table", "style", "drawing"))
-FORMAT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 MATHEMATICS = "{http://www.w3.org/1998/Math/MathML}math"
@@ -30,9 +28,11 @@ NOTES = {f"{TEXT}note"}
 LEFT_OUT = {
     *(f"{TEXT}{name}" for name in ("tracked-changes", "table-of-content", "alphabetical-index", "illustration-index")),
     *(f"{TEXT}{name}" for name in ("bibliography", "hidden-text", "hidden-paragraph", "ruby-text", "sequence-decls")),
+    f"{TEXT}placeholder",
     *(f"{OFFICE}{name}" for name in ("annotation", "annotation-end", "forms")),
     *NOTES,
 }
+BACKED = {f"{TABLE}table", f"{DRAW}text-box"}  # which may have a colour of their own
 MOST_REPEATED = 50  # cells or spaces that one element stands for
 
 
@@ -48,7 +48,7 @@ def read_opendocument(data: bytes, /) -> Draft:
         if body is None:
             raise CorpusError("the file holds no text document.", remedy="Save it as a text document (.odt), and add that.")
         shared = part_of(archive, "styles.xml") if has_part(archive, "styles.xml") else None
-        reading = _Reading(archive, _Styles(*(tree for tree in (shared, content) if tree is not None)))
+        reading = _Reading(archive, Styles(*(tree for tree in (shared, content) if tree is not None)))
         markup = "".join(map(reading.block, body))
         meta = part_of(archive, "meta.xml") if has_part(archive, "meta.xml") else etree.Element("none")
     deleted = content.iterfind(f".//{TEXT}tracked-changes//{TEXT}deletion")
@@ -67,45 +67,10 @@ def read_opendocument(data: bytes, /) -> Draft:
     )
 
 
-class _Styles:
-    """What styles do to the words that are set in them, a style's parents included."""
-
-    def __init__(self, *trees: Any) -> None:
-        self._styles = {style.get(f"{STYLE}name"): style for tree in trees for style in tree.iter(f"{STYLE}style")}
-
-    def names(self, name: str | None) -> Iterator[str]:
-        """A style's name and those of its parents."""
-        passed: set[str] = set()
-        while name is not None and name in self._styles and name not in passed:
-            passed.add(name)
-            yield name
-            name = self._styles[name].get(f"{STYLE}parent-style-name")
-
-    def property(self, name: str | None, *keys: str) -> str:
-        """The first of some text properties that a style or one of its parents sets; empty if none does."""
-        for one in self.names(name):
-            properties = self._styles[one].find(f"{STYLE}text-properties")
-            for key in keys if properties is not None else ():
-                if (value := properties.get(key)) is not None:
-                    return str(value)
-        return ""
-
-    def unseen(self, name: str | None) -> str:
-        """Why nobody sees what is set in a style; empty if it is seen."""
-        if self.property(name, f"{STYLE}text-line-through-style", f"{STYLE}text-line-through-type") not in {"", "none"}:
-            return "struck out, left out"
-        return "hidden, left out" if self.property(name, f"{TEXT}display") == "none" else ""
-
-    def position(self, name: str | None) -> str:
-        """`sup` or `sub` where a style raises or lowers."""
-        place = self.property(name, f"{STYLE}text-position").split(" ", maxsplit=1)[0]
-        return "" if place in {"", "0%"} else "sub" if place == "sub" or place.startswith("-") else "sup"
-
-
 class _Reading:
     """A walk over the body, and what is to be told of it."""
 
-    def __init__(self, archive: zipfile.ZipFile, styles: _Styles) -> None:
+    def __init__(self, archive: zipfile.ZipFile, styles: Styles) -> None:
         self.doubts: list[Doubt] = []
         self.alterations: list[Alteration] = []
         self._archive = archive
@@ -114,7 +79,10 @@ class _Reading:
 
     def block(self, element: Any, /) -> str:
         """A block as HTML."""
-        if not isinstance(element.tag, str) or element.tag in LEFT_OUT or self._is_hidden_section(element):
+        if not isinstance(element.tag, str) or element.tag in LEFT_OUT:
+            return ""
+        if _is_hidden(element):
+            self.alterations.append(_left_out("hidden, left out", element))
             return ""
         if element.tag in {f"{TEXT}p", f"{TEXT}h"}:
             return self._paragraph(element)
@@ -135,7 +103,7 @@ class _Reading:
         """The paragraphs that the body shows, by their own words."""
         for paragraph in body.iter(f"{TEXT}p", f"{TEXT}h"):
             ancestors = list(paragraph.iterancestors())
-            if any(one.tag in LEFT_OUT or self._is_hidden_section(one) for one in ancestors):
+            if any(one.tag in LEFT_OUT or _is_hidden(one) for one in ancestors):
                 continue
             text = " ".join("".join(self._words(paragraph)).split())
             tags = {one.tag for one in ancestors}
@@ -146,7 +114,7 @@ class _Reading:
 
     def _paragraph(self, element: Any) -> str:
         name = element.get(f"{TEXT}style-name")
-        if reason := self._styles.unseen(name):
+        if reason := self._unseen(element):
             self.alterations.append(_left_out(reason, element))
             return ""
         inside = self._inline(element)
@@ -185,7 +153,7 @@ class _Reading:
         if child.tag == f"{DRAW}object":
             return self._formula(child)
         name = child.get(f"{TEXT}style-name")
-        if child.tag == f"{TEXT}span" and (reason := self._styles.unseen(name)):
+        if child.tag == f"{TEXT}span" and (reason := self._unseen(child)):
             self.alterations.append(_left_out(reason, child))
             return ""
         inside = self._inline(child)
@@ -213,6 +181,9 @@ class _Reading:
     def _rows(self, table: Any) -> Iterator[str]:
         for row in table.iter(f"{TABLE}table-row"):
             if next(row.iterancestors(f"{TABLE}table")) is not table:
+                continue
+            if _is_hidden(row):
+                self.alterations.append(_left_out("hidden, left out", row))
                 continue
             tag = "th" if row.getparent().tag == f"{TABLE}table-header-rows" else "td"
             cells = "".join(self._cell(cell, tag) for cell in row.iterchildren(f"{TABLE}table-cell"))
@@ -242,7 +213,7 @@ class _Reading:
         name = element.get(f"{TEXT}style-name")
         if not isinstance(element.tag, str) or element.tag in {*LEFT_OUT, f"{DRAW}text-box", f"{DRAW}object"}:
             return
-        if self._styles.unseen(name) and element.tag in {f"{TEXT}span", f"{TEXT}p", f"{TEXT}h"}:
+        if element.tag in {f"{TEXT}span", f"{TEXT}p", f"{TEXT}h"} and self._unseen(element):
             return
         is_apart = element.tag in {f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break"} or (
             element.tag == f"{TEXT}span" and self._styles.position(name)
@@ -257,8 +228,23 @@ class _Reading:
     def _holds_headings(self, element: Any) -> bool:
         return next(element.iter(f"{TEXT}h"), None) is not None
 
-    def _is_hidden_section(self, element: Any) -> bool:
-        return bool(element.tag == f"{TEXT}section" and element.get(f"{TEXT}display") == "none")
+    def _unseen(self, element: Any) -> str:
+        """Why nobody sees a paragraph or a part of one; empty if it is seen."""
+        name = element.get(f"{TEXT}style-name")
+        if reason := self._styles.unseen(name):
+            return reason
+        if self._styles.property(name, f"{FORMAT}color").lower() != WHITE:
+            return ""
+        around = (element, *element.iterancestors())
+        is_backed = any(one.tag in BACKED or self._styles.has_background(one.get(f"{TEXT}style-name")) for one in around)
+        return "" if is_backed else "white on white, left out"
+
+
+def _is_hidden(element: Any) -> bool:
+    """Whether a section or a row is hidden."""
+    if element.tag == f"{TEXT}section":
+        return bool(element.get(f"{TEXT}display") == "none" or element.get(f"{TEXT}is-hidden") == "true")
+    return bool(element.tag == f"{TABLE}table-row" and element.get(f"{TABLE}visibility") in {"collapse", "filter"})
 
 
 def _left_out(reason: str, element: Any) -> Alteration:

@@ -23,6 +23,7 @@ KIND = "a Word file (.docx)"
 CORE = "docProps/core.xml"
 STYLES = "word/styles.xml"
 NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+NOTE_MARKS = (f"{WORD}footnoteReference", f"{WORD}endnoteReference")
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 UNUSED = ("word/media/", "word/embeddings/", "word/fonts/")
@@ -41,6 +42,9 @@ def read_word(data: bytes, /) -> Draft:
         body = tree.find(f"{WORD}body")
         if body is None:
             raise CorpusError("the file holds no text.", remedy="Open it in Word, save it again, and add that.")
+        if not any(has_part(archive, name) for name in NOTES):
+            for mark in list(body.iter(*NOTE_MARKS)):
+                mark.getparent().remove(mark)  # of a note that the file lacks
         settling = settled(body, Styles.of(part_of(archive, STYLES) if has_part(archive, STYLES) else None))
         properties = part_of(archive, CORE) if has_part(archive, CORE) else etree.Element("none")
         rewritten = _rewritten(archive, main, etree.tostring(tree))

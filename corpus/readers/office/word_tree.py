@@ -49,6 +49,7 @@ def settled(body: Any, styles: Styles, /) -> Settling:
     _choose_alternatives(body)
     _tell_of_unread(body, told)
     _drop_placeholders(body)
+    _name_breaks(body)
     _unwrap(body)
     told.alterations += drop_deleted(body)
     _drop_contents(body, styles)
@@ -91,6 +92,18 @@ def _drop_placeholders(body: Any) -> None:
         content = control.find(f"{WORD}sdtContent") if control is not None else None
         for run in list(content.iter(f"{WORD}r")) if content is not None else []:
             run.getparent().remove(run)
+
+
+def _name_breaks(body: Any) -> None:
+    """A return and a tab by their place are what they look like; the small letters that say how a sign is read go."""
+    for name, known in (("cr", "br"), ("ptab", "tab")):
+        for element in body.iter(f"{WORD}{name}"):
+            element.tag = f"{WORD}{known}"
+    for ruby in list(body.iter(f"{WORD}ruby")):
+        run = ruby.getparent()
+        for inner in ruby.iterfind(f"{WORD}rubyBase/{WORD}r"):
+            run.addprevious(inner)
+        run.remove(ruby)
 
 
 def _unwrap(body: Any) -> None:

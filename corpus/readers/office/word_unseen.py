@@ -7,8 +7,8 @@ reader of the page sees them.
 from typing import Any
 
 from corpus.doubts import Alteration
+from corpus.readers.markup.raised import NOTE_MARK, is_mark_behind
 from corpus.readers.office.word_styles import VALUE, WORD, Styles, unseen_by
-from corpus.readers.raised import NOTE_MARK
 
 TEXT_BOX = f"{WORD}txbxContent"
 DELETED = ("del", "moveFrom")
@@ -111,7 +111,9 @@ def run_text(run: Any, /) -> str:
     align = run.find(f"{WORD}rPr/{WORD}vertAlign")
     if align is None or align.get(VALUE) == "baseline":
         return text
-    return "" if NOTE_MARK.fullmatch(text.strip()) else f" {text} "
+    mark, before = text.strip(), run.getprevious()
+    is_mark = before is not None and align.get(VALUE) == "superscript" and is_mark_behind(text_of(before), mark)
+    return "" if is_mark or NOTE_MARK.fullmatch(mark) else f" {text} "
 
 
 def style_of(element: Any, name: str, /) -> str:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from corpus.doubts import Alteration, Doubt
 from corpus.errors import CorpusError
+from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Block, Draft, assemble
 from corpus.readers.lists_and_tables import SENTENCE_END, add_list, lead_in, table_lead
 from corpus.readers.losses import Piece
@@ -33,6 +34,7 @@ from corpus.readers.unreadable import UNREADABLE, readable
 
 LONGEST_ITEM = 120  # characters of an item that has no mark
 INDENT = 4  # points: items further to the right stand below the one before
+NOTE_MARKS = LinearPattern(r"\s*[*∗†‡§]+\z")  # at the end of a title
 TITLE_FROM = 1.15  # times the size of the text
 
 
@@ -92,13 +94,13 @@ def _title(groups: list[tuple[Group, str]], pages: Pages, size: float) -> tuple[
     if stated:
         for place in first:
             if compared(groups[place][1]) == compared(stated):
-                return groups[place][1], groups[:place] + groups[place + 1 :], []
+                return NOTE_MARKS.sub("", groups[place][1]), groups[:place] + groups[place + 1 :], []
         if compared(stated) in compared(" ".join(groups[place][1] for place in first)):
             return stated, groups, []
     largest = _largest(groups, first, size)
     if largest is None:
         return stated, groups, []
-    title = groups[largest][1]
+    title = NOTE_MARKS.sub("", groups[largest][1])
     doubts = [Doubt(f"The file's properties state another title than “{title}”:", stated)] if stated else []
     return title, groups[:largest] + groups[largest + 1 :], doubts
 

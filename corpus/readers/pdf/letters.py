@@ -16,7 +16,7 @@ from typing import Any
 from pdfminer.layout import LAParams, LTChar, LTFigure, LTItem, LTPage, LTTextLine
 
 from corpus.linear_patterns import LinearPattern
-from corpus.readers.raised import HIGH, LOW, NUMBER
+from corpus.readers.markup.raised import HIGH, LOW, NUMBER
 from corpus.readers.symbols import PRIVATE, meant_by
 from corpus.readers.unreadable import UNREADABLE
 
@@ -30,6 +30,9 @@ FEWEST_GAPS = 6  # that tell how widely a line is set
 PIECE_GAP = 0.9  # times the size: pieces closer than this are one
 SAME_PLACE = 0.15  # times the size: a letter that is drawn twice, to look bold
 GROUPING = LAParams(char_margin=1.0, word_margin=1000.0)  # words are told apart here, not by pdfminer
+# Accents that stand beside a letter, with those that are put over it.
+ACCENTS = dict(zip("¨´`ˆ˜¸ˇ˘˙˚", "\u0308\u0301\u0300\u0302\u0303\u0327\u030c\u0306\u0307\u030a", strict=True))
+DOTLESS = {"ı": "i", "ȷ": "j"}
 BULLET_CODES = {0xF0B7, 0xF0A7, 0xF0D8, 0xF076, 0xF0FC, 0xF0A8, 0xF06E}
 
 
@@ -95,9 +98,22 @@ def letters_of(page: Any, /, *, invisible: Sequence[tuple[float, float, float, f
             found["unseen"].append(letter)
         else:
             found["seen"].append(letter)
+    _accent(found["seen"])
     told = {name: _joined(letters) for name, letters in found.items() if name != "seen"}
     rising = sum(1 if letter.matrix[1] > 0 else -1 for letter in found["turned"])
     return Letters(tuple(found["seen"]), **told, turn=90 if rising > 0 else 270)
+
+
+def _accent(letters: list[LTChar]) -> None:
+    """Accents that are drawn over a letter, as TeX does, become a part of it: "f¨ur" is "für"."""
+    for at, accent in [(at, letter) for at, letter in enumerate(letters) if letter.get_text() in ACCENTS]:
+        middle = (accent.x0 + accent.x1) / 2
+        for base in [*letters[at + 1 : at + 2], *letters[max(at - 1, 0) : at]]:
+            letter = DOTLESS.get(base.get_text(), base.get_text())
+            made = unicodedata.normalize("NFC", letter + ACCENTS[accent.get_text()])
+            if len(made) == 1 and base.x0 <= middle <= base.x1 and abs(base.y0 - accent.y0) < base.size:
+                base._text, accent._text = made, ""  # pdfminer has no other way to set it
+                break
 
 
 def _is_turned(letter: LTChar) -> bool:

@@ -224,4 +224,6 @@ def _outline(line: Line) -> str:
 
 
 def _place(line: Line) -> tuple[str, int]:
-    return line.text, round(line.top / SAME_HEIGHT)
+    """Where a line stands, and its words without the page's number; a mere number may be a table's."""
+    words = _outline(line) if any(map(str.isalpha, line.text)) else line.text
+    return words, round(line.top / SAME_HEIGHT)

@@ -9,9 +9,13 @@ from lxml.html import HtmlElement
 from corpus.doubts import Alteration
 from corpus.linear_patterns import LinearPattern
 from corpus.readers.draft import Draft, assemble
-from corpus.readers.markup import PLACE, Page, blocks, pieces_of, read_page, text_of, without_declaration
+from corpus.readers.markup import Page, read_page, without_declaration
+from corpus.readers.markup.blocks import blocks
+from corpus.readers.markup.elements import PLACE, text_of
+from corpus.readers.markup.pieces import pieces_of
+from corpus.readers.markup.raised import formulas_in_tex
 from corpus.readers.numbering import references_to_numbers
-from corpus.readers.raised import formulas_in_tex
+from corpus.readers.site_syntax import unfilled_tags
 from corpus.readers.text import decode, settle, undoubled
 from corpus.readers.web.no_article import no_article
 from corpus.readers.web.region import Region, article_of
@@ -49,7 +53,7 @@ def read_web_page(data: bytes, /, *, charset: str = "") -> Draft:
     has_numbers = next(region.root.iter("ol"), None) is not None
     doubts = (
         *(*doubts, *no_article(content, stated.title, region.root)),
-        *(*formulas_in_tex(text), *references_to_numbers(text, has_numbers=has_numbers)),
+        *(*formulas_in_tex(text), *references_to_numbers(text, has_numbers=has_numbers), *unfilled_tags(text)),
     )
     return Draft(
         stated.title,

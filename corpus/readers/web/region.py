@@ -14,9 +14,9 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from corpus.linear_patterns import LinearPattern
-from corpus.readers.as_shown import CONTAINERS, HEADINGS, LISTS
 from corpus.readers.lists_and_tables import SENTENCE_END
-from corpus.readers.markup import COMPOSED_OF, PLACE, Page
+from corpus.readers.markup import Page
+from corpus.readers.markup.elements import COMPOSED_OF, CONTAINERS, HEADINGS, LISTS, PLACE
 
 SHORTEST_ARTICLE = 200  # characters; less is not taken for the article
 MOST_OF_IT = 0.9  # of the letters of the article: the innermost element with as many is its own

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -62,6 +62,9 @@ NO_TITLE = {
     "article",
 }
 LONGEST_NAME = 80  # characters
+# Who writes below an article is not its author.
+BY_OTHERS = LinearPattern(r"(?i)(?:^|[\s_-])(?:comments?|disqus|respond|replies|reviews?|related|recommended)(?:$|[\s_-])")
+EARLIEST = date(1800, 1, 1)  # programs that know no date write the year 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,12 @@ def _author(linked: list[dict[str, Any]], metas: dict[str, str], shown: HtmlElem
     marked = shown.xpath(
         "//*[@rel='author' or @itemprop='author']//*[@itemprop='name'] | //*[@rel='author' or @itemprop='author']"
     )
-    visible = [_plain("".join(element.itertext())) for element in marked]
+    visible = [_plain("".join(element.itertext())) for element in marked if not _is_by_others(element)]
     classed = shown.xpath("//*[contains(@class, 'byline') or contains(@class, 'author')]")
     bylines = [
-        _plain("".join(element.itertext())) for element in classed if len("".join(element.itertext())) < 3 * LONGEST_NAME
+        _plain("".join(element.itertext()))
+        for element in classed
+        if len("".join(element.itertext())) < 3 * LONGEST_NAME and not _is_by_others(element)
     ]
     by = [found["name"].strip() for line in bylines if (found := BYLINE.search(line))]
     for names in (stated, [_first(metas, AUTHORS)], visible, by):
@@ -143,6 +148,12 @@ def _author(linked: list[dict[str, Any]], metas: dict[str, str], shown: HtmlElem
         if honest:
             return ", ".join(honest)
     return ""
+
+
+def _is_by_others(element: HtmlElement) -> bool:
+    """Whether an element stands among comments, or in what a page says of other pages."""
+    around = (element, *element.iterancestors())
+    return any(BY_OTHERS.search(f"{one.get('class') or ''} {one.get('id') or ''}") for one in around if one.tag != "body")
 
 
 def _is_name(name: str, publisher: str) -> bool:
@@ -160,14 +171,14 @@ def _without_by(name: str) -> str:
 def _published(linked: list[dict[str, Any]], metas: dict[str, str], shown: HtmlElement) -> date | None:
     """The day of publication; of a change or of a copyright it is never taken."""
     stated = [str(node.get("datePublished") or "") for node in linked] + [metas.get(name, "") for name in DATES]
-    marked = shown.xpath(
-        "//*[@itemprop='datePublished']/@*[name()='datetime' or name()='content'] | //time[@pubdate]/@datetime"
-    )
-    classed = shown.xpath("//time[contains(@class, 'publish') or contains(@class, 'entry-date')]/@datetime")
-    for value in [*stated, *map(str, marked), *map(str, classed)]:
+    marked = shown.xpath("//*[@itemprop='datePublished'] | //time[@pubdate]")
+    classed = shown.xpath("//time[contains(@class, 'publish') or contains(@class, 'entry-date')]")
+    own = [element for element in (*marked, *classed) if not _is_by_others(element)]
+    for value in [*stated, *(element.get("datetime") or element.get("content") or "" for element in own)]:
         if day := date_in(value):
             return day
-    times = {day for value in shown.xpath("//article//header//time/@datetime") if (day := date_in(str(value)))}
+    heads = [time for time in shown.xpath("//article//header//time[@datetime]") if not _is_by_others(time)]
+    times = {day for time in heads if (day := date_in(str(time.get("datetime"))))}
     if len(times) == 1:
         return times.pop()
     said = (PUBLISHED.search(_plain("".join(element.itertext()))) for element in _short_ones(shown))
@@ -177,12 +188,17 @@ def _published(linked: list[dict[str, Any]], metas: dict[str, str], shown: HtmlE
 def _short_ones(shown: HtmlElement) -> Iterator[HtmlElement]:
     """Elements that hold little: a line with a date, and not the article that speaks of one."""
     for element in shown.iter("p", "span", "div", "time", "li", "small"):
-        if len("".join(element.itertext())) <= 2 * LONGEST_NAME:
+        if len("".join(element.itertext())) <= 2 * LONGEST_NAME and not _is_by_others(element):
             yield element
 
 
 def date_in(text: str, /) -> date | None:
-    """The day that a text names, in one of the ways that cannot be misread; `None` if it names none."""
+    """The day that a text names, in one of the ways that cannot be misread; `None` if it names none, or one to come."""
+    day = _day(text)
+    return day if day and EARLIEST <= day <= date.today() + timedelta(days=1) else None
+
+
+def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip()[:10])
     except ValueError:

@@ -8,8 +8,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from corpus.doubts import Doubt
-from corpus.readers.as_shown import HEADINGS, LISTS, PICTURED
 from corpus.readers.lists_and_tables import SENTENCE_END
+from corpus.readers.markup.as_shown import PICTURED
+from corpus.readers.markup.elements import HEADINGS, LISTS, drop
 
 LONGEST_CELL = 300  # characters; a table with more in a cell lays out a page
 PICTURE = "a cell of this row holds only a picture, and what that means is not in the text:"
@@ -78,6 +79,8 @@ def are_names(cells: list[HtmlElement]) -> bool:
 
 def flatten(cell: HtmlElement) -> None:
     """Lists, paragraphs and lines in a cell become its words, the items apart."""
+    for inner in [each for each in cell.iter(*LISTS) if each.getparent().tag == "li"]:
+        _put_into_item(inner)
     items = [_text(item) for item in cell.iter("li")]
     lists = list(cell.iter(*LISTS))
     if lists and "".join("".join(items).split()) == "".join(_text(cell).split()):
@@ -88,6 +91,13 @@ def flatten(cell: HtmlElement) -> None:
     for element in list(cell.iterdescendants("p", "div", "br", *LISTS, "li")):
         element.tail = f"{_parting(element, cell)}{element.tail or ''}"
         element.drop_tag()
+
+
+def _put_into_item(inner: HtmlElement) -> None:
+    """A list within an item of a cell stands in brackets behind the item's words: "tea (black; green)"."""
+    words = "; ".join(filter(None, (_text(item).rstrip(" ;,") for item in inner.iter("li"))))
+    inner.tail = f" ({words}) {inner.tail or ''}" if words else inner.tail
+    drop(inner)
 
 
 def _parting(element: HtmlElement, cell: HtmlElement) -> str:
@@ -143,7 +153,7 @@ def _merge(headers: list[HtmlElement], rows: list[HtmlElement]) -> None:
 def _guess(rows: list[HtmlElement]) -> list[Doubt]:
     """Without a mark, a first row of names above rows of values is taken for the header, and the maintainer is asked."""
     first, *others = rows
-    if len(_cells(first)) < 2 or _is_emphasised(first, others):
+    if len(_cells(first)) < 2 or _is_emphasised(first, others) or _names_rows(rows):
         return []
     names = [_text(cell) for cell in _cells(first)]
     looks_like_names = all(0 < len(name) <= LONGEST_NAME for name in names[1:]) and not any(map(_has_digit, names))
@@ -160,6 +170,12 @@ def _guess(rows: list[HtmlElement]) -> list[Doubt]:
         reason = "does this row name the table's columns? No row is marked so, and the cells came out without names:"
         return [Doubt(reason, " | ".join(names))]
     return []
+
+
+def _names_rows(rows: list[HtmlElement]) -> bool:
+    """Whether each row begins with its own name, marked so: then no row names columns."""
+    marks = [[cell.tag for cell in _cells(row)] for row in rows]
+    return all(one == ["th", "td"] for one in marks)
 
 
 def _is_emphasised(first: HtmlElement, others: list[HtmlElement]) -> bool:

@@ -11,7 +11,8 @@ from lxml.html import HtmlElement
 
 from corpus.doubts import Doubt
 from corpus.linear_patterns import LinearPattern
-from corpus.readers.as_shown import LeftOut, drop
+from corpus.readers.markup.as_shown import LeftOut
+from corpus.readers.markup.elements import drop
 
 HIGH = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 LOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -78,7 +79,7 @@ def settle_formulas(root: HtmlElement, /, *, place: str) -> list[tuple[str, Doub
             where = next((str(one.get(place)) for one in formula.iterancestors() if one.get(place)), "")
             reason = "holds a formula that cannot be written in one line; write it in words, or leave it out:"
             doubts.append((where, Doubt(reason, around)))
-            written = _text(formula)
+            written = " ".join(formula.itertext())  # apart, so that no number is made of two
         before = formula.getprevious()
         behind = (before.tail if before is not None else formula.getparent().text) or ""
         space = " " if behind and not behind[-1].isspace() and not behind.endswith(("(", "=")) else ""
@@ -105,17 +106,21 @@ class _TwoDimensionalError(Exception):
 def _math(element: HtmlElement) -> Iterator[str]:
     children = [child for child in element if isinstance(child.tag, str) and child.tag not in MATH_NOTES]
     if element.tag in SIMPLE_MATH:
-        yield (
-            f" {element.text.strip()} "
-            if element.tag == "mo" and element.text and element.text.strip() in "=<>≤≥≈±×·−+"
-            else (element.text or "")
-        )
+        sign = (element.text or "").strip()
+        is_between = element.tag == "mo" and bool(sign) and sign in "=<>≤≥≈±×·−+"
+        is_first = is_between and sign in "−+±" and element.getprevious() is None  # as in "−3"
+        yield sign if is_first else f" {sign} " if is_between else (element.text or "")
         for child in children:
             yield from _math(child)
     elif element.tag in {"msup", "msub"} and len(children) == 2:
         base, script = ("".join(_math(child)).strip() for child in children)
         table, sign = (HIGH, "^") if element.tag == "msup" else (LOW, "_")
         yield base + (script.translate(table) if NUMBER.fullmatch(script) else f"{sign}({script})")
+    elif element.tag == "msubsup" and len(children) == 3:
+        base, low, high = ("".join(_math(child)).strip() for child in children)
+        if not (NUMBER.fullmatch(low) and NUMBER.fullmatch(high)):
+            raise _TwoDimensionalError
+        yield f"{base}{low.translate(LOW)}{high.translate(HIGH)}"
     elif element.tag == "mfrac" and len(children) == 2:
         above, below = ("".join(_math(child)).strip() for child in children)
         yield "/".join(part if part.replace(".", "").isalnum() else f"({part})" for part in (above, below))
@@ -136,7 +141,8 @@ def _is_note_mark(element: HtmlElement) -> bool:
     if element.tag == "sup":
         inner = [child for child in element if child.tag == "a"]
         is_link = bool(inner) or (element.getparent().tag == "a" and _text(element.getparent()) == text)
-        return is_link or "ref" in names or any(name in names for name in NOTE_NAMES) or _follows_an_end(element)
+        is_named = "ref" in names or any(name in names for name in NOTE_NAMES)
+        return is_link or is_named or is_mark_behind(_before(element), text)
     is_here = (element.get("href") or "").startswith("#")
     is_named = any(name in f"{names} {(element.get('href') or '').lower()}" for name in NOTE_NAMES) or "doc-noteref" in names
     return is_here and (is_named or (element.getparent().tag == "sup") or _is_glued(element))
@@ -149,11 +155,12 @@ def _before(element: HtmlElement) -> str:
     return before.tail or ("" if before.tag in {"br", "hr"} else _text(before))
 
 
-def _follows_an_end(element: HtmlElement) -> bool:
-    """Whether a raised number stands behind a stop, where no power can stand: "legs.³"."""
-    before = _before(element)
-    is_several = any(sign in _text(element) for sign in ",–-")  # no power is "3,4"
-    return before.endswith(ENDS[:6]) and (is_several or not before[-2:-1].isdigit())
+def is_mark_behind(before: str, mark: str, /) -> bool:
+    """Whether raised numbers can only be the marks of notes, by what stands before them: "legs.³", "people⁵⁻⁷"."""
+    is_several = any(sign in mark for sign in ",–-")  # no power is "3,4"
+    is_behind_an_end = before.endswith(ENDS[:6]) and (is_several or not before[-2:-1].isdigit())
+    is_behind_a_word = is_several and mark[:1].isdigit() and len(before) > 2 and before[-3:].isalpha()
+    return NOTE_NUMBERS.fullmatch(mark) is not None and (is_behind_an_end or is_behind_a_word)
 
 
 def _is_glued(element: HtmlElement) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 from lxml import html
 
-from corpus.readers.style_sheets import settle_style_sheets
+from corpus.readers.markup.style_sheets import settle_style_sheets
 
 
 def style_of(sheet: str, element: str = "<p class='a b' id='i'>x</p>") -> str:
