@@ -22,7 +22,7 @@ OWN_BASE = "localhost/python-3.11-of-debian"
 IMAGE = "localhost/rls-assistant-test"
 PULL_SECONDS, BASE_SECONDS, BUILD_SECONDS, START_SECONDS = 120, 600, 2_400, 120
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(PULL_SECONDS + BASE_SECONDS + BUILD_SECONDS + 300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(PULL_SECONDS + BASE_SECONDS + BUILD_SECONDS + 900)]
 # Without a daemon, and without more rights than this process has.
 ENVIRONMENT = os.environ | {"BUILDAH_ISOLATION": "chroot"}
 
@@ -89,8 +89,8 @@ def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert built.returncode == 0, built.stderr[-4_000:]
     name = buildah("from", "--pull-never", IMAGE, seconds=300).stdout.strip()
     yield name
-    buildah("rm", name, seconds=60)
-    buildah("rmi", IMAGE, seconds=60)
+    buildah("rm", name, seconds=300)
+    buildah("rmi", IMAGE, seconds=300)
 
 
 def test_the_image_is_built_and_its_server_answers_as_nobody_in_particular(container: str) -> None:
