@@ -55,9 +55,13 @@ lock:
 	cp requirements-dev.txt requirements.txt && $(COMPILE) pyproject.toml --output-file requirements.txt
 	cp requirements-dev.txt requirements-serve.txt && $(COMPILE) --group serve --output-file requirements-serve.txt
 
-# The bill of materials in CycloneDX: what is installed, with licences and what needs what. Hashes stand in the locks.
+# The bill of materials in CycloneDX: what is installed, with licences and what needs what. Hashes stand in the locks. Links are
+# left out: one is the folder that torch was installed from.
+BILL ?= sbom.cdx.json
 bill: .venv/installed-dev
-	.venv/bin/cyclonedx-py environment --pyproject pyproject.toml --output-file sbom.cdx.json $(PY)
+	.venv/bin/cyclonedx-py environment --pyproject pyproject.toml $(PY) | $(PY) -c 'import json, sys; \
+		without = lambda part: {name: value for name, value in part.items() if name != "externalReferences"}; \
+		print(json.dumps(json.load(sys.stdin, object_hook=without), indent=1))' > '$(BILL)'
 
 # Known vulnerabilities of what is locked. A source that does not report the canary's published ones would report none of ours
 # either, so its silence is no success. Where no source can be reached, ADVISORIES is asked: a snapshot that `make advisories`

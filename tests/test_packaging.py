@@ -269,6 +269,22 @@ def test_the_locks_resolve_to_wheels_on_every_platform(python: str, platform: st
     assert {"onnxruntime", "faiss-cpu", "gradio", "mcp"} <= serving.keys()
     assert serving.items() <= running.items()
     assert "torch" in running
+    if "darwin" not in platform or python != "3.11":  # gevent, which locust needs, has no wheel there
+        assert running.items() <= resolved("requirements-dev.txt", python, platform).items()
+
+
+@pytest.mark.slow
+def test_the_bill_names_all_that_is_needed_with_its_version_and_no_address_or_path(tmp_path: Path) -> None:
+    """The cyclonedx reader looks at every installed package, which takes a minute on a busy machine."""
+    command = ["make", "--assume-old=.venv/installed-dev", "bill", f"BILL={tmp_path / 'bill.json'}"]
+    ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    text = (tmp_path / "bill.json").read_text(encoding="utf-8")
+    bill = {canonicalize_name(one["name"]): one["version"].partition("+")[0] for one in json.loads(text)["components"]}
+    needed = [one for one in map(Requirement, RUNNING) if one.marker is None or one.marker.evaluate()]
+    assert [str(one) for one in needed if f"=={bill.get(canonicalize_name(one.name))}" != str(one.specifier)] == []
+    assert json.loads(text)["metadata"]["component"]["name"] == PYPROJECT["project"]["name"]
+    assert re.findall(r"file:|//pypi\.|" + re.escape(str(PROJECT)), text) == []
 
 
 def clean_environment(folder: Path) -> Path:
