@@ -39,6 +39,12 @@ def reasons(draft: Draft) -> str:
         "<span style='text-decoration: line-through'>It is safe.</span>", "<p hidden>It is safe.</p>",
         "<p style='display:none'>It is safe.</p>", "<style>.old{display:none}</style><p class='old'>It is safe.</p>",
         "<style>#gone {text-decoration:line-through}</style><p id='gone'>It is safe.</p>",
+        "<p style='position:absolute; left:-9999px'>It is safe.</p>", "<p style='text-indent:-9999px'>It is safe.</p>",
+        "<style>.a{position:absolute;width:1px;height:1px;overflow:hidden}</style><p class=a>It is safe.</p>",
+        "<p style='clip-path:inset(100%)'>It is safe.</p>", "<p style='transform:scale(0)'>It is safe.</p>",
+        "<p style='color:#fff;background:white'>It is safe.</p>", "<p style='opacity:0.01'>It is safe.</p>",
+        "<p style='font-size:0.1px'>It is safe.</p>", "<span class='site-visually-hidden'>It is safe.</span>",
+        "<p class='sr-only'>It is safe.</p>", "<form><label><input type=checkbox>It is safe.</label></form>",
     ],
 )  # fmt: skip
 def test_what_is_struck_out_or_hidden_is_not_text_and_is_told(gone: str) -> None:
@@ -47,6 +53,24 @@ def test_what_is_struck_out_or_hidden_is_not_text_and_is_told(gone: str) -> None
     assert "Ask first if you are pregnant, since nobody knows." in draft.text
     assert [(each.original, each.kept) for each in draft.alterations] == [("It is safe.", "")]
     assert draft.doubts == ()
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "<p style='color:white;background:black'>{}</p>", "<p class='not-sr-only'>{}</p>", "<p style='left:-9999px'>{}</p>",
+        "<p style='position:absolute;width:100px;height:1px'>{}</p>", "<p style='font-size:0.8em;opacity:0.4'>{}</p>",
+    ],
+)  # fmt: skip
+def test_what_only_looks_as_if_it_were_hidden_is_read(seen: str) -> None:
+    draft = page(seen.format("Ask first if you are pregnant, since nobody knows."))
+    assert "Ask first if you are pregnant, since nobody knows." in draft.text
+
+
+def test_a_cell_that_says_something_only_to_those_who_listen_is_read() -> None:
+    head = "<tr><th>Drug</th><th>Safe</th></tr>"
+    draft = page(f"<table>{head}<tr><td>Iron</td><td><i class=tick></i><span class=sr-only>no</span></td></tr></table>")
+    assert "Drug — Iron: Safe — no." in draft.text
 
 
 def test_what_a_button_right_before_it_opens_is_read() -> None:
@@ -62,6 +86,10 @@ def test_what_a_button_right_before_it_opens_is_read() -> None:
         "<details><summary>Can children have it?</summary><p>{}</p></details>",
         "<button class='accordion'><h3>Can children have it?</h3></button><div style='display:none'><p>{}</p></div>",
         "<a role=tab href='#t'>Can children have it?</a><div role=tabpanel id=t hidden><p>{}</p></div>",
+        "<button class=tab data-tab=t>Can children have it?</button><div id=t style='display:none'><p>{}</p></div>",
+        "<input type=checkbox id=c><label for=c>Can children have it?</label><div style='display:none'><p>{}</p></div>",
+        "<button onclick=\"show('t')\">Can children have it?</button><p>.</p><div id=t hidden><p>{}</p></div>",
+        "<button aria-expanded=false><b>Can children have it?</b><i>+</i></button><div hidden><p>{}</p></div>",
     ],
 )
 def test_accordions_and_tabs_are_read_as_opened(panel: str) -> None:
@@ -80,6 +108,11 @@ def test_accordions_and_tabs_are_read_as_opened(panel: str) -> None:
         ("<p>Signs are:<br>• an urge to move<br>• a twitch</p>", "Signs are: an urge to move; a twitch."),
         ("<p>Signs are:<br>an urge to move<br>a twitch</p>", "Signs are: an urge to move; a twitch."),
         ("<dl><dt>Cramp</dt><dd>A muscle that hurts</dd></dl>", "Cramp: A muscle that hurts."),
+        ("<p>Avoid:</p><div><div class=i>tea after 2</div><div class=i>no nap</div></div>", "Avoid: tea after 2; no nap."),
+        ("<p>1. Rest<br>2. Do not run<br>3. Drink 2 L</p>", f"{TITLE}: Rest; Do not run; Drink 2 L."),
+        ("<h2>Do</h2><p>Step 1: wash<br>Step 2: dry<br>Step 3: do not rub</p>",
+         "Do: Step 1: wash; Step 2: dry; Step 3: do not rub."),
+        ("<p>Call Ann Example<br>High Street 5,<br>Example</p>", "Call Ann Example High Street 5, Example"),
     ],
 )  # fmt: skip
 def test_a_list_stays_with_what_leads_to_it(inner: str, sentence: str) -> None:
@@ -103,6 +136,10 @@ def test_a_list_stays_with_what_leads_to_it(inner: str, sentence: str) -> None:
         ("below <math><mn>0.75</mn></math> only", "below 0.75 only"),
         ("<math><msup><mn>10</mn><mn>6</mn></msup><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "10⁶ = 1/2"),
         ("see chapter <a href='#c3'>3</a> there", "see chapter 3 there"),
+        ("low in people<sup>5–7</sup> and", "low in people and"),
+        ("not <math><mo>−</mo><mn>3</mn></math> but", "not −3 but"),
+        ("<math><msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup></math> or", "x₁² or"),
+        ("<math><mn>1</mn><mo>,</mo><mn>000</mn><annotation>1{,}000</annotation></math> of them", "1,000 of them"),
     ],
 )
 def test_a_number_is_kept_exactly(inner: str, written: str) -> None:
@@ -125,6 +162,11 @@ def test_a_formula_of_two_dimensions_is_a_doubt_with_its_sentence() -> None:
         ("<tr><td><b>Group</b><td><b>Low</b><td><b>Normal</b><tr><td>Men<td>0.7<td>0.9", "Men: Low — 0.7; Normal — 0.9."),
         ("<tr><th>Day<th>Open<tr><td>Monday<td><ul><li>9 to 12<li>14 to 17</ul><tr><td>Tuesday<td><p>closed",
          "Monday: Open — 9 to 12; 14 to 17."),
+        ("<tr><th>Drug<th>Not with<tr><td>Iron<td><ul><li>tea<ul><li>black<li>green</ul><li>milk</ul>",
+         "Iron: Not with — tea (black; green); milk."),
+        ("<caption>Table 3. What to avoid</caption><tr><th>Drug<th>Not with<tr><td>Iron<td>tea",
+         "What to avoid: Drug — Iron: Not with — tea."),
+        ("<tr><th>Name<td>Not given<tr><th>Age<td>52", "Name: Not given."),
     ],
 )  # fmt: skip
 def test_a_cell_comes_with_all_its_headers(table: str, row: str) -> None:
@@ -181,6 +223,7 @@ LINKED = '<script type="application/ld+json">{"@type":%s}</script>'
         (LINKED % '"Article","author":[{"name":"Ann Example"},{"name":"Bo Example"}]', "", "Ann Example, Bo Example"),
         (LINKED % '"Organization","name":"Muscle Centre"', "", ""),
         (LINKED % "", "", ""),
+        ("", "<section class=comments><p class=author>By John Doe</p></section>", ""),
     ],
 )  # fmt: skip
 def test_an_author_is_stated_or_there_is_none(head: str, inner: str, author: str) -> None:
@@ -199,6 +242,9 @@ def test_an_author_is_stated_or_there_is_none(head: str, inner: str, author: str
         ("", "<p>Published: 5th March 2024</p>", date(2024, 3, 5)),
         ("", "<p>Published on March 5, 2024</p>", date(2024, 3, 5)),
         ("", "<p>Published: 03/05/2024</p>", None),
+        ("<meta property='article:published_time' content='0001-01-01T00:00:00'>", "", None),
+        ("<meta property='article:published_time' content='2999-01-01'>", "", None),
+        ("", "<div id=comments><p>Posted on March 5, 2024</p></div>", None),
     ],
 )  # fmt: skip
 def test_a_date_is_stated_or_there_is_none(head: str, around: str, published: date | None) -> None:
@@ -228,6 +274,10 @@ CARD = (
 def test_a_page_that_is_no_article_says_what_it_looks_like(title: str, body: str, said: str) -> None:
     draft = read_web_page(f"<!doctype html><title>{title}</title><body><main><h1>{title}</h1>{body}</main>".encode())
     assert said in reasons(draft)
+
+
+def test_a_tag_that_a_page_was_to_fill_in_is_told() -> None:
+    assert "a tag that a site fills in" in reasons(page("<p>Take no more than {{ dose }} of them in a day.</p>"))
 
 
 def test_a_page_that_one_form_holds_is_read() -> None:

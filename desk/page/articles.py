@@ -10,7 +10,7 @@ from desk import shown as html
 from desk.page.adding import Adding
 from desk.page.bin import Bin
 from desk.page.changing import Changing
-from desk.page.parts import ARTICLES, Shared, Updates, telling
+from desk.page.parts import ARTICLES, Follows, Shared, Updates, telling
 from desk.reading import Waiting
 
 
@@ -25,7 +25,7 @@ class ArticlesTab:
             with gr.Row():
                 self.again = gr.Button("Show the list again", elem_id="list-again")
                 self.ask = gr.Button("Ask the sources whether they changed", elem_id="ask-sources")
-            self.notice = gr.HTML(elem_id="articles-notice", elem_classes=["desk-quiet"])
+            self.place = shared.place("articles")
             self.adding = Adding(shared)
             self.changing = Changing(shared)
             self.bin = Bin(shared)
@@ -33,21 +33,19 @@ class ArticlesTab:
     @property
     def listed(self) -> list[Any]:
         """What shows which articles there are."""
-        return [self.list, self.changing.chosen, self.bin.chosen, self.notice]
+        return [self.list, self.changing.chosen, self.bin.chosen, self.place.notice, self.place.onward]
 
-    def connect(self) -> None:
-        """Wire it."""
-        tell = telling(self.notice)
-        self.again.click(self.listing, None, self.listed)
-        shown = [*self.listed, *self.adding.shown]
-        self.ask.click(tell(self._ask), [self.adding.queue], list(dict.fromkeys(shown)))
-        self.adding.connect(self.listing, self.listed)
-        self.changing.connect(self.listing, self.listed)
-        self.bin.connect(self.listing, self.listed)
+    def connect(self, follows: Follows) -> None:
+        """Wire it. `follows` is what a change of an article leads to."""
+        on = self._shared.on
+        on(self.again.click, self._listing, None, self.listed, self.place)
+        on(self.ask.click, self._ask, [self.adding.queue], [*self.listed, *self.adding.shown], self.place)
+        for part in (self.adding, self.changing, self.bin):
+            part.connect(follows)
 
     def listing(self) -> Updates:
         """The list and the choice of articles, as they are now."""
-        return telling(self.notice)(self._listing)()
+        return telling(self.place, self._listing)()
 
     def _listing(self) -> Updates:
         desk = self._shared.desk
@@ -73,4 +71,4 @@ class ArticlesTab:
         said = said if asked else "No article came from an address, so there is nothing to ask."
         command = commands.corpus("refresh", "--all", "--dry-run")
         kept = [one for one in queue if not one.is_refresh]
-        return {**self._listing(), **self.adding.show([*kept, *changed]), self.notice: html.notice(said, command=command)}
+        return {**self._listing(), **self.adding.show([*kept, *changed]), **self.place.says(said, command=command)}
