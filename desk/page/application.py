@@ -99,7 +99,7 @@ def _page(desk: Desk, note: str) -> gr.Blocks:
             return {**articles.listing(), **seen.last(), trying.answers: "", writing.reached: ""}
 
         articles_changed = Follows(changed, [report], [*articles.listed, seen.summary, seen.stale])
-        version_changed = Follows(published, None, [*articles.listed, *seen.shown, trying.answers, writing.reached])
+        version_changed = Follows(published, [], [*articles.listed, *seen.shown, trying.answers, writing.reached])
         articles.connect(articles_changed)
         seen.connect(articles_changed, version_changed)
         trying.connect(articles_changed)

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from corpus.library import article_folders, load_article
-from desk import articles, commands
+from desk import articles, commands, reading
 from desk import shown as html
 from desk.page.adding import Adding
 from desk.page.bin import Bin
@@ -40,8 +40,20 @@ class ArticlesTab:
         on = self._shared.on
         on(self.again.click, self._listing, None, self.listed, self.place)
         on(self.ask.click, self._ask, [self.adding.queue], [*self.listed, *self.adding.shown], self.place)
-        for part in (self.adding, self.changing, self.bin):
-            part.connect(follows)
+        self.changing.connect(follows)
+
+        def replaced(slug: str | None, seen: str, *values: Any) -> Updates:
+            """What is open below is closed if it is another text by now."""
+            shown = follows.function(*values)
+            if slug and reading.state_of(self._shared.desk.corpus_dir / slug) != seen:
+                shown |= self.changing.closed() | {self.changing.chosen: {**shown[self.changing.chosen], "value": None}}
+            return shown
+
+        own = [self.changing.chosen, self.changing.seen]
+        for part in (self.adding, self.bin):
+            part.connect(
+                Follows(replaced, [*own, *follows.inputs], [*follows.outputs, self.changing.group, self.changing.seen])
+            )
 
     def listing(self) -> Updates:
         """The list and the choice of articles, as they are now."""
@@ -50,7 +62,7 @@ class ArticlesTab:
     def _listing(self) -> Updates:
         desk = self._shared.desk
         found = articles.rows(desk, self._shared.asked)
-        there = [(row.title, row.id) for row in found if row.state != articles.REMOVED]
+        there = [(row.title, row.id) for row in found if not row.state.startswith(articles.REMOVED)]
         return {
             self.list: html.html("list", rows=found),
             self.changing.chosen: gr.update(choices=there),

@@ -90,9 +90,13 @@ class Changing:
         lists = [self.offered, self.proposed, self.section, self.labels, self.question, self.sure, self.chosen]
         return [self.seen, self.group, self.head, *self.fields.values(), self.sides, *lists]
 
+    def closed(self) -> Updates:
+        """No article is open."""
+        return {self.group: gr.update(visible=False), self.seen: ""}
+
     def _show(self, slug: str | None) -> Updates:
         if not slug:
-            return {self.group: gr.update(visible=False), self.seen: ""}
+            return self.closed()
         folder = article_folder(self._shared.desk.corpus_dir, slug)
         document = load_article(folder)
         path, fetched = reading.original_of(folder), fetched_of(folder)
@@ -178,7 +182,7 @@ class Changing:
         articles.remove(self._shared.desk, slug)
         said = f"“{title}” is removed, and lies in the bin. Visitors read it until you publish."
         told = self.place.says(said, command=commands.corpus("remove", slug, "--yes"), leads_on=True)
-        return {**self._show(None), **told, self.chosen: gr.update(value=None)}
+        return {**self.closed(), **told, self.chosen: gr.update(value=None)}
 
 
 def _field(name: str) -> gr.Textbox:

@@ -43,7 +43,7 @@ class Follows:
     """What is shown anew when something changed."""
 
     function: Callable[..., Updates]
-    inputs: list[Any] | None
+    inputs: list[Any]
     outputs: list[Any]
 
     def after(self, event: Any, /) -> None:

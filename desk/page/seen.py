@@ -66,7 +66,8 @@ class SeenTab:
 
     def connect(self, articles_changed: Follows, version_changed: Follows) -> None:
         """Wire it. Every place's button leads here; a remedy changes an article."""
-        self._articles_changed = articles_changed
+        # Not after a button of a row: it is drawn anew by then, and the row's events are gone.
+        self.mended.change(articles_changed.function, articles_changed.inputs, articles_changed.outputs)
         self._builds(self.build.click)
         self._builds(self.again_too.click)
         for place in self._shared.places:
@@ -193,7 +194,7 @@ class SeenTab:
             return {self.mended: done, self.again_too: gr.update(visible=True)}
 
         shown = [self.mended, self.again_too]
-        self._articles_changed.after(self._shared.on(button.click, pressed, [self.mended, *inputs], shown, self.place))
+        self._shared.on(button.click, pressed, [self.mended, *inputs], shown, self.place)
 
     def _remedying(self, remedy: Row) -> Callable[[], tuple[str, str]]:
         def apply() -> tuple[str, str]:
