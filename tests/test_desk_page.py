@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -25,7 +26,7 @@ from corpus.editing import review_of
 from desk.__main__ import alone
 from index import current_version, open_version
 from index.errors import IndexBusyError
-from index.published.layout import IndexLayout
+from index.published.layout import MANIFEST, VERSION_NAME, IndexLayout
 from index.published.locking import publishing
 from index.published.pointer import publications
 from settings import PROJECT
@@ -299,6 +300,24 @@ def is_free(desk: OpenDesk) -> bool:
         return False
 
 
+def builders_of(desk: OpenDesk) -> list[int]:
+    """The processes in which a desk builds, by their ids."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            if parent == desk.process.pid and b"spawn_main" in path.with_name("cmdline").read_bytes():
+                found.append(int(path.parent.name))
+    return found
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def wait_for(holds: Callable[[], bool]) -> None:
     until = time.monotonic() + START_SECONDS
     while not holds():
@@ -314,7 +333,6 @@ def test_a_build_can_be_stopped_and_nothing_of_it_is_left(desk: OpenDesk) -> Non
     page.locator("#edit-author :is(input, textarea)").fill("B. Writer")  # else there is nothing to build
     desk.click(page.locator("#save"))
     page.locator("#edit-notice").get_by_text("is saved").wait_for()
-    there = set(desk.index_dir.iterdir())
     desk.click(page.locator("#edit-onward"))
     wait_for(lambda: writes(desk))
     desk.shot("12-building")
@@ -322,7 +340,8 @@ def test_a_build_can_be_stopped_and_nothing_of_it_is_left(desk: OpenDesk) -> Non
     page.locator("#build-notice [role=alert]").get_by_text("The build was stopped.").wait_for()
     desk.told("#build-notice")
     expect(page.locator("button#stop-build")).to_be_hidden()
-    assert {path for path in desk.index_dir.iterdir() if path.is_dir()} <= there
+    versions = [path for path in desk.index_dir.iterdir() if VERSION_NAME.fullmatch(path.name)]
+    assert [path.name for path in versions if not (path / MANIFEST).exists()] == []
     assert is_free(desk)
     assert current_version(desk.index_dir) == now
 
@@ -332,12 +351,14 @@ def test_a_second_desk_says_that_another_is_open_and_one_that_is_killed_leaves_n
     with alone(make_desk(desk.folder, desk.folder / "articles", desk.index_dir)) as note:
         assert f"process {desk.process.pid}, since" in note
     desk.click(desk.page.locator("button#build"))
-    wait_for(lambda: writes(desk))
+    wait_for(lambda: bool(builders_of(desk)))
+    builders = builders_of(desk)
+    time.sleep(2)
     desk.process.send_signal(signal.SIGKILL)
     desk.process.wait(timeout=20)
     assert current_version(desk.index_dir) == now
     open_version(desk.index_dir, now)
-    wait_for(lambda: is_free(desk))  # the process that built ends by itself
+    wait_for(lambda: not any(is_running(pid) for pid in builders))  # the process that built ends by itself
     with changing(desk.folder / "articles"), publishing(desk.index_dir):
         pass
     assert {document.id for document in load_corpus(desk.folder / "articles")} == {ARTICLE, SLUG}

@@ -103,7 +103,7 @@ class Adding:
         if not addresses:
             raise CorpusError("There is no address.", remedy="Paste one that begins with https://.")
         if wrong := [one for one in addresses if not one.startswith(("http://", "https://"))]:
-            raise CorpusError(f"{wrong[0]} is not a web address.", remedy="Begin it with https://.")
+            raise CorpusError(f"“{wrong[0]}” is not a web address.", remedy="Begin it with https://.")
         return self._read(addresses, queue, progress) | {self.addresses: ""}
 
     def _read(self, sources: list[str], queue: list[Waiting], progress: gr.Progress) -> Updates:
