@@ -3,6 +3,7 @@
     articles   what is in the corpus, how it stands to what visitors see, and every change of it
     reading    from dropped files and pasted addresses to articles that wait for a yes; the original beside the text
     versions   what visitors will see, publishing, the history, what is served where
+    building   one build at a time in a child, so that it can be stopped
     trying     a question asked of both versions, with what speaks for each sentence; labels
     writing    what to write next: gaps, verdicts, sentences that nothing reaches, reviews that are due
     watching   `python -m corpus watch`: refresh, build, propose; `telling` tells a maintainer

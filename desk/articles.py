@@ -22,6 +22,8 @@ from corpus.library import ArticleLayout, article_folder, article_folders, fetch
 from corpus.questions.change import Change
 from desk import Desk
 from desk.reading import Waiting, let_go, state_of, waiting_refresh
+from desk.versions import documents_of, taken_back
+from index.published.version import list_versions
 
 GONE = ("status 404", "status 410")
 AS_PUBLISHED, NEW, CHANGED, REMOVED = "as published", "new", "changed", "removed, still shown to visitors"
@@ -70,6 +72,7 @@ def rows(desk: Desk, asked: Mapping[str, Asked], /) -> list[Row]:
             broken.append(Row(folder.name, folder.name, "", "", "", "", f"damaged: {error.message}"))
     published = published_documents(desk.index_dir)
     states = {difference.id: OF_DIFFERENCE[difference.state] for difference in compare(published, documents)}
+    states = _with_taken_back(desk, states, documents)
     for document in documents:
         folder = desk.corpus_dir / document.id
         review, fetched = review_of(folder), fetched_of(folder)
@@ -86,14 +89,19 @@ def rows(desk: Desk, asked: Mapping[str, Asked], /) -> list[Row]:
             )
         )
     kept = {row.id for row in (*found, *broken)}
-    gone = [Row(d.id, d.source.title, str(d.source.published or "undated"), "", "", "", REMOVED) for d in published]
+    gone = [
+        Row(d.id, d.source.title, str(d.source.published or "undated"), "", "", "", states.get(d.id, REMOVED))
+        for d in published
+    ]
     return [*found, *broken, *(row for row in gone if row.id not in kept)]
 
 
 def add(
-    desk: Desk, waiting: Waiting, stated: Stated, /, *, accepted: Collection[str], is_replacing: bool, by: str
+    desk: Desk, waiting: Waiting, stated: Stated, /, *, accepted: Collection[str], is_replacing: bool, reviewed_by: str = ""
 ) -> Document:
     """Add what waits, with what the editor states of it, or put it in the place of the article of that id.
+
+    `reviewed_by` is who says to have read it whole: adding is no review.
 
     Raises:
         CorpusError: it lacks something, a doubt was not accepted, the id is taken, or somebody changed that article.
@@ -102,11 +110,12 @@ def add(
         waiting.candidate if waiting.is_refresh else candidate_of(waiting.handed, stated, taken=titles_in(desk.corpus_dir))
     )
     if lacking := [name for name in candidate.missing if name in NEEDED]:
-        raise CorpusError(f"The {' and the '.join(lacking)} of the article must be stated.", remedy="Fill it in.")
+        them = "it" if len(lacking) == 1 else "them"
+        raise CorpusError(f"The {' and the '.join(lacking)} of the article must be stated.", remedy=f"Fill {them} in above.")
     id_ = candidate.document.id
     if open_ := [doubt for doubt in candidate.doubts if str(doubt) not in accepted]:
         many = "1 doubt is" if len(open_) == 1 else f"{len(open_)} doubts are"
-        raise CorpusError(f"{many} not accepted: {open_[0]}", remedy="Tick each that is right, or correct the file.")
+        raise CorpusError(f"{many} not ticked: {open_[0]}", remedy="Tick each that is right, or correct the file.")
     with changing(desk.corpus_dir):
         folder = desk.corpus_dir / id_
         if ArticleLayout(folder).record.exists():
@@ -124,7 +133,8 @@ def add(
             fetched=candidate.fetched,
             doubts=(*candidate.accepted, *candidate.doubts),
         )
-        keep_review(folder, by=by)
+        if reviewed_by:
+            keep_review(folder, by=reviewed_by)
         if waiting.listing is not None:
             remember_list(desk.corpus_dir, waiting.listing.address, waiting.listing.pages)
     let_go(waiting)
@@ -185,6 +195,14 @@ def binned(desk: Desk, /) -> list[tuple[str, str]]:
     return found
 
 
+def title_of(desk: Desk, slug: str, /) -> str:
+    """What an article is called; its id where it is not there, or damaged."""
+    try:
+        return load_article(article_folder(desk.corpus_dir, slug)).source.title
+    except CorpusError:
+        return slug
+
+
 def restore(desk: Desk, name: str, /, *, is_replacing: bool = False) -> str:
     """Bring an article back from the bin; its id.
 
@@ -227,6 +245,15 @@ def take_over(desk: Desk, candidate: Candidate, /) -> None:
     )
 
 
+def _with_taken_back(desk: Desk, states: dict[str, str], documents: Sequence[Document]) -> dict[str, str]:
+    """The states, with who took back what visitors had already seen as it is now."""
+    newest = max(list_versions(desk.index_dir), default="")
+    if (taken := taken_back(desk, newest)) is None:
+        return states
+    later = {difference.id for difference in compare(documents_of(desk, newest), documents)}
+    return {id_: state if id_ in later else f"{state}; taken back by {taken.who}" for id_, state in states.items()}
+
+
 def _asked(desk: Desk, state: State, error: CorpusError | None, candidate: Candidate | None) -> Asked:
     if error is not None:
         is_gone = any(status in error.message for status in GONE)
@@ -239,7 +266,8 @@ def _asked(desk: Desk, state: State, error: CorpusError | None, candidate: Candi
 def _check_untouched(folder: Path, seen: str) -> None:
     if state_of(folder) != seen:
         raise CorpusError(
-            f"Somebody changed {folder.name} since you opened it.", remedy="Open it again, and make your change once more."
+            f"Somebody changed “{load_article(folder).source.title}” since you opened it.",
+            remedy="Open it again, and make your change once more.",
         )
 
 

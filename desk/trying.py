@@ -13,18 +13,20 @@ from corpus.library import article_folder, load_article
 from corpus.questions.labelling import with_label
 from desk import Desk
 from desk.articles import change_questions
+from desk.versions import TakenBack, taken_back
 from index.passages import split
 from index.published.version import list_versions
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """An answer of one version, explained."""
+    """An answer of one version, explained. `taken` says who took back what visitors saw before."""
 
     version: str
     is_published: bool
     answer: Answer
     why: Explanation
+    taken: TakenBack | None = None
 
 
 class Assistants:
@@ -62,8 +64,9 @@ def tried(desk: Desk, assistants: Assistants, question: str, /) -> list[Tried]:
     turns = check_turns([question])
     published = desk.workshop.published_name
     return [
-        Tried(one.version.name, one.version.name == published, one.ask(turns), explained(one, turns[-1]))
+        Tried(name, name == published, one.ask(turns), explained(one, turns[-1]), taken_back(desk, name))
         for one in assistants.of(desk)
+        for name in [one.version.name]
     ]
 
 

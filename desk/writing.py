@@ -22,6 +22,7 @@ WEEKS = 12
 MOST_VERDICTS = 100
 GONE = "(the version that gave it is no longer kept)"
 LARGEST = 32 * 1024 * 1024  # bytes of verdicts that are read
+UNKNOWN = "Visitors do not see it as it is now, so what its questions reach is not known."
 NO_QUOTE = "(an answer without a quote)"
 
 
@@ -87,8 +88,8 @@ def unreached(desk: Desk, assistant: Assistant, /) -> list[Unreached]:
     for document in load_corpus(desk.corpus_dir):
         try:
             reach = reached_by(assistant, document)
-        except CorpusError as error:
-            found.append(Unreached(document.id, document.source.title, 0, (), error.message))
+        except CorpusError:
+            found.append(Unreached(document.id, document.source.title, 0, (), UNKNOWN))
             continue
         texts = tuple(document.text[passage.start : passage.end] for passage in reach.unreached)
         found.append(Unreached(document.id, document.source.title, reach.sentences, texts))

@@ -48,7 +48,7 @@ def edit_until_killed(desk: Desk) -> None:
     while time.monotonic() < until:
         turn += 1
         waiting = waiting_for(desk, TEXTS[turn % 2])
-        articles.add(desk, waiting, Stated(), accepted=(), is_replacing=True, by="Ada")
+        articles.add(desk, waiting, Stated(), accepted=(), is_replacing=True, reviewed_by="Ada")
         seen = state_of(desk.corpus_dir / "tea")
         articles.edit(desk, "tea", Stated(author=AUTHORS[turn % 2]), seen=seen)
         articles.change_questions(desk, "tea", lambda d: with_added(d, QUESTION, section=d.sections[0].heading))

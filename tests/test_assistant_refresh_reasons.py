@@ -58,9 +58,9 @@ def test_a_sentence_that_is_gone_is_named_with_how_improbable_an_answer_has_beco
     pair = asked_of(old, new, QUESTION)
     assert pair.what == "lost"
     told = reasons(pair, old, new)
-    assert told[0].startswith(f"The sentence that answered it is gone: “{RUST[2]}”. First is now “")
-    assert "probability" in told[-1] or "likelier" in told[-1]
-    assert "before." in told[-1]
+    assert told[0].startswith(f"The sentence that answered it is gone: “{RUST[2]}”. Now the nearest is “")
+    assert "likely" in told[-1] or "likelier" in told[-1]
+    assert " Before, it was " in told[-1]
 
 
 def test_a_label_whose_sentence_is_gone_is_named(make: Make) -> None:
@@ -70,18 +70,18 @@ def test_a_label_whose_sentence_is_gone_is_named(make: Make) -> None:
     pair = asked_of(old, new, "how do i guard my gate")
     assert pair.what == "lost"
     assert reasons(pair, old, new)[0] == (
-        f"Label gone: “{RUST[2]}” answered it, and the corpus has no sentence like it any more."
+        f"Somebody had said that “{RUST[2]}” answers it. The articles have no sentence like it any more."
     )
     unlabelled = make(rust(*RUST))
     told = reasons(asked_of(old, unlabelled, "how do i guard my gate"), old, unlabelled)
-    assert told[0] == f"Label gone: “{RUST[2]}” answered it, and no label names it any more."
+    assert told[0] == f"Somebody had said that “{RUST[2]}” answers it. Nobody says so any more."
 
 
 def test_a_label_that_says_that_nothing_answers_is_named(make: Make) -> None:
     old, new = make(rust(*RUST)), make(rust(*RUST, labels=(OwnerLabel(QUESTION),)))
     pair = asked_of(old, new, QUESTION)
     assert (pair.what, pair.new.kind) == ("lost", Kind.UNANSWERED)
-    assert reasons(pair, old, new)[-1] == "A label says that rust does not say it."
+    assert reasons(pair, old, new)[-1] == "Somebody said that “About rust” does not answer it."
 
 
 def test_the_commands_label_the_sentence_that_still_stands_and_stop_the_offer(make: Make) -> None:
@@ -132,7 +132,7 @@ def test_the_report_and_its_page_hold_reasons_and_commands_without_markup(make: 
     silenced = replace(document, labels=(OwnerLabel(QUESTION), OwnerLabel(hostile)))
     found = refresh_report(make(document), make(silenced), [])
     by_question = {row["turns"][0]: row for row in found["answers"]}
-    assert by_question[QUESTION]["why"] == ["A label says that rust does not say it."]
+    assert by_question[QUESTION]["why"] == ["Somebody said that “About rust” does not answer it."]
     assert found["articles"][0]["fields"] == ("owner's labels",)
     html = as_html(found)
     assert "--unanswered" in html

@@ -43,7 +43,7 @@ def desk(small_corpus: Path, tmp_path: Path) -> Desk:
 
 def add(desk: Desk, waiting: Waiting, **stated: str) -> str:
     own = replace(stated_of(waiting, desk.corpus_dir), **({"licence": LICENCE} | stated))
-    return articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=bool(waiting.standing), by="Ada").id
+    return articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=bool(waiting.standing)).id
 
 
 def states(desk: Desk) -> dict[str, str]:
@@ -81,21 +81,29 @@ def test_an_article_is_added_only_whole_with_every_doubt_accepted_and_never_over
     waiting = read_one(desk, word_file(tmp_path))
     own = stated_of(waiting, desk.corpus_dir)
     with pytest.raises(CorpusError, match="The licence of the article must be stated"):
-        articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=False, by="Ada")
+        articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=False)
     own = replace(own, licence=LICENCE)
-    with pytest.raises(CorpusError, match="1 doubt is not accepted"):
-        articles.add(desk, waiting, own, accepted=[], is_replacing=False, by="Ada")
+    with pytest.raises(CorpusError, match="1 doubt is not ticked"):
+        articles.add(desk, waiting, own, accepted=[], is_replacing=False)
     with pytest.raises(CorpusError, match="There is an article 'tea' already"):
-        articles.add(desk, waiting, replace(own, id="tea"), accepted=doubts_of(waiting), is_replacing=False, by="Ada")
+        articles.add(desk, waiting, replace(own, id="tea"), accepted=doubts_of(waiting), is_replacing=False)
     assert [document.id for document in load_corpus(desk.corpus_dir)] == ["tea"]
-    articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=False, by="Ada")
+    articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=False)
     folder = desk.corpus_dir / "iron-and-restless-legs"
     assert WALKING in load_article(folder).text
     assert [str(doubt) for doubt in accepted_doubts_of(folder)] == doubts_of(waiting)
-    review = review_of(folder)
+    assert not waiting.handed.path.exists()  # the desk keeps no copy
+
+
+def test_adding_is_no_review_unless_somebody_says_to_have_read_it(desk: Desk, tmp_path: Path) -> None:
+    slug = add(desk, read_one(desk, word_file(tmp_path)))
+    assert review_of(desk.corpus_dir / slug) is None
+    waiting = read_one(desk, word_file(tmp_path))
+    own = replace(stated_of(waiting, desk.corpus_dir), licence=LICENCE)
+    articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=True, reviewed_by="Ada")
+    review = review_of(desk.corpus_dir / slug)
     assert review is not None
     assert (review.by, review.day) == ("Ada", date.today())
-    assert not waiting.handed.path.exists()  # the desk keeps no copy
 
 
 def test_a_file_that_cannot_be_read_is_named_and_stops_no_other(desk: Desk, tmp_path: Path) -> None:
@@ -124,9 +132,9 @@ def test_what_somebody_else_changed_is_not_written_over(desk: Desk, tmp_path: Pa
     folder = desk.corpus_dir / "iron-and-restless-legs"
     seen, waiting = state_of(folder), read_one(desk, word_file(tmp_path))
     articles.change_questions(desk, folder.name, lambda d: with_added(d, "What helps?", section="What helps"))
-    with pytest.raises(CorpusError, match="Somebody changed iron-and-restless-legs since you opened it"):
+    with pytest.raises(CorpusError, match="Somebody changed “Iron and restless legs” since you opened it"):
         articles.edit(desk, folder.name, Stated(author="Z"), seen=seen)
-    with pytest.raises(CorpusError, match="Somebody changed iron-and-restless-legs since you opened it"):
+    with pytest.raises(CorpusError, match="Somebody changed “Iron and restless legs” since you opened it"):
         add(desk, waiting)
     assert load_article(folder).source.author == ""
 
@@ -137,7 +145,7 @@ def test_who_comes_second_is_told_who_is_at_it_and_since_when(desk: Desk, tmp_pa
     told = r"is being changed by \S+ on \S+ \(process \d+, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\)\. Try again"
     with changing(desk.corpus_dir):  # a command, or another desk
         for act in (
-            lambda: articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=False, by="Ada"),
+            lambda: articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=False),
             lambda: articles.edit(desk, "tea", Stated(author="Z"), seen=state_of(desk.corpus_dir / "tea")),
             lambda: articles.remove(desk, "tea"),
             lambda: keep_label(desk, "tea", "Is tea hot?", []),
@@ -227,7 +235,7 @@ def test_sources_are_asked_and_what_they_have_now_is_taken_over_or_named(desk: D
     assert (asked.state, asked.waiting is not None) == ("source changed", True)
     assert "ten minutes" in load_article(desk.corpus_dir / "legs-at-rest").text  # asking changes nothing
     assert asked.waiting is not None
-    articles.add(desk, asked.waiting, Stated(), accepted=doubts_of(asked.waiting), is_replacing=True, by="Ada")
+    articles.add(desk, asked.waiting, Stated(), accepted=doubts_of(asked.waiting), is_replacing=True)
     assert "eleven minutes" in load_article(desk.corpus_dir / "legs-at-rest").text
     site.pages["/legs"] = Page(status=410)
     assert articles.ask_sources(desk)["legs-at-rest"].state == "source gone"
@@ -245,7 +253,7 @@ def test_the_same_change_by_the_desk_and_by_the_commands_that_it_shows_gives_the
 
     waiting = read_one(desk, tmp_path / "leaflet.docx")
     own = replace(stated_of(waiting, desk.corpus_dir), licence=LICENCE, author="A. Writer", published="2026-04-05")
-    articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=False, by="Ada")
+    articles.add(desk, waiting, own, accepted=doubts_of(waiting), is_replacing=False)
     shown_commands.append(commands.add("leaflet.docx", own, is_replacing=False, accepts_doubts=True))
 
     slug, edited = waiting.candidate.document.id, Stated(title="Legs: what helps", publisher="Us", author="-")

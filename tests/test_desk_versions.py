@@ -1,5 +1,6 @@
 """From a changed corpus to what visitors see, as the desk does it: proposed, published, taken back. Real model."""
 
+import getpass
 import json
 import shutil
 from dataclasses import replace
@@ -34,8 +35,23 @@ def desk(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk = make_desk(folder, folder / "articles", folder / "index")
     waiting = read_one(desk, word_file(folder))
     stated = Stated(id=SLUG, title="Iron and restless legs", licence="our own article")
-    articles.add(desk, waiting, stated, accepted=doubts_of(waiting), is_replacing=False, by="Ada")
+    articles.add(desk, waiting, stated, accepted=doubts_of(waiting), is_replacing=False, reviewed_by="Ada")
     return desk
+
+
+def report_html(desk: Desk, report: dict[str, Any]) -> str:
+    return shown.html(
+        "report",
+        found=report,
+        verdict=versions.verdict(report),
+        faults=versions.faults(report),
+        behind="",
+        taken=versions.taken_back(desk, report["version"]),
+        counts=[],
+        headings={},
+        titles={},
+        said=1,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +78,7 @@ def test_a_proposal_is_built_beside_the_published_version_and_says_in_a_sentence
     kept = versions.last_report(desk)
     assert kept is not None
     assert kept == json.loads(json.dumps({name: value for name, value in report.items() if name != "page"}))
-    html = shown.html("report", found=report, verdict=versions.verdict(report), behind="", counts=[])
-    assert WALKING in html
+    assert WALKING in report_html(desk, report)
 
 
 def test_the_verdict_of_a_version_that_does_not_hold_names_the_first_fault_and_counts_what_is_lost() -> None:
@@ -79,6 +94,12 @@ def test_the_verdict_of_a_version_that_does_not_hold_names_the_first_fault_and_c
         "It should not be published as it is: wrong: 2 (1 answer would be lost, no answers would change, "
         "and 1 question would be answered that had no answer.)"
     )
+    row = {"figure": "over-refusals, of answerable (40)", "old": 0.05, "new": 0.1, "held": False}
+    told = found | {"figures": [row], "faults": ["over-refusals: 0.100, the limit is …", "tea has no provenance."]}
+    assert versions.faults(told) == [
+        "Questions that the article answers, declined as requests for advice: 10 in 100, and 5 in 100 now.",
+        "tea has no provenance.",
+    ]
     assert versions.verdict(found | {"version": "a"}).startswith("Nothing changes")
     assert versions.verdict(found | {"passes": True, "answers": []}) == "It may be published: no answer changes."
 
@@ -99,7 +120,7 @@ def test_an_editor_understands_an_answer_before_it_is_published(desk: Desk, repo
     (urgent, _) = (one.why for one in trying.tried(desk, Assistants(), "I want to kill myself"))
     assert urgent.outcomes == ()  # a rule decides, and the page says so
     assert "A reviewed rule decides this" in shown.html(
-        "tried", tried=trying.tried(desk, Assistants(), "I want to kill myself")
+        "tried", tried=trying.tried(desk, Assistants(), "I want to kill myself"), titles={}, said=1
     )
 
 
@@ -128,16 +149,42 @@ def test_publishing_keeps_who_and_why_and_going_back_is_one_step(desk: Desk, rep
     newest, *_ = versions.history(desk)
     assert (newest.version, newest.why, newest.is_current) == (report["version"], "A leaflet on walking", True)
     assert newest.who.startswith("Ada (")
-    assert newest.what == f"{SLUG} added"
+    assert newest.what == "“Iron and restless legs” added"
+    assert versions.taken_back(desk, report["version"]) is None
     assert versions.back_to(desk) == first
     versions.go_to(desk, first, Said(why="It was too early"))
     assert desk.workshop.published_name == first
-    newest, *_ = versions.history(desk)
-    assert (newest.version, newest.what, newest.why) == (first, "went back", "It was too early")
+    newest, before, *_ = versions.history(desk)
+    assert (newest.version, newest.what, newest.why) == (first, "back to what visitors saw before", "It was too early")
+    assert newest.taken is None
+    assert before.version == report["version"]
+    assert str(before.taken).endswith(": “It was too early”")
     lines = (desk.index_dir / "history.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(lines[-1])["why"] == "It was too early"
     assert "by" not in json.loads(lines[-1])
     assert [one.by for one in publications(desk.index_dir)][-2:] == ["Ada", ""]
+
+
+def test_what_was_taken_back_is_told_as_taken_back_and_by_whom(desk: Desk, report: dict[str, Any], first: str) -> None:
+    taken = versions.taken_back(desk, report["version"])
+    assert taken is not None
+    assert str(taken) == f"taken back by {getpass.getuser()} on {taken.when}: “It was too early”"
+    _, new = trying.tried(desk, Assistants(), QUESTION)
+    assert (new.version, new.taken) == (report["version"], taken)
+    told = shown.html("tried", tried=[new], titles={}, said=1)
+    assert f"it was taken back by {taken.who}" in told
+    assert "Not published yet" not in told
+    (row,) = [row for row in articles.rows(desk, {}) if row.id == SLUG]
+    assert row.state == f"new; taken back by {taken.who}"
+    again = versions.propose(desk)
+    assert again["version"] == report["version"]  # nothing changed, so it is the same
+    assert "Visitors saw this already. It was taken back by" in report_html(desk, again)
+
+
+@pytest.mark.parametrize(("by", "why"), [("Ada", " "), ("", "A reason")], ids=["why", "who"])
+def test_nothing_is_published_or_taken_back_without_who_and_why(by: str, why: str) -> None:
+    with pytest.raises(CorpusError, match="the history keeps"):
+        versions.said(by, why)
 
 
 def test_a_label_that_the_editor_keeps_decides_the_next_version_and_the_report_says_that_it_is_out_of_date(
@@ -146,7 +193,7 @@ def test_a_label_that_the_editor_keeps_decides_the_next_version_and_the_report_s
     assert COFFEE in trying.sentences(desk, SLUG)
     trying.keep_label(desk, SLUG, "Will an espresso after dinner be good for me?", [COFFEE])
     assert load_article(desk.corpus_dir / SLUG).labels[0].answers == (COFFEE,)
-    assert versions.behind(desk, report["version"]).startswith("The articles or labels changed")
+    assert versions.behind(desk, report["version"]).startswith("Something was changed since this was built")
     again = versions.propose(desk)
     assert again["version"] != report["version"]
     _, new = trying.tried(desk, Assistants(), "Will an espresso after dinner be good for me?")
@@ -183,7 +230,7 @@ def test_verdicts_are_shown_by_answer_with_the_quote_in_question_the_unsafe_firs
     assert wrong_one.counts == {"wrong": 3}
     assert wrong_one.quotes == ((text[section.start : section.start + 40], ARTICLE),)
     assert other.quotes == ((writing.NO_QUOTE, ""),)
-    html = shown.html("next", gaps=writing.gaps(desk), verdicts=writing.verdicts(desk), due=writing.due(desk))
+    html = shown.html("next", gaps=writing.gaps(desk), verdicts=writing.verdicts(desk), due=writing.due(desk), titles={})
     assert "3 × wrong" in html
     assert "None was counted" in html
     assert [row[0] for row in writing.due(desk)] == [ARTICLE]  # the leaflet was looked at when it was added
@@ -194,7 +241,7 @@ def test_sentences_that_nothing_reaches_are_told_for_what_is_published(desk: Des
     own, leaflet = writing.unreached(desk, published)
     assert (own.article, own.unknown) == (ARTICLE, "")
     assert 0 < len(own.unreached) < own.sentences
-    assert "is not published yet" in leaflet.unknown
+    assert leaflet.unknown == writing.UNKNOWN
 
 
 def test_an_edit_while_a_version_is_proposed_is_no_part_of_it_and_is_told(desk: Desk, first: str) -> None:

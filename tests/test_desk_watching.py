@@ -52,7 +52,7 @@ def desk(real_index: Path, tmp_path_factory: pytest.TempPathFactory, site: Site)
     desk = make_desk(folder, folder / "articles", folder / "index", rules=RULES)
     waiting = read_one(desk, site.at("/legs"))
     stated = replace(stated_of(waiting, desk.corpus_dir), licence="CC0")
-    articles.add(desk, waiting, stated, accepted=doubts_of(waiting), is_replacing=False, by="Ada")
+    articles.add(desk, waiting, stated, accepted=doubts_of(waiting), is_replacing=False)
     desk.workshop.build(publish=True)
     return desk
 

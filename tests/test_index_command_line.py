@@ -95,7 +95,7 @@ def test_build_names_the_questions_on_offer_that_it_lost_and_how_to_go_back(
     told = run("build").out
     assert current_version(index_dir) != before  # it goes on publishing
     assert "\nQuestions on offer that lost their answer: 1.\n  What is tea?\n" in told
-    assert "    A label says that tea does not say it.\n" in told
+    assert "    Somebody said that “About tea” does not answer it.\n" in told
     assert "    python -m corpus questions tea --add 'What is tea?' --answers 'Tea is a drink.'\n" in told
     assert told.endswith("Go back: `python -m index rollback`. A label counts at the next build.\n")
     label("Tea is a drink.")

@@ -3,12 +3,13 @@
 `base.html` and `page.css` are what the pages of evaluation, refresh and gaps share.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+from corpus.durable import write_durably, write_json
 
 
 def render(template: str, /, **values: Any) -> str:
@@ -19,8 +20,8 @@ def render(template: str, /, **values: Any) -> str:
 def save(found: dict[str, Any], html: str, path: Path, /) -> Path:
     """Write the page, making its folder if need be, and beside it the values that it shows as JSON; returns `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    path.write_text(html, encoding="utf-8")
+    write_durably(path, html.encode("utf-8"))
+    write_json(path.with_suffix(".json"), found)  # last: where it is, both are whole
     return path
 
 

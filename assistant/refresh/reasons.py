@@ -53,7 +53,8 @@ def reasons(pair: Pair, old: Assistant | None, new: Assistant, /) -> list[str]:
         return [*told, f"A rule takes it for {_named(pair.new.kind)}."]
     told += _other_first(quoted, found, new.version)
     if silent := new.retriever.owners_silence(found.question):
-        return [*told, f"A label says that {', '.join(sorted(silent))} does not say it."]
+        titles = " and ".join(f"“{new.version.documents[id_].source.title}”" for id_ in sorted(silent))
+        return [*told, f"Somebody said that {titles} does not answer it."]
     before = old.found(pair.asked.question.turns) if old is not None and quoted is not None else None
     return [*told, _improbable(pair.new.kind, found, before)]
 
@@ -118,38 +119,47 @@ def _gone(quoted: Citation, old: Assistant, new: Assistant) -> Iterator[str]:
         passage = old.version.passages[row]
         is_quoted = passage.document_id == quoted.article and quoted.start <= passage.start < quoted.end
         if is_quoted and sentence not in now:
-            why = "no label names it any more" if sentence in standing else "the corpus has no sentence like it any more"
-            yield f"Label gone: “{sentence}” answered it, and {why}."
+            why = "Nobody says so any more." if sentence in standing else "The articles have no sentence like it any more."
+            yield f"Somebody had said that “{sentence}” answers it. {why}"
 
 
 def _other_first(quoted: Citation | None, found: Found, version: IndexVersion) -> list[str]:
     if not found.rows:
         return ["There is no sentence that may be quoted."]
     best = found.rows[int(found.scores.argmax())]
-    first = f"“{version.passages.text(best)}” ({version.passages[best].document_id})"
+    article = version.documents[version.passages[best].document_id].source.title
+    first = f"“{version.passages.text(best)}” (in “{article}”)"
     if quoted is None:
-        return [f"The sentence that ranks first is {first}."]
+        return [f"The sentence that comes nearest is {first}."]
     row = row_now(quoted, version)
     if row == best:
         return []
     if row is None:
-        return [f"The sentence that answered it is gone: “{quoted.quote}”. First is now {first}."]
-    return [f"Another sentence now ranks first: {first}."]
+        return [f"The sentence that answered it is gone: “{quoted.quote}”. Now the nearest is {first}."]
+    return [f"Another sentence now comes nearest: {first}."]
 
 
 def _improbable(kind: Kind, found: Found, before: Found | None) -> str:
     outcomes = found.outcomes
     if kind is not Kind.UNANSWERED:
-        return f"It is taken for {_named(kind)} (probability {outcomes[kind]:.2f})."
+        return f"It is taken for {_named(kind)}, which is {_in_100(outcomes[kind])} likely."
     if found.miss in MISSES:
         return MISSES[found.miss]
     said = outcomes[Kind.ANSWER] + outcomes["lost"]
-    was = "" if before is None else f" It was {before.outcomes[Kind.ANSWER] + before.outcomes['lost']:.2f} before."
+    was = "" if before is None else f" Before, it was {_in_100(before.outcomes[Kind.ANSWER] + before.outcomes['lost'])}."
     if said < ANSWER_FROM:
-        short = f"{ANSWER_FROM - said:.2f} below the threshold {ANSWER_FROM:.2f}"
-        return f"The probability that the corpus says it is {said:.2f}, {short}.{was}"
-    likelier = f"That nothing says it is likelier ({outcomes[kind]:.2f})"
-    return f"{likelier} than that the first sentence does ({outcomes[Kind.ANSWER]:.2f}).{was}"
+        return f"That the articles answer it is {_in_100(said)} likely; it takes {_in_100(ANSWER_FROM)}.{was}"
+    likelier = f"It is likelier that nothing answers it ({_in_100(outcomes[kind])})"
+    return f"{likelier} than that the nearest sentence does ({_in_100(outcomes[Kind.ANSWER])}).{was}"
+
+
+def _in_100(probability: float) -> str:
+    """As people say it; rounded down, so that what falls short of a limit is seen to.
+
+    >>> _in_100(0.499)
+    '49 in 100'
+    """
+    return f"{int(probability * 100 + 1e-9)} in 100"
 
 
 def _sentences(article: str, version: IndexVersion) -> set[str]:

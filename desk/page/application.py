@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -11,17 +12,18 @@ from starlette.types import ASGIApp
 from corpus.readers import LARGEST_FILE
 from desk import Desk
 from desk import shown as html
+from desk.building import Builder
 from desk.gate import Gate
 from desk.page.articles import ArticlesTab
 from desk.page.history import HistoryTab
-from desk.page.parts import Shared
+from desk.page.parts import Follows, Shared, Updates
 from desk.page.seen import SeenTab
 from desk.page.trying import TryTab
 from desk.page.writing import NextTab
 from desk.trying import Assistants
 
 TITLE = "The maintainer's desk"
-STYLE = Path(__file__).with_name("desk.css")
+STYLE, SCRIPT = Path(__file__).with_name("desk.css"), Path(__file__).with_name("desk.js")
 SECONDS_KEPT = 3_600  # of a file that was dropped and of what is shown
 FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Arial", "sans-serif"]  # nothing is fetched from elsewhere
 ASK_NAME = "Give your name, which the history keeps, and the desk's password."
@@ -51,6 +53,7 @@ def desk_app(desk: Desk, /, *, password: str = "", proxies: Sequence[str] = (), 
         mcp_server=False,
         theme=_theme(),
         css_paths=[STYLE],
+        js=SCRIPT.read_text(encoding="utf-8"),
     )
     return Gate(server, has_password=bool(password), proxies=proxies)
 
@@ -85,15 +88,24 @@ def _page(desk: Desk, note: str) -> gr.Blocks:
             gr.HTML(html.notice(note), elem_id="note")
         report = gr.State(None)
         with gr.Tabs(elem_id="tabs") as tabs:
-            shared = Shared(desk, Assistants(), {}, tabs, report)
+            shared = Shared(desk, Assistants(), Builder(), {}, tabs, report)
             articles, seen, trying = ArticlesTab(shared), SeenTab(shared), TryTab(shared)
             history, writing = HistoryTab(shared), NextTab(shared)
-        articles.connect()
-        seen.connect(articles.adding.onward, articles.listing, articles.listed)
-        trying.connect()
-        history.connect(articles.listing, articles.listed, seen.opened, [*seen.shown, seen.by])
+
+        def changed(found: dict[str, Any] | None) -> Updates:
+            return {**articles.listing(), **seen.again(found)}
+
+        def published() -> Updates:  # what was answered by what visitors no longer see is not left standing
+            return {**articles.listing(), **seen.last(), trying.answers: "", writing.reached: ""}
+
+        articles_changed = Follows(changed, [report], [*articles.listed, seen.summary, seen.stale])
+        version_changed = Follows(published, [], [*articles.listed, *seen.shown, trying.answers, writing.reached])
+        articles.connect(articles_changed)
+        seen.connect(articles_changed, version_changed)
+        trying.connect(articles_changed)
+        history.connect(version_changed)
         writing.connect()
-        trying.tab.select(articles.listing, None, articles.listed).then(articles.titles, None, [trying.article])
+        trying.tab.select(articles.titles, None, [trying.article])
         page.load(articles.listing, None, articles.listed)
-        page.load(seen.opened, None, [*seen.shown, seen.by])
+        page.load(seen.opened, None, [*seen.shown, seen.by, seen.stop])
     return page

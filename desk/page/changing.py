@@ -19,7 +19,7 @@ from corpus.readers.guarded import read_shown
 from desk import articles, commands, reading
 from desk import shown as html
 from desk.page.adding import FIELDS
-from desk.page.parts import Shared, Updates, editor, telling
+from desk.page.parts import Follows, Place, Shared, Updates, editor
 
 
 class Changing:
@@ -29,7 +29,7 @@ class Changing:
         self._shared = shared
         gr.Markdown("## Change an article")
         self.chosen = gr.Dropdown(label="Article", choices=[], value=None, elem_id="chosen")
-        self.notice = gr.HTML(elem_id="changing-notice", elem_classes=["desk-quiet"])
+        self.place = shared.place("changing")
         self.seen = gr.State("")
         with gr.Group(visible=False, elem_id="changing") as self.group:
             self.head = gr.HTML(padding=True)
@@ -42,50 +42,61 @@ class Changing:
                 with gr.Row():
                     self.save = gr.Button("Save what is said of it", variant="primary", elem_id="save")
                     self.reviewed = gr.Button("I have read it, and it holds", elem_id="reviewed")
+                self.of_fields = shared.place("edit")
             with gr.Accordion("The file beside the text", open=False):
                 self.sides = gr.HTML(padding=True)
             with gr.Accordion("Questions that it offers", open=False):
                 self.offered = gr.CheckboxGroup(label="On offer: tick those to withdraw", elem_id="offered")
                 self.withdraw = gr.Button("Withdraw those that are ticked", elem_id="withdraw")
+                self.of_withdrawn = shared.place("withdraw")
                 self.proposed = gr.CheckboxGroup(label="Proposed by its headings: tick those to offer", elem_id="proposed")
                 self.take = gr.Button("Offer those that are ticked", elem_id="take-proposed")
+                self.of_taken = shared.place("take")
                 with gr.Row():
                     self.question = gr.Textbox(label="A question of your own", elem_id="new-question", max_lines=1)
                     self.section = gr.Dropdown(label="Its section", choices=[], elem_id="new-section")
                 self.offer = gr.Button("Offer it", elem_id="offer")
-            with gr.Accordion("Labels: which sentence answers what", open=False):
-                self.labels = gr.CheckboxGroup(label="Labels: tick those to forget", elem_id="labels")
+                self.of_questions = shared.place("questions")
+            with gr.Accordion("What you have said of questions", open=False):
+                gr.HTML(
+                    "<p>Under “Try it”, and where an answer was lost, you can say which sentence answers a question.</p>"
+                )
+                self.labels = gr.CheckboxGroup(label="Said so far: tick those to forget", elem_id="labels")
                 self.forget = gr.Button("Forget those that are ticked", elem_id="forget")
+                self.of_labels = shared.place("labels")
             with gr.Accordion("Remove it", open=False):
                 self.sure = gr.Checkbox(label="Yes, visitors shall no longer read it", elem_id="sure")
                 self.remove = gr.Button("Remove this article", variant="stop", elem_id="remove")
+                self.of_removal = shared.place("remove")
 
-    def connect(self, after: Callable[[], Updates], outputs: list[Any]) -> None:
-        """Wire it. `after` shows the list again, whose components are `outputs`."""
-        tell = telling(self.notice)
+    def connect(self, follows: Follows) -> None:
+        """Wire it."""
         chosen, fields = self.chosen, list(self.fields.values())
-        self.chosen.input(tell(self._open), [chosen], self.shown)
-        self.save.click(tell(self._save), [chosen, self.seen, *fields], self.shown).then(after, None, outputs)
-        self.reviewed.click(tell(self._review), [chosen], self.shown).then(after, None, outputs)
-        self.withdraw.click(tell(self._withdraw), [chosen, self.offered], self.shown).then(after, None, outputs)
-        self.take.click(tell(self._take), [chosen, self.proposed], self.shown).then(after, None, outputs)
-        offered = [chosen, self.question, self.section]
-        self.offer.click(tell(self._offer), offered, self.shown).then(after, None, outputs)
-        self.forget.click(tell(self._forget), [chosen, self.labels], self.shown).then(after, None, outputs)
-        self.remove.click(tell(self._remove), [chosen, self.sure], self.shown).then(after, None, outputs)
+        self._shared.on(self.chosen.input, self._show, [chosen], self.shown, self.place)
+        for button, function, inputs, place in (
+            (self.save, self._save, [self.seen, *fields], self.of_fields),
+            (self.reviewed, self._review, [], self.of_fields),
+            (self.withdraw, self._withdraw, [self.offered], self.of_withdrawn),
+            (self.take, self._take, [self.proposed], self.of_taken),
+            (self.offer, self._offer, [self.question, self.section], self.of_questions),
+            (self.forget, self._forget, [self.labels], self.of_labels),
+            (self.remove, self._remove, [self.sure], self.of_removal),
+        ):
+            follows.after(self._shared.on(button.click, function, [chosen, *inputs], self.shown, place))
 
     @property
     def shown(self) -> list[Any]:
         """Everything that shows the article."""
         lists = [self.offered, self.proposed, self.section, self.labels, self.question, self.sure, self.chosen]
-        return [self.notice, self.seen, self.group, self.head, *self.fields.values(), self.sides, *lists]
+        return [self.seen, self.group, self.head, *self.fields.values(), self.sides, *lists]
 
-    def _open(self, slug: str | None) -> Updates:
-        return {**self._show(slug), self.notice: ""}
+    def closed(self) -> Updates:
+        """No article is open."""
+        return {self.group: gr.update(visible=False), self.seen: ""}
 
     def _show(self, slug: str | None) -> Updates:
         if not slug:
-            return {self.group: gr.update(visible=False), self.seen: ""}
+            return self.closed()
         folder = article_folder(self._shared.desk.corpus_dir, slug)
         document = load_article(folder)
         path, fetched = reading.original_of(folder), fetched_of(folder)
@@ -120,15 +131,16 @@ class Changing:
         stated = Stated(slug, **{name: text or TAKEN_AWAY for name, text in new.items() if text != old[name]})
         after = articles.edit(self._shared.desk, slug, stated, seen=seen)
         said = f"“{after.source.title}” is saved. Visitors see it once you publish."
-        return {**self._show(slug), self.notice: html.notice(said, command=commands.edit(slug, stated))}
+        return {**self._show(slug), **self.of_fields.says(said, command=commands.edit(slug, stated), leads_on=True)}
 
     def _review(self, request: gr.Request, slug: str) -> Updates:
-        day = articles.review(self._shared.desk, slug, by=editor(request))
-        return {**self._show(slug), self.notice: html.notice(f"Reviewed on {day}.", command=commands.corpus("review", slug))}
+        by = editor(request)
+        said = f"Reviewed on {articles.review(self._shared.desk, slug, by=by)} by {by or 'somebody without a name'}."
+        return {**self._show(slug), **self.of_fields.says(said, command=commands.corpus("review", slug))}
 
     def _withdraw(self, slug: str, ticked: list[str]) -> Updates:
         options = [word for question in _some(ticked) for word in ("--remove", question)]
-        return self._changed(slug, _each(with_removed, ticked), f"{len(ticked)} withdrawn.", options)
+        return self._changed(slug, _each(with_removed, ticked), f"{len(ticked)} withdrawn.", options, self.of_withdrawn)
 
     def _take(self, slug: str, ticked: list[str]) -> Updates:
         def take(document: Document) -> Document:
@@ -138,13 +150,13 @@ class Changing:
             return document
 
         options = [word for question in _some(ticked) for word in ("--add", question)]
-        return self._changed(slug, take, f"{len(ticked)} offered.", options)
+        return self._changed(slug, take, f"{len(ticked)} offered.", options, self.of_taken)
 
     def _offer(self, slug: str, question: str, section: str) -> Updates:
         def offer(document: Document) -> Document:
             return with_added(document, question, section=section)
 
-        return self._changed(slug, offer, "It is offered.", ["--add", question, "--section", section])
+        return self._changed(slug, offer, "It is offered.", ["--add", question, "--section", section], self.of_questions)
 
     def _forget(self, slug: str, ticked: list[str]) -> Updates:
         def forget(document: Document) -> Document:
@@ -154,20 +166,23 @@ class Changing:
 
         document = load_article(article_folder(self._shared.desk.corpus_dir, slug))
         options = [word for number in _numbers(document, _some(ticked)) for word in ("--remove", f"L{number}")]
-        return self._changed(slug, forget, f"{len(ticked)} forgotten.", options)
+        return self._changed(slug, forget, f"{len(ticked)} forgotten.", options, self.of_labels)
 
-    def _changed(self, slug: str, change: Callable[[Document], Document], said: str, options: list[str]) -> Updates:
+    def _changed(
+        self, slug: str, change: Callable[[Document], Document], said: str, options: list[str], place: Place
+    ) -> Updates:
         articles.change_questions(self._shared.desk, slug, change)
-        told = html.notice(f"{said} It counts once you build again.", command=commands.questions(slug, *options))
-        return {**self._show(slug), self.notice: told}
+        told = f"{said} Visitors see it once you publish."
+        return {**self._show(slug), **place.says(told, command=commands.questions(slug, *options), leads_on=True)}
 
     def _remove(self, slug: str, is_sure: bool) -> Updates:  # noqa: FBT001 - Gradio calls it
         if not is_sure:
             raise CorpusError("You have not said that you are sure.", remedy="Tick the box above the button.")
+        title = articles.title_of(self._shared.desk, slug)
         articles.remove(self._shared.desk, slug)
-        said = f"{slug} is removed. Visitors read it until you build and publish."
-        told = html.notice(said, command=commands.corpus("remove", slug, "--yes"))
-        return {**self._show(None), self.notice: told, self.chosen: gr.update(value=None)}
+        said = f"“{title}” is removed, and lies in the bin. Visitors read it until you publish."
+        told = self.place.says(said, command=commands.corpus("remove", slug, "--yes"), leads_on=True)
+        return {**self.closed(), **told, self.chosen: gr.update(value=None)}
 
 
 def _field(name: str) -> gr.Textbox:

@@ -8,7 +8,7 @@ import gradio as gr
 from corpus.errors import CorpusError
 from desk import commands, versions
 from desk import shown as html
-from desk.page.parts import HISTORY, Shared, Updates, editor, said, telling
+from desk.page.parts import HISTORY, Follows, Place, Shared, Updates, editor, telling
 
 
 class HistoryTab:
@@ -19,35 +19,41 @@ class HistoryTab:
         with gr.Tab("History", id=HISTORY, elem_id="tab-history") as self.tab:
             gr.Markdown("## History")
             self.past = gr.HTML(elem_id="past")
-            self.notice = gr.HTML(elem_id="history-notice", elem_classes=["desk-quiet"])
-            self.why = gr.Textbox(label="Why you go back (kept in the history)", elem_id="back-why", max_lines=1)
+            gr.HTML("<h3>Take back what was published</h3>")
+            self.before = gr.HTML(elem_id="goes-back-to")
+            with gr.Row():
+                self.by = gr.Textbox(label="Who takes it back *", elem_id="back-by", max_lines=1)
+                self.why = gr.Textbox(label="Why (kept in the history) *", elem_id="back-why", max_lines=1)
             self.target = gr.State("")
-            self.back = gr.Button("Go back", variant="stop", elem_id="go-back")
-            self.other = gr.Dropdown(label="Or another version", choices=[], value=None, elem_id="other-version")
-            self.go = gr.Button("Publish that one", elem_id="go-to")
+            self.back = gr.Button("Take it back", variant="stop", elem_id="go-back")
+            self.place = shared.place("history")
+            with gr.Accordion("Or show visitors another one that was published before", open=False):
+                self.other = gr.Dropdown(label="Built on", choices=[], value=None, elem_id="other-version")
+                self.go = gr.Button("Show visitors that one", elem_id="go-to")
+                self.of_other = shared.place("other")
             gr.HTML("<h3>What is served where</h3>")
             self.ask = gr.Button("Ask the servers", elem_id="ask-servers")
+            self.of_servers = shared.place("servers")
             self.served = gr.HTML(elem_id="served")
 
     @property
     def shown(self) -> list[Any]:
         """Everything that shows the history."""
-        return [self.past, self.target, self.back, self.other, self.notice, self.why]
+        return [self.past, self.before, self.target, self.back, self.other, self.by, self.why]
 
-    def connect(
-        self, after: Callable[[], Updates], outputs: list[Any], waiting: Callable[..., Updates], shown: list[Any]
-    ) -> None:
-        """Wire it. `after` shows the list of articles again, whose components are `outputs`; `waiting` what visitors will
-        see, in `shown`: what was said of a version that was taken back holds no more."""
-        tell = telling(self.notice)
-        self.tab.select(tell(self.look), None, self.shown)
-        for button, version in ((self.back, self.target), (self.go, self.other)):
-            gone = button.click(tell(self._go), [version, self.why], self.shown)
-            gone.then(after, None, outputs).then(waiting, None, shown)
-        self.ask.click(tell(self._served), None, [self.served, self.notice])
+    def connect(self, follows: Follows) -> None:
+        """Wire it. `follows` is what another published version leads to."""
+        told = [self.place.notice, self.place.onward]
+        self.tab.select(telling(self.place, self.look), [self.by], [*self.shown, *told])
+        for button, version, place in ((self.back, self.target, self.place), (self.go, self.other, self.of_other)):
+            follows.after(self._shared.on(button.click, self._going(place), [version, self.by, self.why], self.shown, place))
+        self._shared.on(self.ask.click, self._served, None, [self.served], self.of_servers)
 
-    def look(self) -> Updates:
+    def look(self, request: gr.Request, by: str = "") -> Updates:
         """The history as it is now."""
+        return {**self._look(), self.by: by or editor(request)}
+
+    def _look(self) -> Updates:
         desk = self._shared.desk
         past, target = versions.history(desk), versions.back_to(desk)
         kept = list(
@@ -55,21 +61,24 @@ class HistoryTab:
         )
         return {
             self.past: html.html("history", past=past),
+            self.before: html.html("before", target=target, now=desk.workshop.published_name),
             self.target: target,
-            self.back: gr.update(value=f"Go back to {target}" if target else "Go back", interactive=bool(target)),
-            self.other: gr.update(choices=kept, value=None),
+            self.back: gr.update(interactive=bool(target)),
+            self.other: gr.update(choices=[(html.built(name), name) for name in kept], value=None),
         }
 
-    def _go(self, request: gr.Request, version: str | None, why: str) -> Updates:
-        if not version:
-            raise CorpusError("No version is chosen.", remedy="Choose one that is kept.")
-        spoken, desk = said(editor(request), why), self._shared.desk
-        replicas = versions.go_to(desk, version, spoken)
-        told = f"Visitors see {version} again. {replicas}".strip()
-        command = commands.publish(version, spoken, key=str(desk.key or ""))
-        return {**self.look(), self.notice: html.notice(told, command=command), self.why: ""}
+    def _going(self, place: Place) -> Callable[[str | None, str, str], Updates]:
+        def go(version: str | None, by: str, why: str) -> Updates:
+            if not version:
+                raise CorpusError("Nothing is chosen.", remedy="Choose one that is kept.")
+            desk, spoken = self._shared.desk, versions.said(by, why)
+            replicas = versions.go_to(desk, version, spoken)
+            told = f"Visitors see again what was built on {html.built(version)}. {replicas}".strip()
+            command = commands.publish(version, spoken, key=str(desk.key or ""))
+            return {**self._look(), **place.says(told, command=command), self.why: ""}
+
+        return go
 
     def _served(self) -> Updates:
         desk = self._shared.desk
-        table = html.html("served", served=versions.served(desk), current=desk.workshop.published_name)
-        return {self.served: table, self.notice: ""}
+        return {self.served: html.html("served", served=versions.served(desk), current=desk.workshop.published_name)}

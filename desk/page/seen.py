@@ -8,11 +8,12 @@ import gradio as gr
 
 from assistant.refresh.report import ORDER
 from corpus.document import Document
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, ShownError
+from corpus.library import titles_in
 from corpus.questions import with_added, with_removed
 from desk import articles, commands, trying, versions
 from desk import shown as html
-from desk.page.parts import SEEN, Shared, Updates, editor, said, telling, with_progress
+from desk.page.parts import SEEN, TO_BUILD, Follows, Shared, Updates, editor
 
 HEADINGS = {
     "lost": "Questions that lost their answer",
@@ -21,6 +22,7 @@ HEADINGS = {
     "other quotes": "Other sentences quoted",
     "gained": "Questions that are answered now",
 }
+Mended = dict[str, tuple[bool, str]]  # whether a row is dealt with, and what is told below its buttons
 MOST_MENDED = 15  # rows with buttons; the others are shown without
 Row = dict[str, Any]
 
@@ -36,133 +38,189 @@ class SeenTab:
                 "<p>Builds a version beside the published one, and asks both the same questions. Visitors notice nothing of "
                 "it. It takes a minute or two.</p>"
             )
-            self.build = gr.Button("Build, and see what changes", variant="primary", elem_id="build")
+            with gr.Row():
+                self.build = gr.Button(TO_BUILD, variant="primary", elem_id="build")
+                self.stop = gr.Button("Stop building", variant="stop", visible=False, elem_id="stop-build")
             self.progress = gr.HTML(elem_id="build-progress", min_height=60)
+            self.place = shared.place("build")
             self.summary = gr.HTML(elem_id="report")
-            self.mended = gr.State([])  # turns of the rows that the editor dealt with
-            self.notice = gr.HTML(elem_id="seen-notice", elem_classes=["desk-quiet"])
+            self.mended = gr.State({})  # by row, what was said below its buttons
             self._rows()
+            self.again_too = gr.Button("Build again", visible=False, elem_id="build-again")
             self.others = gr.HTML()
             with gr.Group(visible=False, elem_id="publishing") as self.group:
                 gr.HTML("<h3>Publish</h3>", padding=True)
+                self.stale = gr.HTML(elem_id="stale", padding=True)
                 with gr.Row():
-                    self.by = gr.Textbox(label="Who publishes it", elem_id="publish-by", max_lines=1)
-                    self.why = gr.Textbox(label="Why (kept in the history)", elem_id="publish-why", max_lines=1)
+                    self.by = gr.Textbox(label="Who publishes it *", elem_id="publish-by", max_lines=1)
+                    self.why = gr.Textbox(label="Why (kept in the history) *", elem_id="publish-why", max_lines=1)
                 self.anyway = gr.Checkbox(label="I have read why not, and want it all the same", elem_id="anyway")
                 self.publish = gr.Button("Publish", variant="primary", elem_id="publish")
-            self.done = gr.HTML(elem_id="published", elem_classes=["desk-quiet"])
+            self.done = shared.place("publish")
 
     @property
     def shown(self) -> list[Any]:
         """Everything that shows a report."""
-        return [self._shared.report, self.summary, self.others, self.group, self.anyway, self.notice, self.mended,
-                self.progress, self.done]  # fmt: skip
+        return [self._shared.report, self.summary, self.others, self.group, self.anyway, self.mended, self.stale,
+                self.again_too]  # fmt: skip
 
-    def connect(self, onward: gr.Button, after: Callable[[], Updates], outputs: list[Any]) -> None:
-        """Wire it. `onward` leads here from the first tab; `after` shows the list of articles again."""
-        tell = telling(self.notice)
-        self.build.click(tell(self._build), None, self.shown, show_progress_on=[self.progress])
-        leave = onward.click(lambda: (gr.update(selected=SEEN), gr.update(visible=False)), None, [self._shared.tabs, onward])
-        leave.then(tell(self._build), None, self.shown, show_progress_on=[self.progress])
+    def connect(self, articles_changed: Follows, version_changed: Follows) -> None:
+        """Wire it. Every place's button leads here; a remedy changes an article."""
+        # Not after a button of a row: it is drawn anew by then, and the row's events are gone.
+        self.mended.change(articles_changed.function, articles_changed.inputs, articles_changed.outputs)
+        self._builds(self.build.click)
+        self._builds(self.again_too.click)
+        for place in self._shared.places:
+            leave = place.onward.click(lambda: gr.update(selected=SEEN), None, [self._shared.tabs])
+            self._builds(leave.then)
+        self.stop.click(self._stop, None, None)
         given = [self._shared.report, self.by, self.why, self.anyway]
-        self.publish.click(telling(self.done)(self._publish), given, [*self.shown, self.why]).then(after, None, outputs)
+        published = self._shared.on(self.publish.click, self._publish, given, [*self.shown, self.why], self.done)
+        version_changed.after(published)
+
+    def _builds(self, event: Any) -> None:
+        """Let an event build, with a button to stop it for as long as it does."""
+        began = event(lambda: gr.update(visible=True), None, [self.stop], show_progress="hidden")
+        built = self._shared.on(began.then, self._build, None, self.shown, self.place, show_progress_on=[self.progress])
+        built.then(lambda: gr.update(visible=False), None, [self.stop], show_progress="hidden")
+
+    def _stop(self) -> None:
+        self._shared.builder.stop()  # whoever waits for the build says that it was stopped
 
     def opened(self, request: gr.Request) -> Updates:
+        """The last report, if its version waits still; and the button that stops what somebody else is building."""
+        return {**self.last(), self.by: editor(request), self.stop: gr.update(visible=self._shared.builder.is_busy)}
+
+    def last(self) -> Updates:
         """The last report, if its version waits still."""
-        return {**self._show(versions.last_report(self._shared.desk)), self.by: editor(request), self.done: ""}
+        return self._show(versions.last_report(self._shared.desk))
+
+    def again(self, found: Row | None) -> Updates:
+        """A report that is shown, held against the articles as they are now."""
+        return {} if found is None else self._judged(found)
 
     def _build(self, progress: gr.Progress = gr.Progress()) -> Updates:  # noqa: B008
         desk = self._shared.desk
-        found = with_progress(lambda: versions.propose(desk), progress, first="Reading the articles, and building")
-        return {**self._show(found), self.notice: "", self.mended: [], self.progress: "", self.done: ""}
+        found = self._shared.builder.propose(desk, lambda share, told: progress(share, desc=told))
+        return self._show(found, said=html.now())
 
-    def _show(self, found: Row | None) -> Updates:
+    def _show(self, found: Row | None, said: int = 0) -> Updates:
         if found is None:
-            return {self._shared.report: None, self.summary: "", self.others: "", self.group: gr.update(visible=False)}
-        is_news = found["version"] != found["published"]
-        counts = Counter(row["what"] for row in found["answers"])
-        told = [(what, counts[what]) for what in ORDER if counts[what]]
+            hidden = gr.update(visible=False)
+            none = {self._shared.report: None, self.summary: "", self.others: "", self.group: hidden, self.mended: {}}
+            return {**none, self.again_too: hidden}
+        rest, titles = [row for row in found["answers"] if row not in _needing(found)], self._titles(found)
+        groups = [
+            (what, [html.html("answer", row=row, titles=titles) for row in rest if row["what"] == what]) for what in ORDER
+        ]
+        others = html.html("others", groups=[(what, rows) for what, rows in groups if rows], headings=HEADINGS)
+        return {
+            self._shared.report: found,
+            **self._judged(found, said),
+            self.others: others,
+            self.group: gr.update(visible=found["version"] != found["published"]),
+            self.anyway: gr.update(visible=not found["passes"], value=False),
+            self.mended: {},
+            self.again_too: gr.update(visible=False),
+        }
+
+    def _judged(self, found: Row, said: int = 0) -> Updates:
+        """The verdict on a report, and what speaks against publishing it just now; `said` where it is told anew."""
+        desk, counts = self._shared.desk, Counter(row["what"] for row in found["answers"])
+        behind = versions.behind(desk, found["version"])
         summary = html.html(
             "report",
             found=found,
             verdict=versions.verdict(found),
-            behind=versions.behind(self._shared.desk, found["version"]),
-            counts=told,
+            faults=versions.faults(found),
+            said=said,
+            behind=behind,
+            taken=versions.taken_back(desk, found["version"]),
+            counts=[(what, counts[what]) for what in ORDER if counts[what]],
+            headings=HEADINGS,
+            titles=self._titles(found),
         )
-        rest = [row for row in found["answers"] if row not in _needing(found)]
-        groups = [(what, [html.html("answer", row=row) for row in rest if row["what"] == what]) for what in ORDER]
-        others = html.html("others", groups=[(what, rows) for what, rows in groups if rows], headings=HEADINGS)
-        return {
-            self._shared.report: found,
-            self.summary: summary,
-            self.others: others,
-            self.group: gr.update(visible=is_news),
-            self.anyway: gr.update(visible=not found["passes"], value=False),
-        }
+        return {self.summary: summary, self.stale: html.html("stale", behind=behind)}
+
+    def _titles(self, found: Row) -> dict[str, str]:
+        return {article["id"]: article["title"] for article in found["articles"]} | titles_in(self._shared.desk.corpus_dir)
 
     def _publish(self, found: Row | None, by: str, why: str, is_wanted_anyway: bool) -> Updates:  # noqa: FBT001
         if found is None:
-            raise CorpusError("Nothing was built.", remedy="Build first.")
+            raise CorpusError("Nothing was built.", remedy="Build first, at the top.")
         if not found["passes"] and not is_wanted_anyway:
             raise CorpusError("It should not be published as it is.", remedy="Read why; tick the box to want it still.")
-        desk, spoken = self._shared.desk, said(by, why)
+        desk, spoken = self._shared.desk, versions.said(by, why)
         replicas = versions.publish(desk, found["version"], spoken, beside=found["published"])
         command = commands.publish(found["version"], spoken, key=str(desk.key or ""))
         told = f"Published. Visitors see it within seconds. {replicas} To take it back, open “History”.".replace("  ", " ")
-        return {**self._show(None), self.done: html.notice(told, command=command), self.why: "", self.notice: ""}
+        return {**self._show(None), **self.done.says(told, command=command), self.why: ""}
 
     def _rows(self) -> None:
         """The rows that need somebody, each with its remedies as buttons; drawn anew for each report."""
 
-        def rows(found: Row | None, mended: list[str]) -> None:
+        def rows(found: Row | None, mended: Mended) -> None:
+            titles = self._titles(found) if found else {}
             for number, row in enumerate(_needing(found)):
                 with gr.Group(elem_classes=["desk-row"]):
-                    gr.HTML(html.html("answer", row=row), padding=True)
-                    if _name(row) in mended:
-                        gr.HTML('<p class="desk-soft">Dealt with.</p>', padding=True)
-                    else:
-                        self._buttons(row, number)
+                    gr.HTML(html.html("answer", row=row, titles=titles), padding=True)
+                    is_done, told = mended.get(_name(row), (False, ""))
+                    if not is_done:
+                        self._buttons(row, number, titles)
+                    if told:
+                        gr.HTML(told, padding=True, elem_id=f"mended-{number}")
 
         triggers = [self._shared.report.change, self.mended.change]
         gr.render(inputs=[self._shared.report, self.mended], triggers=triggers)(rows)
 
-    def _buttons(self, row: Row, number: int) -> None:
+    def _buttons(self, row: Row, number: int, titles: dict[str, str]) -> None:
         for place, remedy in enumerate(row["remedies"]):
-            does = "Accept that it has no answer" if remedy.get("does") == "publish" else remedy["what"]
-            button = gr.Button(does, size="sm", elem_id=f"remedy-{number}-{place}")
-            button.click(telling(self.notice)(self._remedying(row, remedy)), [self.mended], [self.mended, self.notice])
+            button = gr.Button(_does(remedy, titles), size="sm", elem_id=f"remedy-{number}-{place}")
+            self._mends(button, row, self._remedying(remedy), [])
         if withdrawn := next((one for one in row["remedies"] if one.get("does") == "withdraw"), None):
             other = gr.Textbox(label="Offer another question instead", elem_id=f"instead-{number}", max_lines=1)
             button = gr.Button("Offer that one", size="sm", elem_id=f"offer-instead-{number}")
-            click = telling(self.notice)(self._instead(row, withdrawn))
-            button.click(click, [self.mended, other], [self.mended, self.notice])
+            self._mends(button, row, self._instead(withdrawn), [other])
 
-    def _remedying(self, row: Row, remedy: Row) -> Callable[[list[str]], Updates]:
-        def apply(mended: list[str]) -> Updates:
+    def _mends(self, button: gr.Button, row: Row, mend: Callable[..., tuple[str, str]], inputs: list[Any]) -> None:
+        """Let a button of a row mend it; what it did, or why not, stands in that row."""
+
+        def pressed(mended: Mended, *values: str) -> Updates:
+            try:
+                told, command = mend(*values)
+            except ShownError as error:
+                return {self.mended: {**mended, _name(row): (False, html.refusal(error))}}
+            done = {**mended, _name(row): (True, html.notice(told, command=command))}
+            return {self.mended: done, self.again_too: gr.update(visible=True)}
+
+        shown = [self.mended, self.again_too]
+        self._shared.on(button.click, pressed, [self.mended, *inputs], shown, self.place)
+
+    def _remedying(self, remedy: Row) -> Callable[[], tuple[str, str]]:
+        def apply() -> tuple[str, str]:
             desk, does, slug, question = self._shared.desk, remedy["does"], remedy["article"], remedy["question"]
             told = "Accepted. It is lost when you publish."
             if does == "withdraw":
                 articles.change_questions(desk, slug, lambda document: with_removed(document, question))
-                told = "It is no longer offered. It counts once you build again."
+                told = "It is no longer offered, once you have built again and published."
             elif does in {"label", "silence"}:
                 trying.keep_label(desk, slug, question, [remedy["sentence"]] if does == "label" else [])
-                told = "The label is kept. It counts once you build again."
-            return {self.mended: [*mended, _name(row)], self.notice: html.notice(told, command=remedy["command"])}
+                told = "Kept. Build again to see what becomes of it."
+            return told, remedy["command"]
 
         return apply
 
-    def _instead(self, row: Row, withdrawn: Row) -> Callable[[list[str], str], Updates]:
+    def _instead(self, withdrawn: Row) -> Callable[[str], tuple[str, str]]:
         slug, question = withdrawn["article"], withdrawn["question"]
 
-        def offer(mended: list[str], other: str) -> Updates:
+        def offer(other: str) -> tuple[str, str]:
             def change(document: Document) -> Document:
                 section = next(own.section for own in document.questions if own.question == question)
                 return with_added(with_removed(document, question), other, section=section)
 
             articles.change_questions(self._shared.desk, slug, change)
             command = commands.questions(slug, "--remove", question, "--add", other)
-            told = html.notice("The other question is offered. It counts once you build again.", command=command)
-            return {self.mended: [*mended, _name(row)], self.notice: told}
+            return "The other question is offered, once you have built again and published.", command
 
         return offer
 
@@ -171,6 +229,17 @@ def _needing(found: Row | None) -> list[Row]:
     """The rows that need somebody: lost ones first."""
     without = [row for row in found["answers"] if row["remedies"]] if found else []
     return sorted(without, key=lambda row: row["what"] != "lost")[:MOST_MENDED]
+
+
+def _does(remedy: Row, titles: dict[str, str]) -> str:
+    """What a remedy's button says."""
+    title = titles.get(remedy["article"], remedy["article"])
+    return {
+        "publish": "Accept that it has no answer",
+        "withdraw": f"No longer offer this question (“{title}”)",
+        "label": f"This sentence answers it: “{remedy['sentence']}”",
+        "silence": f"“{title}” does not answer it",
+    }[remedy["does"]]
 
 
 def _name(row: Row) -> str:
