@@ -5,7 +5,7 @@ import { lines } from "../conversation/reply.js";
 import { speak, words } from "../conversation/words.js";
 import { markCitations, unmarkCitations } from "./article/marks.js";
 import { update } from "./composer/box.js";
-import { keep, kept } from "./keeping.js";
+import { enterTurn, forget, keep, kept, travel } from "./keeping.js";
 import { localTurn } from "./map.js";
 import { announce, app, part } from "./parts.js";
 import * as draw from "./replies.js";
@@ -25,11 +25,13 @@ const post = (request) => fetch("api/ask", request);
 const away = () => words.away;
 
 /** Ask a question, with the turns before it. False if another is still waited for. */
-export function ask(question, before) {
+export function ask(question, before, isLinked) {
   redrawing += 1;
   stopReading();
   talk ??= conversation(face());
-  return talk.ask(question, before);
+  if (!talk.ask(question, before)) return false;
+  enterTurn(isLinked);
+  return true;
 }
 
 /** Speak the language in which the page is drawn. */
@@ -43,31 +45,36 @@ export function clear() {
   talk?.stop();
   talk = null;
   isHelped = false;
-  kept.length = 0;
-  keepHelpInSight();
   stopReading();
-  part("log").replaceChildren();
-  app().classList.remove("app--talking", "app--alone");
-  unmarkCitations();
-  history.replaceState({ ...history.state, turns: [] }, "", location.pathname + location.search);
-  keep();
-  countPicks();
+  forget();
+  restore([]);
   scrollTo(0, 0);
 }
 
 /** Draw again what stands in the history, or what a page without scripts held. */
 export function restore(entries) {
   kept.splice(0, kept.length, ...entries);
-  if (!kept.length) return;
-  part("log").replaceChildren();
-  app().classList.add("app--talking");
-  kept.forEach((entry) => part("log").append(turnOf(entry)));
-  const last = part("log").lastElementChild;
-  part("log").querySelectorAll(".turn:not(:last-child) .suggestions").forEach((old) => old.remove());
-  isHelped = kept.some(({ answer }) => answer?.kind === "urgent");
+  part("log").replaceChildren(...kept.map((entry, i) => turnOf(entry, i === kept.length - 1)));
+  app().classList.toggle("app--talking", kept.length > 0);
+  isHelped ||= kept.some(({ answer }) => answer?.kind === "urgent");
   talk = conversation({ ...face(), earlier: kept.filter(({ turns }) => turns).map(({ turns }) => turns.at(-1)) });
-  showLast(last);
+  unmarkCitations();
+  showLast(part("log").lastElementChild);
   countPicks();
+}
+
+/** The history moved: show the turns that it holds now. */
+export function followTurns() {
+  const gone = kept.at(-1);
+  travel();
+  if (part("log").querySelectorAll(".turn").length === kept.length) return;
+  redrawing += 1;
+  stopReading();
+  talk?.stop();
+  restore([...kept]);
+  const tile = !kept.length && gone?.local && part("map").querySelector(`[data-spans="${gone.local.spans}"]`);
+  (tile || part("log").lastElementChild?.querySelector(".ask") || app()).focus({ preventScroll: true });
+  if (kept.some(({ spoken }) => spoken && spoken !== app().dataset.language)) redrawAll(app().dataset.language);
 }
 
 /** Draw all that is shown in the language in force, and ask again for what the server words. */
@@ -107,8 +114,9 @@ function turnOf(entry, isLast = true) {
 }
 
 function showLast(turn, isQuiet) {
-  app().classList.toggle("app--alone", turn.querySelector("[data-kind=urgent]") !== null);
+  app().classList.toggle("app--alone", Boolean(turn?.querySelector("[data-kind=urgent]")));
   keepHelpInSight();
+  if (!turn) return;
   const reply = turn.querySelector(".reply");
   if (reply?.querySelector(".quote")) markCitations(reply, isQuiet);
   if (!isQuiet) turn.scrollIntoView({ block: "start" });

@@ -40,9 +40,11 @@ export function openDoctor() {
   part("doctor").querySelector("h2").focus();
 }
 
-/** The history moved: what it no longer holds is closed. */
+/** The history moved: what it no longer holds is closed, what it holds again is open. */
 export function followDoctor() {
-  if (!app().classList.contains("app--doctor") || opened() === NAME) return;
+  const [isOpen, isHeld] = [app().classList.contains("app--doctor"), opened() === NAME];
+  if (isHeld && !isOpen) openDoctor();
+  if (isHeld || !isOpen) return;
   app().classList.remove("app--doctor");
   part("doctor").hidden = true;
   [...document.querySelectorAll("[data-control=doctor]")].find((one) => one.checkVisibility())?.focus();
