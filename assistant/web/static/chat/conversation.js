@@ -2,7 +2,7 @@
 import { askServer } from "../conversation/asking.js";
 import { conversation } from "../conversation/conversation.js";
 import { lines } from "../conversation/reply.js";
-import { speak, words } from "../conversation/words.js";
+import { language, speak, words } from "../conversation/words.js";
 import { markCitations, unmarkCitations } from "./article/marks.js";
 import { update } from "./composer/box.js";
 import { enterTurn, forget, keep, kept, travel } from "./keeping.js";
@@ -19,6 +19,7 @@ const PAUSE = 700; // ms between two that are asked again: a visitor's own quest
 let talk = null; // the conversation, once there is one
 let isHelped = false; // whether urgent help was shown
 let answering = null; // the turns and the answer that are being drawn
+let linked = null; // what a link names, and which of it is asked next
 let redrawing = 0; // a number for each time that everything is asked again
 
 const post = (request) => fetch("api/ask", request);
@@ -26,12 +27,29 @@ const away = () => words.away;
 
 /** Ask a question, with the turns before it. False if another is still waited for. */
 export function ask(question, before, isLinked) {
+  if (!isLinked) linked = null;
   redrawing += 1;
   stopReading();
   talk ??= conversation(face());
   if (!talk.ask(question, before)) return false;
   enterTurn(isLinked);
   return true;
+}
+
+/** Ask what a link names, one after the other, each after those before it; `note`, if there is one, stands above the last. */
+export function askAll(questions, note) {
+  linked = { questions, note, next: 0 };
+  askNext();
+}
+
+function askNext() {
+  const { questions, note, next } = linked;
+  linked.next += 1;
+  if (next >= questions.length || !ask(questions[next], questions.slice(0, next), true)) linked = null;
+  else if (note && next === questions.length - 1) {
+    part("log").lastElementChild.prepend(note);
+    announce([note]);
+  }
 }
 
 /** Speak the language in which the page is drawn. */
@@ -77,10 +95,11 @@ export function followTurns() {
   if (kept.some(({ spoken }) => spoken && spoken !== app().dataset.language)) redrawAll(app().dataset.language);
 }
 
-/** Draw all that is shown in the language in force, and ask again for what the server words. */
-export async function redrawAll(language) {
+/** Draw all that is shown in the language in force, and ask again for what the server words; `old` are the words before. */
+export async function redrawAll(language, old = words) {
   const mine = redrawing += 1;
   const log = part("log");
+  log.querySelectorAll(".turn:has([data-kind=pending], [data-kind=problem])").forEach((turn) => retell(turn, old));
   const entries = kept.filter((entry) => entry.answer || entry.local);
   const turns = [...log.querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")];
   entries.forEach((entry, i) => { turns[i].replaceWith(turns[i] = turnOf(entry, i === turns.length - 1)); });
@@ -89,6 +108,7 @@ export async function redrawAll(language) {
     if (entry.local || entry.spoken === language) continue;
     const { answer, spoken } = await askServer({ post, away }, entry.turns);
     if (mine !== redrawing) return;
+    if (!answer && entry.answer.kind === "urgent") turns[i].querySelector("[data-kind=urgent]").replaceWith(draw.urgent());
     if (answer?.index_version !== entry.answer.index_version) continue;
     Object.assign(entry, { answer, spoken });
     const fresh = turnOf(entry, i === turns.length - 1);
@@ -97,6 +117,20 @@ export async function redrawAll(language) {
     keep();
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     if (mine !== redrawing) return;
+  }
+}
+
+/** Say again what is waited for or failed, which no entry keeps; help above all. */
+function retell(turn, old) {
+  turn.querySelector("[data-kind=urgent]")?.replaceWith(draw.urgent());
+  turn.querySelectorAll(".help").forEach((help) => help.replaceChildren(...lines(words.help.replace(/\n+/g, "\n"))));
+  const told = Object.entries(old).filter(([, text]) => text && typeof text === "string");
+  for (const said of turn.querySelectorAll("[data-kind=pending] .message, [data-kind=problem] .message, button")) {
+    const seconds = said.textContent.match(/\d+/)?.[0];
+    const [name] = told.find(([, text]) => text.replace("{seconds}", seconds) === said.textContent) ?? [];
+    if (!name) continue;
+    said.replaceChildren(...lines(words[name].replace("{seconds}", seconds))[0].childNodes);
+    if (said.lang) said.lang = language;
   }
 }
 
@@ -170,6 +204,7 @@ function face() {
       else unmarkCitations();
       if (type === "error" && !matchMedia("(pointer: coarse)").matches) box.focus();
       update();
+      if (type === "answer" && linked) askNext();
     },
   };
 }

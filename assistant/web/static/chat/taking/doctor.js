@@ -55,6 +55,8 @@ export const closeDoctor = () => history.back();
 function draw() {
   const asking = kept.filter(({ isTicked }) => isTicked);
   const read = kept.filter(({ answer, local }) => answer?.kind === "answer" || local?.citations);
+  const articles = new Map(read.flatMap(({ answer, local }) => (local ?? answer).citations).map((one) => [one.article, one]));
+  const number = (article) => (articles.size > 1 ? [...articles.keys()].indexOf(article) + 1 : 0);
   const day = new Intl.DateTimeFormat(app().lang, { dateStyle: "long" }).format(new Date());
   part("doctor").hidden = false;
   part("doctor").replaceChildren(...[
@@ -65,16 +67,26 @@ function draw() {
     asking.length > 0 && piece("h3", {}, words.doctorAsk),
     asking.length > 0 && piece("ol", { class: "open" }, asking.map(({ turns }) => piece("li", { dir: "auto" }, turns.at(-1)))),
     read.length > 0 && piece("h3", {}, words.doctorRead),
+    ...[...articles.values()].map((citation) => source(citation, number(citation.article))),
     ...read.flatMap(({ turns, answer, local }) => [
       piece("p", { class: "asked", dir: "auto" }, local?.topic ?? turns.at(-1)),
-      ...(local ?? answer).citations.map(cited),
+      ...(local ?? answer).citations.map((citation) => cited(citation, number(citation.article))),
     ]),
     piece("p", { class: "quiet" }, words.caution),
   ].filter(Boolean));
 }
 
-function cited(citation) {
+/** An article, said once: its title, from whom and of when it is, and where it stands. */
+function source(citation, number) {
   const [, origin, link] = quotation(citation).split("\n");
+  const address = link.split("#")[0];
+  return piece("p", { class: "quiet source", lang: "en", dir: "ltr" }, number > 0 && `${number}. `,
+    piece("cite", {}, `${origin}. `, piece("a", { href: address }, address)));
+}
+
+/** A quote, with the section in which it stands; of several articles, with the number of its own. */
+function cited(citation, number) {
+  const link = quotation(citation).split("\n").at(-1);
   return piece("figure", {}, piece("blockquote", { lang: "en", dir: "ltr" }, citation.quote),
-    piece("figcaption", { class: "quiet", lang: "en", dir: "ltr" }, piece("cite", {}, `${origin}. `, piece("a", { href: link }, link.split("#")[0]))));
+    piece("figcaption", { class: "quiet", lang: "en", dir: "ltr" }, number > 0 && `${number}, `, piece("a", { href: link }, citation.section)));
 }
