@@ -80,7 +80,9 @@ def test_a_question_that_is_asked_after_going_back_is_asked_of_what_is_shown(pho
     expect(phone.locator(".turn")).to_have_count(1)
     with phone.expect_request("**/api/ask") as request:
         ask(phone, "hello")
-    assert request.value.post_data_json["turns"] == [UNKNOWN, "hello"]
+    sent = request.value.post_data_json
+    assert sent
+    assert sent["turns"] == [UNKNOWN, "hello"]
     expect(phone.locator(".ask")).to_have_text([UNKNOWN, "hello"])
 
 
