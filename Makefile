@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 QUESTIONS ?= tests/questions/dev.jsonl
 
-.PHONY: setup run test test-timing test-slow lint lock bill audit advisories evaluate bench benchmark sizes refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
+.PHONY: setup run test test-timing test-slow test-looks looks lint lock bill audit advisories evaluate bench benchmark sizes refresh stress stress-refresh test-milvus test-milvus-server stress-kills stress-replicas train widget clean
 
 setup: .venv/installed
 
@@ -98,6 +98,13 @@ test-timing: .venv/installed-dev
 # Kills before live replicas, training whole, Milvus that is not there yet: what takes minutes and seldom breaks.
 test-slow: .venv/installed-dev
 	$(PY) -m pytest -m slow --no-cov
+
+# The page's looks by pixels, in the browser and with the fonts that they were taken with; `make looks` takes them anew.
+test-looks: .venv/installed-dev
+	$(PY) -m pytest -m slow --no-cov -rs tests/test_page_looks.py
+
+looks: .venv/installed-dev
+	RENEW_LOOKS=1 $(PY) -m pytest -m slow --no-cov tests/test_page_looks.py
 
 evaluate: setup
 	$(PY) -m index build

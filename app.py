@@ -102,12 +102,14 @@ def create_app(settings: Settings, /, *, stopping: threading.Event | None = None
         security_contacts=settings.security_contacts,
         public_url=settings.public_url,
         mcp=settings.mcp == "on",
+        operator=settings.operator,
     )
     if settings.page == "on":
         with _light_import():
             from assistant.web.routes.chat import mount_chat_page  # noqa: PLC0415  gradio is loaded only where its page is
 
-        mount_chat_page(server, live, frame_ancestors=AllowedOrigins.parse(settings.allowed_origins).frame_ancestors)
+        frame_ancestors = AllowedOrigins.parse(settings.allowed_origins).frame_ancestors
+        mount_chat_page(server, live, frame_ancestors=frame_ancestors, operator=settings.operator)
     return server
 
 

@@ -104,6 +104,10 @@ class Settings(BaseSettings):
         description="whom to tell about a vulnerability: mailto: and https: addresses, the preferred first, spaces between "
         "them; served as /.well-known/security.txt; empty: there is none",
     )
+    operator: str = Field(
+        "",
+        description="who runs this site, as its pages name them; may hold an https: address; empty: they name nobody",
+    )
     metrics_port: int = Field(
         0, ge=0, le=65535, description="port on 127.0.0.1 that serves /metrics for Prometheus; 0: none"
     )

@@ -24,7 +24,7 @@ from assistant.retrieval.found import Found, Miss
 from assistant.retrieval.outcomes import SURELY_URGENT, decide, sounds_distressed
 from assistant.retrieval.quoting import SCORE_DIGITS, Link, quote
 from assistant.retrieval.retriever import Retriever
-from assistant.suggestions import MOST_CONSIDERED, near, starters
+from assistant.suggestions import MOST_CONSIDERED, Span, near, spans, starters
 from assistant.triage.urgent import kind_word, urgent_answer, with_care
 from corpus import Document
 from index import IndexVersion
@@ -261,11 +261,13 @@ class Answering:
         """Help, in the wording of that key."""
         return urgent_answer(key, question.language, region=self._region, index_version=self._version.name)
 
-    def is_answered(self, question: str, /) -> bool:
-        """Whether a question on offer gets an answer."""
+    def quoted(self, question: str, /) -> frozenset[Span]:
+        """What is quoted for a question on offer; nothing if it gets no answer."""
         asked = read(question)
         found = self.found(asked) if asked.triage is None else None
-        return found is not None and self._kind(found, asked) is Kind.ANSWER
+        if found is None or self._kind(found, asked) is not Kind.ANSWER:
+            return frozenset()
+        return spans(quote(found, self._version, self._retriever.sections(found), self._link))
 
 
 def named(text: str, word: str, /) -> str:

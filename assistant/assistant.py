@@ -33,7 +33,7 @@ from assistant.reading.parts import halves
 from assistant.retrieval.found import Found
 from assistant.retrieval.learned import learned
 from assistant.retrieval.retriever import Retriever
-from assistant.suggestions import Offers, fresh, starters, topics
+from assistant.suggestions import Offers, Span, fresh, spans, starters, topics
 from assistant.triage.rules import make_rules
 from assistant.triage.urgent import (
     MOST_JUDGED,
@@ -85,7 +85,7 @@ class Assistant:
         self._answering = Answering(version, self._retriever, documents, link, region=self._region)
         self._gaps: GapRecorder | None = None
         self._answers: LRUCache[bytes, Kept] = LRUCache(ANSWERS_KEPT)
-        self._offered: LRUCache[str, bool] = LRUCache(ANSWERS_KEPT)
+        self._offered: LRUCache[str, frozenset[Span]] = LRUCache(ANSWERS_KEPT)
         self._answers_lock = threading.Lock()  # held for a look-up, never while a question is answered
         self._secret = secrets.token_bytes(32)
         self._among: frozenset[str] = frozenset()  # the articles that may be quoted; none stands for all
@@ -283,7 +283,10 @@ class Assistant:
             distressed = [GENTLE for turn in before if turn.is_distressed]
             message = message.replace(text[GENTLE], reply(text, GENTLE, before=distressed))
         asked = [*(turn.text for turn in before), question.text]
-        suggestions = fresh(answer.suggestions, asked, self._is_answered)
+        shown = spans(answer.citations).union(
+            *(self._shown(turn, before[:place]) for place, turn in enumerate(before) if place >= judged)
+        )
+        suggestions = fresh(answer.suggestions, asked, self._quoted, shown)
         return replace(answer, message=message, suggestions=suggestions)
 
     def _said_again(self, message: str, question: Question, misses: int) -> str:
@@ -295,11 +298,17 @@ class Assistant:
                 return message.partition(ways[0])[0] + ways[misses % len(ways)]
         return message
 
-    def _is_answered(self, question: str) -> bool:
+    def _shown(self, turn: Question, before: Sequence[Question]) -> frozenset[Span]:
+        """What an earlier turn was answered with, by itself or, if that is nothing, after the turns before it."""
+        alone = self._kept(turn).answer
+        return spans(alone.citations or self._kept(in_context(turn, before)).answer.citations)
+
+    def _quoted(self, question: str) -> frozenset[Span]:
+        """What a question on offer quotes."""
         with self._answers_lock:
             known = self._offered.get(question)
         if known is None:
-            known = self._answering.is_answered(question)
+            known = self._answering.quoted(question)
             with self._answers_lock:
                 self._offered[question] = known
         return known

@@ -5,9 +5,11 @@ from itertools import islice
 
 import numpy as np
 
-from assistant.answer import Hit
+from assistant.answer import Citation, Hit
 from corpus import Document
 from index import Encoder
+
+Span = tuple[str, int, int]  # an article, and where in it a quote begins and ends
 
 MOST_QUESTIONS = 3
 MOST_OFFERED = 4  # questions while one types
@@ -64,11 +66,29 @@ def near(hits: Sequence[Hit], documents: dict[str, Document], among: Iterable[Do
     return tuple(dict.fromkeys((*found, *starters(among, most=MOST_CONSIDERED))))[:MOST_CONSIDERED]
 
 
-def fresh(questions: Iterable[str], asked: Iterable[str], is_answered: Callable[[str], bool], /) -> tuple[str, ...]:
-    """Up to three of the questions, in order: those that were not asked already and that are answered."""
+def fresh(
+    questions: Iterable[str], asked: Iterable[str], quoted: Callable[[str], frozenset[Span]], shown: frozenset[Span], /
+) -> tuple[str, ...]:
+    """Up to three of the questions, in order: those that were not asked already, and that show something new.
+
+    `quoted` says what is quoted for a question; what is `shown` already would be the same answer in another's words.
+    """
     known = {_bare(text) for text in asked}
     new = (question for question in questions if _bare(question) not in known)
-    return tuple(islice(filter(is_answered, new), MOST_QUESTIONS))
+    return tuple(islice((question for question in new if not _within(quoted(question), shown)), MOST_QUESTIONS))
+
+
+def spans(citations: Iterable[Citation], /) -> frozenset[Span]:
+    """What citations quote."""
+    return frozenset((one.article, one.start, one.end) for one in citations)
+
+
+def _within(quoted: frozenset[Span], shown: frozenset[Span]) -> bool:
+    """Whether all that is quoted is shown; nothing always is."""
+    return all(
+        any(article == other and first <= start and end <= last for other, first, last in shown)
+        for article, start, end in quoted
+    )
 
 
 def _bare(text: str) -> str:

@@ -109,6 +109,16 @@ def test_a_question_that_the_article_answers_gets_its_sentence_and_what_to_ask_n
     assert IRON not in answer.suggestions
 
 
+def test_what_would_show_the_same_quotes_again_is_not_offered_now_or_after_another_turn(assistant: Assistant) -> None:
+    asked, on_offer = "What is the role of dopamine?", "What role does dopamine play in RLS?"
+    assert assistant.ask([asked]).citations[0].quote == assistant.ask([on_offer]).citations[0].quote
+    assert on_offer in assistant.ask([IRON]).suggestions
+    for turns in ([asked], [asked, IRON], ["What about the role of dopamine?", "hello", IRON]):
+        suggestions = assistant.ask(turns).suggestions
+        assert suggestions
+        assert on_offer not in suggestions
+
+
 def test_a_question_that_the_article_does_not_answer_gets_no_quote_but_questions_that_it_does(assistant: Assistant) -> None:
     answer = assistant.ask(["Which team won the football match last night?"])
     assert answer.kind is Kind.UNANSWERED

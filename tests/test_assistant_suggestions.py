@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from assistant.answer import Hit
-from assistant.suggestions import MOST_CONSIDERED, MOST_QUESTIONS, fresh, near, starters, topics
+from assistant.suggestions import MOST_CONSIDERED, MOST_QUESTIONS, Span, fresh, near, starters, topics
 from corpus import Document, Section, SuggestedQuestion, load_article
 from index import Passage
 from settings import PROJECT
@@ -25,6 +25,8 @@ def hit(document: Document, section: str, score: float) -> Hit:
 
 TEA = document_with("tea", {"Leaves": ["What is tea?", "Who picks it?"], "Water": [], "Cups": ["Which cup?"]})
 MILK = document_with("milk", {"Cows": ["Who gives milk?"], "Cups": ["Which cup?"]})
+SPAN: frozenset[Span] = frozenset({("tea", 11, 12)})
+NOTHING: frozenset[Span] = frozenset()
 CORPUS = {"tea": TEA, "milk": MILK}
 
 
@@ -62,20 +64,31 @@ def test_questions_are_grouped_by_topic_or_else_by_section() -> None:
 
 def test_what_was_asked_already_is_not_offered_again_however_it_was_typed() -> None:
     for asked in ("What is tea?", "what is TEA", " What is tea?! "):
-        assert fresh(near([], CORPUS, [TEA]), ["Hello", asked], lambda _: True) == ("Which cup?",)
+        assert fresh(near([], CORPUS, [TEA]), ["Hello", asked], lambda _: SPAN, NOTHING) == ("Which cup?",)
 
 
 def test_only_what_gets_an_answer_is_offered_and_no_more_is_tried_than_needed() -> None:
     tried: list[str] = []
 
-    def is_answered(question: str) -> bool:
+    def quoted(question: str) -> frozenset[Span]:
         tried.append(question)
-        return question != "b?"
+        return NOTHING if question == "b?" else SPAN
 
-    assert fresh(["a?", "b?", "c?", "d?", "e?"], [], is_answered) == ("a?", "c?", "d?")
+    assert fresh(["a?", "b?", "c?", "d?", "e?"], [], quoted, NOTHING) == ("a?", "c?", "d?")
     assert tried == ["a?", "b?", "c?", "d?"]
     assert MOST_QUESTIONS == 3
-    assert fresh(["a?"], [], lambda _: False) == ()
+    assert fresh(["a?"], [], lambda _: NOTHING, NOTHING) == ()
+
+
+def test_a_question_whose_quotes_are_all_shown_already_is_not_offered_however_it_is_worded() -> None:
+    quotes = {
+        "the same?": frozenset({("tea", 10, 20)}),
+        "a part of it?": frozenset({("tea", 12, 18)}),
+        "something more?": frozenset({("tea", 10, 20), ("tea", 30, 40)}),
+        "elsewhere?": frozenset({("milk", 10, 20)}),
+    }
+    shown = frozenset({("tea", 10, 20)})
+    assert fresh(quotes, [], quotes.__getitem__, shown) == ("something more?", "elsewhere?")
 
 
 def test_every_section_of_the_article_has_a_question_of_its_own() -> None:

@@ -94,7 +94,7 @@ def test_a_quote_is_copied_with_title_author_date_and_link(page: Page, page_serv
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     reply = ask(page, THREE)
     reply.get_by_role("button", name="Copy").nth(1).click()
-    reply.get_by_role("button", name="Copied").wait_for()
+    reply.get_by_role("button", name=wording()["page.copied"]).wait_for()
     copied = settled(page, "() => navigator.clipboard.readText()")
     quote, source, link = copied.split("\n")
     assert quote == f"“{reply.locator('blockquote').nth(1).inner_text()}”"
@@ -105,11 +105,11 @@ def test_a_quote_is_copied_with_title_author_date_and_link(page: Page, page_serv
     assert link.startswith(f"{page_server.url}/articles/causes-of-restless-legs-syndrome#:~:text=")
 
 
-def shared(page: Page, reply: Locator) -> str:
-    """The link that Share copies."""
+def shared(page: Page, reply: Locator, word: str = wording()["page.linked"]) -> str:
+    """The link that Share copies; `word` is what it then says that it did."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     reply.get_by_role("button", name="Share").click()
-    reply.get_by_role("button", name="Link copied").wait_for()
+    reply.get_by_role("button", name=word).wait_for()
     return str(settled(page, "() => navigator.clipboard.readText()"))
 
 
@@ -132,18 +132,35 @@ def test_a_shared_link_brings_the_same_answer_and_is_never_sent(
         assert not any("three" in url for url in requested)
 
 
-def test_a_shared_link_of_another_version_says_so_and_a_follow_up_keeps_its_turns(
-    page: Page, page_server: PageServer
-) -> None:
-    ask(page, UNKNOWN)
-    follow_up = shared(page, ask(page, THREE))
-    assert follow_up.count("q=") == 2
-    other_version = follow_up.replace(version_of(page), "20200101T000000Z-abcdef")
+def test_a_shared_link_of_another_version_says_so(page: Page) -> None:
+    other_version = shared(page, ask(page, THREE)).replace(version_of(page), "20200101T000000Z-abcdef")
     page.goto("about:blank")
     page.goto(other_version)
     page.locator(".reply[data-kind=answer]").wait_for()
     expect(page.locator(".note")).to_be_in_viewport()
     assert "another version" in page.locator(".note").inner_text()
+
+
+def test_a_shared_link_names_no_question_that_its_answer_does_not_need(page: Page) -> None:
+    ask(page, f"What is {CANARY}?")
+    assert CANARY not in shared(page, ask(page, "How is iron linked to dopamine?"))
+
+
+def test_a_shared_follow_up_says_that_it_brings_the_question_before_it_and_shows_both_with_the_quote(page: Page) -> None:
+    turns = [f"What is {CANARY}?", "How is iron linked to dopamine?", "Why is that?"]
+    for turn in turns[:2]:
+        ask(page, turn)
+    reply = ask(page, turns[2])
+    quote = reply.locator("blockquote").first.inner_text()
+    address = shared(page, reply, wording()["page.linked_with"])
+    assert CANARY not in address
+    page.goto("about:blank")
+    open_page(page, address)
+    expect(page.locator(".ask")).to_have_text(turns[1:])
+    expect(page.locator(".reply").last.locator("blockquote").first).to_have_text(quote)
+    expect(page.locator(".turn").last).to_be_in_viewport()
+    page.reload()
+    expect(page.locator(".ask")).to_have_text(turns[1:])
 
 
 def test_the_conversation_is_saved_as_a_clean_document_of_its_own(

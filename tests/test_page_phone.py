@@ -93,7 +93,9 @@ def test_what_one_wants_to_ask_a_doctor_stands_on_a_page_with_the_quotes_and_is_
     doctor = phone.locator(".doctor")
     assert doctor.locator("ol li").all_inner_texts() == [UNKNOWN, ADVICE]
     assert quote in doctor.inner_text()
-    assert "LonelyGrowth, 2025-10-11" in doctor.inner_text()
+    assert doctor.inner_text().count("LonelyGrowth, 11 October 2025") == 1, "the source is said once"
+    sections = phone.locator(".from a").evaluate_all("all => all.map(one => one.textContent)")
+    assert doctor.locator("figcaption a").all_inner_texts() == [wording()["page.open_source"], *sections[1:]]
     assert str(doctor.locator("figcaption a").first.get_attribute("href")).startswith("http")
     phone.emulate_media(media="print")
     assert phone.locator("button:visible, textarea:visible, .turns:visible, .sheet:visible").count() == 0

@@ -66,7 +66,7 @@ def test_what_is_taken_along_of_a_whole_topic_holds_all_of_it(page: Page, page_s
     reply = ask(page, EIGHT)
     quotes = reply.locator("blockquote").all_inner_texts()
     reply.get_by_role("button", name="Copy").click()
-    reply.get_by_role("button", name="Copied").wait_for()
+    reply.get_by_role("button", name="copied").wait_for()
     copied = [each.split("\n") for each in settled(page, "() => navigator.clipboard.readText()").split("\n\n")]
     assert [quote for quote, _, _ in copied] == [f"“{quote}”" for quote in quotes]
     assert all(link.startswith(f"{page_server.url}/articles/") for _, _, link in copied)

@@ -13,6 +13,7 @@ from assistant.web.gate.admission import Admission
 from assistant.web.gate.preferred import preferred
 from assistant.web.gate.rate_limit import RateLimit
 from assistant.web.process.live import LiveAssistant
+from assistant.web.routes.drawing import shell_html
 from assistant.web.routes.privacy import privacy_facts
 
 
@@ -30,6 +31,19 @@ def test_it_tells_what_the_settings_in_force_keep(assistant: Assistant, tmp_path
         assert text[f"privacy.{key}"] in strict
     assert text["privacy.gaps"] not in strict
     assert "privacy.gaps" in privacy_facts(is_rate_limited=True, is_feedback_kept=True, are_gaps_counted=True)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_page_and_privacy_name_who_runs_the_site_if_the_owner_says_who(assistant: Assistant, language: str) -> None:
+    server = create_server(LiveAssistant(assistant), operator="Tea & Co, https://example.org/")
+    pages = [
+        TestClient(server).get(f"/privacy?lang={language}").text,
+        shell_html(assistant, language, charts=[], operator="Tea & Co, https://example.org/"),
+    ]
+    before, after = wording(language)["page.operator"].split("{operator}")
+    named = f'{before}<bdi>Tea &amp; Co, <a href="https://example.org/">example.org</a></bdi>{after}'
+    assert [named in html for html in pages] == [True, True]
+    assert "<bdi>" not in page(assistant, None, 0)
 
 
 @pytest.mark.parametrize("language", languages())

@@ -44,11 +44,13 @@ def create_server(
     security_contacts: Sequence[str] = (),
     public_url: str = "",
     mcp: bool = True,
+    operator: str = "",
 ) -> FastAPI:
     """The API, the article pages and their style sheets, MCP, texts for programs; FastAPI's own documentation is off.
 
     While the server runs, what is published in `index_dir` is what it serves, and a `mirror` keeps that folder up to date;
     without one it serves what it was given.
+    `operator` is who runs the site, as `/privacy` says it.
     Without an `admission` there is no limit to how often one address may ask; without `security_contacts` no security.txt.
 
     Raises:
@@ -102,7 +104,7 @@ def create_server(
         is_feedback_kept=feedback_file is not None,
         are_gaps_counted=live.gaps is not None,
     )
-    server.include_router(privacy_routes(facts, live))
+    server.include_router(privacy_routes(facts, live, operator=operator))
     server.include_router(security_txt_routes(security_contacts, public_url=public_url))
     server.mount("/site", StaticFiles(directory=STATIC), name="static")
     answer_embedding_sites(server, allowed)

@@ -33,14 +33,16 @@ ARTICLE = "article"  # the component that holds it; the others are named by thei
 CODES = {"too_long", "too_many", "busy", "unreachable", "empty_question", "not_text"}  # refusals that have a wording
 
 
-def mount_chat_page(server: FastAPI, live: LiveAssistant, /, *, frame_ancestors: str = OWN_FRAMES) -> None:
+def mount_chat_page(
+    server: FastAPI, live: LiveAssistant, /, *, frame_ancestors: str = OWN_FRAMES, operator: str = ""
+) -> None:
     """Mount the page on the server, below whose routes it stands, and the route that answers its form.
 
-    `frame_ancestors`: the directive that says who may show the page in a frame.
+    `frame_ancestors`: the directive that says who may show the page in a frame. `operator`: who runs the site.
     """
     copies: Copies = server.state.copies
     admission: Admission = server.state.admission
-    drawing = Drawing(live)
+    drawing = Drawing(live, operator)
 
     @server.get("/page/{language}", response_class=HTMLResponse)
     async def in_language(request: Request, language: str) -> Response:
@@ -106,8 +108,8 @@ def mount_chat_page(server: FastAPI, live: LiveAssistant, /, *, frame_ancestors:
 class Drawing:
     """Gradio's page: the frame in each language and the article of one version, drawn anew before another is served."""
 
-    def __init__(self, live: LiveAssistant, /) -> None:
-        self._assistant = live.current
+    def __init__(self, live: LiveAssistant, operator: str, /) -> None:
+        self._assistant, self._operator = live.current, operator
         self._charts = charted(live.current)
         self.version = live.current.version.name
         self.page: gr.Blocks = gr.Blocks(title=title_of(live.current), analytics_enabled=False)
@@ -117,7 +119,7 @@ class Drawing:
 
     def shell(self, language: str, /) -> str:
         """The frame in a language."""
-        return shell_html(self._assistant, language, charts=self._charts)
+        return shell_html(self._assistant, language, charts=self._charts, operator=self._operator)
 
     def document(self, parts: dict[str, str], language: str, /) -> str:
         """The whole page in a language, out of the HTML of Gradio's components."""
@@ -127,7 +129,7 @@ class Drawing:
         """The whole page with a turn on it; beside it the article that is quoted first."""
         cited = turn.answer.citations if turn.answer and turn.answer.kind is Kind.ANSWER else ()
         slug = cited[0].article if cited else next(iter(assistant.version.documents))
-        shell = shell_html(assistant, language, charts=self._charts, turn=turn, shown=slug)
+        shell = shell_html(assistant, language, charts=self._charts, turn=turn, shown=slug, operator=self._operator)
         return document_html(shell, article_html(assistant, slug), language=language, site=assistant.site)
 
     def _drawn(self) -> dict[str, str]:

@@ -82,7 +82,14 @@ def charted(assistant: Assistant, /) -> list[Charted]:
 
 
 def shell_html(
-    assistant: Assistant, language: str, /, *, charts: Sequence[Charted], turn: Turn | None = None, shown: str = ""
+    assistant: Assistant,
+    language: str,
+    /,
+    *,
+    charts: Sequence[Charted],
+    turn: Turn | None = None,
+    shown: str = "",
+    operator: str = "",
 ) -> str:
     """The page's frame in a language; `ARTICLE_HERE` stands where the article belongs, the one of the slug `shown`."""
     text = wording(language, assistant.site)
@@ -103,6 +110,7 @@ def shell_html(
         languages=[(code, wording(code)["language"]) for code in languages()],
         version=assistant.version.name,
         counts_gaps=assistant.counts_gaps,
+        operator=operator,
         charts=charts,
         document=documents[shown] if shown else next(iter(documents.values())),
         article_here=Markup(ARTICLE_HERE),  # noqa: S704  a constant

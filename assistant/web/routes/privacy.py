@@ -11,15 +11,16 @@ from assistant.web.process.live import LiveAssistant
 from assistant.web.templates import render
 
 
-def privacy_routes(facts: Sequence[str], live: LiveAssistant, /) -> APIRouter:
-    """The route; `facts` are keys of the wording, in the order in which they are told."""
+def privacy_routes(facts: Sequence[str], live: LiveAssistant, /, *, operator: str = "") -> APIRouter:
+    """The route; `facts` are keys of the wording, in the order in which they are told, `operator` is who runs the site."""
     router = APIRouter()
 
     @router.get("/privacy", response_class=HTMLResponse)
     async def privacy(request: Request, lang: str = "") -> HTMLResponse:
         """The page in `lang`, else in the language that the browser prefers."""
         language = preferred(lang, request.headers.get("Accept-Language", ""))
-        html = render("privacy.html", facts=facts, language=language, text=wording(language, live.current.site))
+        text = wording(language, live.current.site)
+        html = render("privacy.html", facts=facts, language=language, text=text, operator=operator)
         return HTMLResponse(html, headers={"Content-Language": language, "Vary": "Accept-Language"})
 
     return router

@@ -41,6 +41,7 @@ PAGE = CONVERSATION | {
     "covers": "page.covers",
     "sentences": "page.sentences",
     "linked": "page.linked",
+    "linkedWith": "page.linked_with",
     "wrote": "page.wrote",
     "aloud": "page.aloud",
     "dictate": "page.dictate",

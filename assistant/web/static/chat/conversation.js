@@ -2,10 +2,10 @@
 import { askServer } from "../conversation/asking.js";
 import { conversation } from "../conversation/conversation.js";
 import { lines } from "../conversation/reply.js";
-import { speak, words } from "../conversation/words.js";
+import { language, speak, words } from "../conversation/words.js";
 import { markCitations, unmarkCitations } from "./article/marks.js";
 import { update } from "./composer/box.js";
-import { keep, kept } from "./keeping.js";
+import { enterTurn, forget, keep, kept, travel } from "./keeping.js";
 import { localTurn } from "./map.js";
 import { announce, app, part } from "./parts.js";
 import * as draw from "./replies.js";
@@ -19,17 +19,37 @@ const PAUSE = 700; // ms between two that are asked again: a visitor's own quest
 let talk = null; // the conversation, once there is one
 let isHelped = false; // whether urgent help was shown
 let answering = null; // the turns and the answer that are being drawn
+let linked = null; // what a link names, and which of it is asked next
 let redrawing = 0; // a number for each time that everything is asked again
 
 const post = (request) => fetch("api/ask", request);
 const away = () => words.away;
 
 /** Ask a question, with the turns before it. False if another is still waited for. */
-export function ask(question, before) {
+export function ask(question, before, isLinked) {
+  if (!isLinked) linked = null;
   redrawing += 1;
   stopReading();
   talk ??= conversation(face());
-  return talk.ask(question, before);
+  if (!talk.ask(question, before)) return false;
+  enterTurn(isLinked);
+  return true;
+}
+
+/** Ask what a link names, one after the other, each after those before it; `note`, if there is one, stands above the last. */
+export function askAll(questions, note) {
+  linked = { questions, note, next: 0 };
+  askNext();
+}
+
+function askNext() {
+  const { questions, note, next } = linked;
+  linked.next += 1;
+  if (next >= questions.length || !ask(questions[next], questions.slice(0, next), true)) linked = null;
+  else if (note && next === questions.length - 1) {
+    part("log").lastElementChild.prepend(note);
+    announce([note]);
+  }
 }
 
 /** Speak the language in which the page is drawn. */
@@ -43,37 +63,43 @@ export function clear() {
   talk?.stop();
   talk = null;
   isHelped = false;
-  kept.length = 0;
-  keepHelpInSight();
   stopReading();
-  part("log").replaceChildren();
-  app().classList.remove("app--talking", "app--alone");
-  unmarkCitations();
-  history.replaceState({ ...history.state, turns: [] }, "", location.pathname + location.search);
-  keep();
-  countPicks();
+  forget();
+  restore([]);
   scrollTo(0, 0);
 }
 
 /** Draw again what stands in the history, or what a page without scripts held. */
 export function restore(entries) {
   kept.splice(0, kept.length, ...entries);
-  if (!kept.length) return;
-  part("log").replaceChildren();
-  app().classList.add("app--talking");
-  kept.forEach((entry) => part("log").append(turnOf(entry)));
-  const last = part("log").lastElementChild;
-  part("log").querySelectorAll(".turn:not(:last-child) .suggestions").forEach((old) => old.remove());
-  isHelped = kept.some(({ answer }) => answer?.kind === "urgent");
+  part("log").replaceChildren(...kept.map((entry, i) => turnOf(entry, i === kept.length - 1)));
+  app().classList.toggle("app--talking", kept.length > 0);
+  isHelped ||= kept.some(({ answer }) => answer?.kind === "urgent");
   talk = conversation({ ...face(), earlier: kept.filter(({ turns }) => turns).map(({ turns }) => turns.at(-1)) });
-  showLast(last);
+  unmarkCitations();
+  showLast(part("log").lastElementChild);
   countPicks();
 }
 
-/** Draw all that is shown in the language in force, and ask again for what the server words. */
-export async function redrawAll(language) {
+/** The history moved: show the turns that it holds now. */
+export function followTurns() {
+  const gone = kept.at(-1);
+  travel();
+  if (part("log").querySelectorAll(".turn").length === kept.length) return;
+  redrawing += 1;
+  stopReading();
+  talk?.stop();
+  restore([...kept]);
+  const tile = !kept.length && gone?.local && part("map").querySelector(`[data-spans="${gone.local.spans}"]`);
+  (tile || part("log").lastElementChild?.querySelector(".ask") || app()).focus({ preventScroll: true });
+  if (kept.some(({ spoken }) => spoken && spoken !== app().dataset.language)) redrawAll(app().dataset.language);
+}
+
+/** Draw all that is shown in the language in force, and ask again for what the server words; `old` are the words before. */
+export async function redrawAll(language, old = words) {
   const mine = redrawing += 1;
   const log = part("log");
+  log.querySelectorAll(".turn:has([data-kind=pending], [data-kind=problem])").forEach((turn) => retell(turn, old));
   const entries = kept.filter((entry) => entry.answer || entry.local);
   const turns = [...log.querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")];
   entries.forEach((entry, i) => { turns[i].replaceWith(turns[i] = turnOf(entry, i === turns.length - 1)); });
@@ -82,6 +108,7 @@ export async function redrawAll(language) {
     if (entry.local || entry.spoken === language) continue;
     const { answer, spoken } = await askServer({ post, away }, entry.turns);
     if (mine !== redrawing) return;
+    if (!answer && entry.answer.kind === "urgent") turns[i].querySelector("[data-kind=urgent]").replaceWith(draw.urgent());
     if (answer?.index_version !== entry.answer.index_version) continue;
     Object.assign(entry, { answer, spoken });
     const fresh = turnOf(entry, i === turns.length - 1);
@@ -90,6 +117,20 @@ export async function redrawAll(language) {
     keep();
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     if (mine !== redrawing) return;
+  }
+}
+
+/** Say again what is waited for or failed, which no entry keeps; help above all. */
+function retell(turn, old) {
+  turn.querySelector("[data-kind=urgent]")?.replaceWith(draw.urgent());
+  turn.querySelectorAll(".help").forEach((help) => help.replaceChildren(...lines(words.help.replace(/\n+/g, "\n"))));
+  const told = Object.entries(old).filter(([, text]) => text && typeof text === "string");
+  for (const said of turn.querySelectorAll("[data-kind=pending] .message, [data-kind=problem] .message, button")) {
+    const seconds = said.textContent.match(/\d+/)?.[0];
+    const [name] = told.find(([, text]) => text.replace("{seconds}", seconds) === said.textContent) ?? [];
+    if (!name) continue;
+    said.replaceChildren(...lines(words[name].replace("{seconds}", seconds))[0].childNodes);
+    if (said.lang) said.lang = language;
   }
 }
 
@@ -107,8 +148,9 @@ function turnOf(entry, isLast = true) {
 }
 
 function showLast(turn, isQuiet) {
-  app().classList.toggle("app--alone", turn.querySelector("[data-kind=urgent]") !== null);
+  app().classList.toggle("app--alone", Boolean(turn?.querySelector("[data-kind=urgent]")));
   keepHelpInSight();
+  if (!turn) return;
   const reply = turn.querySelector(".reply");
   if (reply?.querySelector(".quote")) markCitations(reply, isQuiet);
   if (!isQuiet) turn.scrollIntoView({ block: "start" });
@@ -162,6 +204,7 @@ function face() {
       else unmarkCitations();
       if (type === "error" && !matchMedia("(pointer: coarse)").matches) box.focus();
       update();
+      if (type === "answer" && linked) askNext();
     },
   };
 }

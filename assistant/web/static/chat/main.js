@@ -2,7 +2,7 @@
 import { clearBox, press, submit, typed, update } from "./composer/box.js";
 import { dictate, offerDictation } from "./composer/dictation.js";
 import { closeKnown, offerTo, take } from "./composer/known.js";
-import { ask, clear, restore, speakAsDrawn } from "./conversation.js";
+import { ask, askAll, clear, followTurns, restore, speakAsDrawn } from "./conversation.js";
 import { lightTogether, showQuote, showSentence } from "./article/marks.js";
 import { closeSheet, draggable, followHistory, openSheet } from "./article/sheet.js";
 import { askFromLink, copyQuotation, saveConversation, shareAnswer } from "./taking/share.js";
@@ -77,11 +77,12 @@ document.addEventListener("keydown", (event) => {
 });
 
 addEventListener("popstate", () => {
+  followTurns();
   followHistory();
   followDoctor();
 });
 addEventListener("hashchange", () => {
-  if (!askFromLink(ask)) keep();
+  if (!askFromLink(askAll)) keep();
 });
 addEventListener("beforeprint", () => document.querySelectorAll(".ask--long, .turn details").forEach((one) => { one.open = true; }));
 
@@ -96,11 +97,10 @@ async function begin() {
   draggable();
   const { turns, language } = found();
   const entries = turns?.length ? turns : [drawnTurn()].filter(Boolean);
-  history.replaceState({ ...history.state, opened: "" }, "");
-  restore(entries);
+  if (entries.length) restore(entries);
   keep(language);
   app().dataset.ready = "true";
-  if (!entries.length) askFromLink(ask);
+  if (!entries.length) askFromLink(askAll);
   if (language && language !== app().dataset.language) await speakIn(language);
 }
 

@@ -1,7 +1,7 @@
 // The map of what the articles say: its tiles open their sentences, word for word, and their place; greyed, it is what an
 // honest "not in the article" shows.
 import { markCitations } from "./article/marks.js";
-import { kept, keep } from "./keeping.js";
+import { enterTurn, keep, kept } from "./keeping.js";
 import { app, control, documentAt, part, piece } from "./parts.js";
 import { asked, bySection, copyOf, quote } from "./replies.js";
 import { words } from "../conversation/words.js";
@@ -20,7 +20,7 @@ export async function openTile(tile) {
   const source = await articleOf(article);
   if (!source) return;
   const citations = spans.split(" ").map((span, i) => citationOf(source, article, span, i + 1)).filter(Boolean);
-  addLocal({ topic: tile.querySelector(".tile__name").textContent, citations });
+  addLocal({ topic: tile.querySelector(".tile__name").textContent, spans, citations });
 }
 
 /** Show the whole map as a turn. */
@@ -38,6 +38,7 @@ export function localTurn({ topic, citations, isMap }) {
 function addLocal(entry) {
   part("log").querySelectorAll(".suggestions").forEach((old) => old.remove());
   const turn = localTurn(entry);
+  enterTurn();
   kept.push({ local: entry });
   app().classList.add("app--talking");
   app().classList.remove("app--alone");

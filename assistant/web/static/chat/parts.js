@@ -47,9 +47,13 @@ export function confirm(button, text) {
 /** Motion only for those who want it. */
 export const scrollBehavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
 
+/** How a language writes a day; `zone` says where it is that day. */
+export const dayIn = (language, zone = { timeZone: "UTC" }) =>
+  new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", ...zone });
+
 /** Write every day on the page as the page's language does. */
 export function localiseDays(language) {
-  const [days, english] = [language === "en" ? "en-GB" : language, "en-GB"].map((code) => new Intl.DateTimeFormat(code, { dateStyle: "long", timeZone: "UTC" }));
+  const [days, english] = [dayIn(language), dayIn("en")];
   for (const time of app().querySelectorAll("time")) {
     time.textContent = (time.closest(".sheet") ? english : days).format(new Date(time.dateTime));
   }

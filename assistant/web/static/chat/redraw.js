@@ -5,6 +5,7 @@ import { update } from "./composer/box.js";
 import { offerDictation } from "./composer/dictation.js";
 import { redrawAll, speakAsDrawn } from "./conversation.js";
 import { app, documentAt, part } from "./parts.js";
+import { words } from "../conversation/words.js";
 import { countPicks } from "./taking/doctor.js";
 
 const KEPT = ["[data-part=log]", "[data-part=panel]", "#question"];
@@ -26,11 +27,12 @@ export async function drawIn(language, isWanted) {
   document.querySelector("#question").placeholder = placeholder;
   scrollTo(0, heights[0]);
   part("sheet").scrollTop = heights[1];
+  const before = words;
   speakAsDrawn();
   update();
   offerDictation();
   countPicks();
-  redrawAll(language);
+  redrawAll(language, before);
   const place = focused?.isConnected ? focused : focused && fresh.querySelector(`[data-control=${focused.dataset.control}]`);
   place?.focus({ preventScroll: true });
   if (fresh.dataset.version !== old.dataset.version) await renewArticle();

@@ -32,9 +32,11 @@ export function closeSheet() {
   hide();
 }
 
-/** The history moved: what it no longer holds is closed. */
+/** The history moved: what it no longer holds is closed, what it holds again is open. */
 export function followHistory() {
-  if (isOpen() && opened() !== NAME) hide();
+  const isHeld = opened() === NAME;
+  if (isOpen() && !isHeld) hide();
+  else if (isHeld && !WIDE.matches) openSheet();
 }
 
 function hide() {

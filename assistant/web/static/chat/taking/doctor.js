@@ -2,7 +2,7 @@
 // or saved as a file by the browser; nobody is sent it.
 import { words } from "../../conversation/words.js";
 import { enter, keep, kept, opened } from "../keeping.js";
-import { announce, app, control, part, piece } from "../parts.js";
+import { announce, app, control, dayIn, part, piece } from "../parts.js";
 import { quotation } from "./share.js";
 
 const NAME = "doctor";
@@ -40,9 +40,11 @@ export function openDoctor() {
   part("doctor").querySelector("h2").focus();
 }
 
-/** The history moved: what it no longer holds is closed. */
+/** The history moved: what it no longer holds is closed, what it holds again is open. */
 export function followDoctor() {
-  if (!app().classList.contains("app--doctor") || opened() === NAME) return;
+  const [isOpen, isHeld] = [app().classList.contains("app--doctor"), opened() === NAME];
+  if (isHeld && !isOpen) openDoctor();
+  if (isHeld || !isOpen) return;
   app().classList.remove("app--doctor");
   part("doctor").hidden = true;
   [...document.querySelectorAll("[data-control=doctor]")].find((one) => one.checkVisibility())?.focus();
@@ -53,26 +55,40 @@ export const closeDoctor = () => history.back();
 function draw() {
   const asking = kept.filter(({ isTicked }) => isTicked);
   const read = kept.filter(({ answer, local }) => answer?.kind === "answer" || local?.citations);
-  const day = new Intl.DateTimeFormat(app().lang, { dateStyle: "long" }).format(new Date());
+  const articles = new Map(read.flatMap(({ answer, local }) => (local ?? answer).citations).map((one) => [one.article, one]));
+  const number = (article) => (articles.size > 1 ? [...articles.keys()].indexOf(article) + 1 : 0);
   part("doctor").hidden = false;
   part("doctor").replaceChildren(...[
     piece("div", { class: "acts" }, control("leave", words.back), control("print", words.print)),
     piece("h2", { tabindex: "-1" }, words.doctor),
-    piece("p", { class: "quiet" }, day),
+    piece("p", { class: "quiet" }, dayIn(app().lang, {}).format(new Date())),
     !asking.length && !read.length && piece("p", {}, words.doctorEmpty),
     asking.length > 0 && piece("h3", {}, words.doctorAsk),
     asking.length > 0 && piece("ol", { class: "open" }, asking.map(({ turns }) => piece("li", { dir: "auto" }, turns.at(-1)))),
     read.length > 0 && piece("h3", {}, words.doctorRead),
+    ...[...articles.values()].map((citation) => source(citation, number(citation.article))),
     ...read.flatMap(({ turns, answer, local }) => [
       piece("p", { class: "asked", dir: "auto" }, local?.topic ?? turns.at(-1)),
-      ...(local ?? answer).citations.map(cited),
+      ...(local ?? answer).citations.map((citation) => cited(citation, number(citation.article))),
     ]),
     piece("p", { class: "quiet" }, words.caution),
   ].filter(Boolean));
 }
 
-function cited(citation) {
+/** An article, said once: its title, from whom and of when it is, and where it stands. */
+function source(citation, number) {
   const [, origin, link] = quotation(citation).split("\n");
-  return piece("figure", {}, piece("blockquote", { lang: "en", dir: "ltr" }, citation.quote),
-    piece("figcaption", { class: "quiet", lang: "en", dir: "ltr" }, piece("cite", {}, `${origin}. `, piece("a", { href: link }, link.split("#")[0]))));
+  const [address] = link.split("#");
+  const said = origin.replace(/\d{4}-\d\d-\d\d/, (day) => dayIn("en").format(new Date(day)));
+  return piece("p", { class: "quiet source", lang: "en", dir: "ltr" }, number > 0 && `${number}. `,
+    piece("cite", {}, `${said}. `, piece("a", { href: address }, address)));
+}
+
+/** A quote, with the section in which it stands; of several articles, with the number of its own. */
+function cited(citation, number) {
+  const { quote, title, section } = citation;
+  const href = quotation(citation).split("\n").at(-1);
+  const link = section === title ? piece("a", { href, lang: app().lang, dir: "auto" }, words.source) : piece("a", { href }, section);
+  return piece("figure", {}, piece("blockquote", { lang: "en", dir: "ltr" }, quote),
+    piece("figcaption", { class: "quiet", lang: "en", dir: "ltr" }, number > 0 && `${number}, `, link));
 }

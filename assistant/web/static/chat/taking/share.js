@@ -1,8 +1,8 @@
 // What a visitor can take along: a quotation, a link to an answer, the whole conversation. All made in the browser.
 import { element } from "../../conversation/dom.js";
-import { words } from "../../conversation/words.js";
+import { language, words } from "../../conversation/words.js";
 import { kept } from "../keeping.js";
-import { announce, app, confirm, part } from "../parts.js";
+import { app, confirm, part } from "../parts.js";
 
 const TURNS_LINKED = 3; // the answer needs the last two
 
@@ -23,34 +23,46 @@ export async function copyQuotation(button) {
 /** Give the link to an answer away: by the device's own way to share, where there is one for touch, else by copying it. */
 export async function shareAnswer(button) {
   const turn = button.closest(".turn");
-  const entry = kept[[...part("log").querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")].indexOf(turn)];
-  const url = absolute(permalink(entry.turns, entry.answer.index_version));
+  const { turns, answer } = kept[[...part("log").querySelectorAll(".turn:not(:has([data-kind=pending], [data-kind=problem]))")].indexOf(turn)];
+  const linked = needed(turns, answer);
+  const url = linked.then((all) => absolute(permalink(all, answer.index_version)));
   if (navigator.share && matchMedia("(pointer: coarse)").matches) {
-    await navigator.share({ title: document.title, url }).catch(() => {});
+    const text = [turns.at(-1), ...answer.citations.map(({ quote }) => `“${quote}”`)].join("\n\n");
+    await navigator.share({ title: document.title, text, url: await url }).catch(() => {});
   } else {
-    confirm(button, await isCopied(url) ? words.linked : words.failed);
+    const done = (await linked).length > 1 ? words.linkedWith : words.linked;
+    confirm(button, await isCopied(await url) ? done : words.failed);
   }
 }
+
+/** The turns that a link has to name for this answer to come again: the question, and no more of those before it than it needs. */
+async function needed(turns, answer) {
+  const most = turns.slice(-TURNS_LINKED);
+  for (let from = most.length - 1; from > 0; from -= 1) {
+    const body = JSON.stringify({ turns: most.slice(from), language });
+    const alone = await fetch("api/ask", { method: "POST", body }).then((response) => response.json()).catch(() => null);
+    if (alone?.citations && namesOf(alone) === namesOf(answer)) return most.slice(from);
+  }
+  return most;
+}
+
+const namesOf = ({ citations }) => citations.map(({ article, start, end }) => `${article}:${start}-${end}`).join(" ");
 
 const isCopied = async (text) => navigator.clipboard?.writeText(text).then(() => true, () => false);
 
 /** The address of an answer: turns and version stand in the fragment, which is never sent to a server. */
 export function permalink(turns, version) {
-  const fields = new URLSearchParams(turns.slice(-TURNS_LINKED).map((turn) => ["q", turn]));
+  const fields = new URLSearchParams(turns.map((turn) => ["q", turn]));
   fields.append("v", version);
   return `#${fields}`;
 }
 
 /** Ask what the address names, and say so when the article has changed since the link was made. False if it names nothing. */
-export function askFromLink(ask) {
+export function askFromLink(askAll) {
   const fields = new URLSearchParams(location.hash.slice(1));
-  const turns = fields.getAll("q");
+  const turns = fields.getAll("q").slice(-TURNS_LINKED);
   if (!turns.length) return false;
-  ask(turns[turns.length - 1], turns.slice(0, -1));
-  if (fields.get("v") === app().dataset.version) return true;
-  const note = element("p", { className: "note" }, words.older);
-  part("log").lastElementChild.prepend(note);
-  announce([note]);
+  askAll(turns, fields.get("v") === app().dataset.version ? null : element("p", { className: "note" }, words.older));
   return true;
 }
 
