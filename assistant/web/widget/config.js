@@ -24,7 +24,7 @@ export const PRIVATE = { credentials: "omit", referrerPolicy: "no-referrer" };
 /** Why there is no connection, if there is none: the name of the words for it. */
 export let away = "away";
 
-/** Hear of what the policy of the page forbids. */
+/** Hear of what the policy of the page forbids; of a frame it names the origin alone. */
 export function hear({ blockedURI }) {
-  if (blockedURI.startsWith(server)) away = "blocked";
+  if (blockedURI.startsWith(server.slice(0, -1))) away = "blocked";
 }
