@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from assistant.languages.wording import wording
 from assistant.web.routes.widget import WidgetFiles
-from tests.browsers import DESKTOP, QUESTIONS, THREE, UNKNOWN, URGENT, PageServer, settled
+from tests.browsers import DESKTOP, QUESTIONS, THREE, UNKNOWN, URGENT, PageServer
 from tests.host_site import HostSite, host_page, host_site
 from tests.test_page_accessibility import RULES
-from tests.widget_pages import ARTICLE_TEXT, WIDGET, ask, marked_up_article, open_panel
+from tests.widget_pages import WIDGET, ask, marked_up_article, open_panel
 
 BOX = f"{WIDGET} textarea"
 LAUNCHER = f"{WIDGET} .launcher"
@@ -353,6 +353,11 @@ MISTAKES = {
     "address": ("data-server='assistant.example.org'", 'server "assistant.example.org"'),
     "article": ("data-article='tea'", 'article "tea"'),
     "hide": ("data-hide='!!'", 'hide "!!"'),
+    "position": ("data-position=bottom-right", 'position "bottom-right"'),
+    "colour": ("data-accent=teall", 'accent "teall"'),
+    "offset": ("data-offset=high", 'offset "high"'),
+    "mode": ("data-mode=frame", 'mode "frame"'),
+    "theme": ("data-theme=night data-accent=teal", 'theme "night"'),
 }
 
 
@@ -383,6 +388,23 @@ def test_on_a_page_in_another_language_no_word_is_english_and_none_is_waited_for
     expect(box).to_have_attribute("placeholder", wording("fr")["page.input_label"])
     assert page.evaluate("performance.now()") - begun < 500
     assert page.locator(f"{WIDGET} .close").get_attribute("aria-label") == wording("fr")["widget.close"]
+
+
+def test_examples_are_headed_in_the_language_of_the_page(host: Callable[..., Page]) -> None:
+    page = host("data-examples='Une question'", head="<script>document.documentElement.lang = 'fr'</script>")
+    open_panel(page)
+    expect(page.locator(f"{WIDGET} .suggestions p")).to_have_text(wording("fr")["page.starters"])
+
+
+def test_words_that_come_late_are_said_by_the_launcher_too(host: Callable[..., Page], context: BrowserContext) -> None:
+    waiting: list[Route] = []
+    context.route("**/widget-fr-*", lambda route: waiting.append(route))  # noqa: PLW0108  Playwright marks what it calls
+    page = host(head="<script>document.documentElement.lang = 'fr'</script>")
+    expect(page.locator(LAUNCHER)).to_have_text(wording("en")["widget.open"])
+    waiting[0].continue_()
+    context.unroute("**/widget-fr-*")
+    expect(page.locator(LAUNCHER)).to_have_text(wording("fr")["widget.open"])
+    expect(open_panel(page)).to_have_attribute("placeholder", wording("fr")["page.input_label"])
 
 
 def test_ready_open_and_close_are_told(host: Callable[..., Page]) -> None:
@@ -426,32 +448,3 @@ def test_axe_finds_nothing_in_a_place_and_in_a_frame(host: Callable[..., Page]) 
                     (attributes, kind, theme, rule["id"], node["target"]) for rule in violations for node in rule["nodes"]
                 ]
     assert found == []
-
-
-def test_memory_is_flat_over_many_lives(host: Callable[..., Page], context: BrowserContext) -> None:
-    page = host(body=f"<article><p>{ARTICLE_TEXT[:400]}</p></article>")
-    devtools = context.new_cdp_session(page)
-    lives = """async (count) => { for (let i = 0; i < count; i++) {
-      await RLSAssistant.open();
-      const answered = new Promise((resolve) => document.addEventListener("rls:answer", resolve, { once: true }));
-      await RLSAssistant.ask("hello");
-      await answered;
-      RLSAssistant.close();
-      RLSAssistant.destroy();
-      RLSAssistant.mount();
-    } }"""
-
-    def held() -> tuple[int, int]:
-        devtools.send("HeapProfiler.collectGarbage")
-        sizes = devtools.send("Memory.getDOMCounters")
-        return sizes["nodes"], sizes["jsEventListeners"]
-
-    settled(page, lives, 10)
-    page.wait_for_timeout(200)
-    nodes, listeners = held()
-    settled(page, lives, 20)
-    page.wait_for_timeout(200)
-    more_nodes, more_listeners = held()
-    print(f"\nnodes {nodes} → {more_nodes}, listeners {listeners} → {more_listeners}")
-    assert more_nodes < nodes * 1.2 + 50
-    assert more_listeners <= listeners + 20

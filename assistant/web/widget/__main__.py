@@ -36,7 +36,7 @@ SHORTEN = (
 # What only our own scripts call by name, and may call by a shorter one.
 OWN_NAMES = (
     *("captions", "arranged", "spoken", "problem", "report", "cite", "post"),
-    *("settled", "begun", "framed", "cannot", "starters", "box"),
+    *("settled", "begun", "framed", "cannot", "offer", "box"),
 )
 # Beside those of every conversation: the name of a text in the widget, and its key in the wording.
 WORDS = {name: key for name, key in CONVERSATION.items() if name != Kind.CHAT} | {  # small talk needs no label

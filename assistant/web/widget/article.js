@@ -5,7 +5,7 @@ const MARK = "rls-cited";
 const ASIDE = "nav, header, footer, aside, [role=navigation], [role=complementary], [aria-hidden=true]";
 const BODY = "article, main, [role=main], [role=article]";
 const CLOSED = "details:not([open])";
-let peek; // the style sheet of a panel that makes room, once one has to
+let peek, marked; // style sheets, once they are needed: of a panel that makes room, and of the page
 
 /** A letter as it compares: white space and soft hyphens gone, typographic variants made one. */
 const folded = (letter) => (letter <= "~" ? letter.trim() : letter.normalize("NFKD")
@@ -97,7 +97,8 @@ export function show(quote, root, isInline, link) {
 }
 
 function mark(range) {
-  if (!CSS.highlights.has(MARK)) document.adoptedStyleSheets.push(styleSheet(HOST_CSS));
+  marked ??= styleSheet(HOST_CSS);
+  if (!document.adoptedStyleSheets.includes(marked)) document.adoptedStyleSheets.push(marked);
   CSS.highlights.set(MARK, new Highlight(range));
 }
 

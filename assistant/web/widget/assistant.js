@@ -3,7 +3,7 @@
 import { element } from "../static/conversation/dom.js";
 import { problem, questions } from "../static/conversation/reply.js";
 import { language, words } from "../static/conversation/words.js";
-import { away, server } from "./config.js";
+import { away, hear, server } from "./config.js";
 import { conversation } from "./conversation.js";
 import { attempt, styleSheet } from "./dom.js";
 import { guard } from "./guard.js";
@@ -13,7 +13,8 @@ import { loadWords } from "./words.js";
 const SETTLED_AFTER = 150; // ms
 const LOOKS = 12; // for its place, before it floats
 const CHANGES = ["resize", "load", "transitionend"]; // besides those of the document
-const EXTRA = /accent|examples|offset|dark|launcher|hide|keep|mode/; // options whose sense is in more.js
+// Options whose sense, or whose mistake, is in more.js.
+const EXTRA = /^(accent|dark|examples|hide|keep|launcher|mode|offset|position,[^lr])/;
 const LOADED_WITHIN = 3000; // ms: then English, and what is built in, are better than nothing
 const page = document.documentElement;
 const letters = (text) => text.replace(/[^\p{L}\d]+/gu, "");
@@ -106,7 +107,6 @@ export function assistant(options, forget) {
     closer.ariaLabel = words.close;
     panel.ariaLabel = box.ariaLabel = title.textContent = options.title || words.title;
     settle();
-    report("ready");
   }
 
   const unmark = () => attempt(() => more.unmark(root));
@@ -121,7 +121,7 @@ export function assistant(options, forget) {
   async function bring() {
     more = await loadMore();
     if (extras || !more) return;
-    extras = more.extras({ ...self, server, host, root, box, launcher, options, signal, cite, report, cannot, starters });
+    extras = more.extras({ ...self, server, host, root, box, launcher, options, signal, cite, report, cannot, offer });
     settle();
   }
 
@@ -136,16 +136,16 @@ export function assistant(options, forget) {
   /** Show a quote in the page or, if that does not show it after all, its source. */
   async function cite(citation, link) {
     report("cite", citation);
-    more || await bring();
+    await bring();
     if (!attempt(() => more.show(citation.quote, root, target, link))) window.open(new URL(citation.url, server), "_blank", "noreferrer");
   }
 
-  const starters = (texts, ask) => questions(words.starters, texts, ask);
-  const cannot = (retry) => problem(words[away()], false, retry);
+  const offer = (texts, ask) => questions(words.starters, texts, ask);
+  const cannot = (retry) => problem(words[away], false, retry);
 
   async function fill() {
     await ready;
-    if (options.mode === "iframe") return extras ? extras.framed() : void panel.append(cannot(() => location.reload()));
+    if (options.mode) return extras ? extras.framed() : void panel.append(cannot(() => location.reload()));
     const held = conversation(panel, options, report, find, (event, citation, isHeld) => {
       if (!isHeld) return report("cite", citation); // the link opens its source
       event.preventDefault();
@@ -157,10 +157,7 @@ export function assistant(options, forget) {
 
   async function open(isQuiet) {
     const isNew = panel.hidden;
-    if (isNew) {
-      before = document.activeElement;
-      while (before?.shadowRoot?.activeElement) before = before.shadowRoot.activeElement;
-    }
+    if (isNew) for (let at = document; (at = (at.shadowRoot || at).activeElement); ) before = at;
     isOpen = !look();
     settle();
     const held = await (content ??= fill());
@@ -188,6 +185,7 @@ export function assistant(options, forget) {
 
   const observer = new MutationObserver(settleSoon);
   observer.observe(document, { subtree: true, childList: true, attributes: true });
+  addEventListener("securitypolicyviolation", hear, heard);
   for (const type of CHANGES) addEventListener(type, settleSoon, heard);
   device.addEventListener("change", settle, heard);
   guard(host, panel, () => target, close, heard);
@@ -204,9 +202,10 @@ export function assistant(options, forget) {
       settle();
     },
   };
-  const wanted = Promise.all([loadWords(options.lang), EXTRA.test(Object.keys(options)) && bring()]);
+  const wanted = Promise.all([loadWords(options.lang), Object.entries(options).some((option) => EXTRA.test(option)) && bring()]);
   const ready = Promise.race([wanted, new Promise((resolve) => setTimeout(resolve, LOADED_WITHIN))]);
-  ready.then(speak);
+  ready.then(speak).then(() => report("ready"));
+  wanted.then(speak); // words that come late
   if ((options.open ?? false) !== false) open(true);
   return self;
 }

@@ -21,10 +21,10 @@ export const askAt = (address) => server = new URL(".", `${address}/.`).href;
 /** What every request leaves out: who asks, and from which page. */
 export const PRIVATE = { credentials: "omit", referrerPolicy: "no-referrer" };
 
-let isBlocked; // by the policy of the page
-document.addEventListener("securitypolicyviolation", ({ blockedURI }) => {
-  isBlocked ||= blockedURI.startsWith(server.slice(0, -1));
-});
+/** Why there is no connection, if there is none: the name of the words for it. */
+export let away = "away";
 
-/** Why there is no connection: the name of the words for it. */
-export const away = () => (isBlocked ? "blocked" : "away");
+/** Hear of what the policy of the page forbids; of a frame it names the origin alone. */
+export function hear({ blockedURI }) {
+  if (blockedURI.startsWith(server.slice(0, -1))) away = "blocked";
+}

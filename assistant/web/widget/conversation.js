@@ -47,7 +47,7 @@ export function conversation(box, options, report, find, cite) {
     log,
     box: text,
     send,
-    away: () => words[away()],
+    away: () => words[away],
     articles,
     post: (request) => self.post(request),
     report: (type, detail) => self.report(type, detail),

@@ -7,10 +7,17 @@ import { warn } from "./warnings.js";
 const ROOM = 8; // px between the launcher and what is fixed below it
 const TRIES = 4; // one thing may stand above another
 const FROM_EDGE = 20; // px
+const IS_VALUE = {
+  accent: (value) => CSS.supports("color", value),
+  mode: (value) => value === "iframe",
+  offset: (value) => /\d/.test(value),
+  position: (value) => /^(left|right)$/.test(value),
+  theme: (value) => /^(auto|light|dark)$/.test(value),
+};
 
 /** What is done for one assistant: whenever it `settled`, when its conversation has `begun`, and where it runs in a frame. */
 export function extras(self) {
-  const { host, root, box, launcher, options, open, signal, starters } = self;
+  const { host, root, box, launcher, options, open, signal, offer } = self;
   const [up = FROM_EDGE, aside = FROM_EDGE] = `${options.offset}`.match(/\d+/g) || [];
   let frame;
 
@@ -30,8 +37,14 @@ export function extras(self) {
     }
   }
 
+  for (const [name, isValue] of Object.entries(IS_VALUE)) {
+    const value = options[name] ?? "";
+    if (value === "" || attempt(() => isValue(value)) !== false) continue;
+    warn("value", name, value);
+    options[name] = "";
+  }
   attempt(() => {
-    if (!CSS.supports("color", options.accent)) return;
+    if (!options.accent) return;
     root.adoptedStyleSheets.push(styleSheet(ACCENT_CSS));
     box.style.setProperty("--c", options.accent);
   });
@@ -57,7 +70,7 @@ export function extras(self) {
     },
     begun(conversation) {
       const examples = [options.examples ?? ""].flat().join("|").split("|").filter((text) => text.trim());
-      if (examples[0]) conversation.log.firstChild.after(starters(examples, conversation.ask));
+      if (examples[0]) conversation.log.firstChild.after(offer(examples, conversation.ask));
       if (options.keep !== undefined) keep(conversation);
     },
     framed: () => frame = framed(self),

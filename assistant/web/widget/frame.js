@@ -35,6 +35,12 @@ export function framed({ root, box, options, server, cannot, signal, close, cite
     }
   }, { signal });
 
+  /** What waits does not outlive the assistant. */
+  function giveUpAfter(time) {
+    const waiting = setTimeout(giveUp, time);
+    signal.addEventListener("abort", () => clearTimeout(waiting));
+  }
+
   function tell(text) {
     if (isReady) frame.contentWindow.postMessage(text, origin);
     else told.push(text);
@@ -47,14 +53,14 @@ export function framed({ root, box, options, server, cannot, signal, close, cite
       title: panel.ariaLabel,
       referrerPolicy: "no-referrer",
       sandbox: "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox",
-      onload: () => setTimeout(giveUp, READY_AFTER_LOADING),
+      onload: () => giveUpAfter(READY_AFTER_LOADING),
     });
-    setTimeout(giveUp, READY_WITHIN);
+    giveUpAfter(READY_WITHIN);
     panel.append(frame);
   }
 
   function giveUp() {
-    if (isReady || !frame.isConnected || signal.aborted) return;
+    if (isReady || !frame.isConnected) return;
     warn("frame", server, location.origin);
     const said = cannot(() => { said.remove(); load(); });
     frame.replaceWith(said);

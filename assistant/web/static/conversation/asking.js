@@ -13,7 +13,7 @@ export async function askServer({ post, away, articles }, turns) {
   const body = JSON.stringify({ turns, language, articles });
   const patience = new AbortController(); // where AbortSignal.timeout() is missing, no answer may be lost
   const { signal } = patience;
-  setTimeout(() => patience.abort(), GIVE_UP_AFTER);
+  setTimeout(patience.abort.bind(patience), GIVE_UP_AFTER); // holds nothing else of a page that goes on
   for (let isLast = false; ; isLast = true) {
     try {
       // The body is text/plain: a page of another origin needs no preflight for it.
