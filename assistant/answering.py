@@ -11,14 +11,21 @@ from typing import Self
 
 from assistant.answer import FEW_CITATIONS, RECOGNISED, Answer, Kind
 from assistant.gaps.recorder import GapRecorder
-from assistant.languages.detecting import Reading, words_for_the_condition
+from assistant.languages.detecting import WORD, Reading, words_for_the_condition
 from assistant.languages.starters import offered
 from assistant.languages.terms import as_search, terms_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, wording
 from assistant.misses import GENERIC, Mentions, covered, missing_word
 from assistant.question import Question, read
 from assistant.reading.follow_ups import Leaning, leaning
-from assistant.reading.parts import asked_of_each, asks_what_does_not, excluding, halves
+from assistant.reading.parts import (
+    asked_of_each,
+    asks_what_does_not,
+    asks_what_it_causes,
+    excluding,
+    halves,
+    says_what_it_causes,
+)
 from assistant.record import on_record
 from assistant.retrieval.found import Found, Miss
 from assistant.retrieval.outcomes import SURELY_URGENT, decide, sounds_distressed
@@ -90,10 +97,10 @@ class Answering:
         if ruled is not None:  # a request for advice, in which danger may be told as well
             if found.danger.urgent >= SURELY_URGENT:
                 return self.help(question, Kind.URGENT.wording)
-            return self._half(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
+            return self._in_parts(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
         kind, is_known = self._kind(found, question), question.is_distressed
-        half = None if kind in {Kind.URGENT, Kind.CHAT} else self._half(question, is_answered=kind is Kind.ANSWER)
-        answer = half or self._said(kind, found, question)
+        parts = None if kind in {Kind.URGENT, Kind.CHAT} else self._in_parts(question, is_answered=kind is Kind.ANSWER)
+        answer = parts or self._said(kind, found, question)
         is_read = found.is_multilingual or question.language == DEFAULT_LANGUAGE
         if kind is Kind.URGENT or not (is_known or (is_read and sounds_distressed(found.danger))):
             return answer
@@ -147,23 +154,24 @@ class Answering:
         """What is found for a question; without what it excludes, if it excludes something."""
         if asks_what_does_not(question.text):
             return self._retriever.find(question).unanswered(Miss.NEGATED)
+        if asks_what_it_causes(question.text, self._is_the_condition):
+            found = self._retriever.find(question)
+            best = self._retriever.hits(found, count=1)[0].passage
+            text = self._version.documents[best.document_id].text[best.start : best.end]
+            return found if says_what_it_causes(text, self._is_the_condition) else found.unanswered(Miss.NOT_SAID)
         if (asked := excluding(question.text)) is None:
             return self._retriever.find(question)
         return self._retriever.find_without(replace(question, text=asked.asked), asked.without)
 
-    def _half(self, question: Question, *, is_answered: bool = False) -> Answer | None:
-        """The answer to the half of a question that has one, and what is said of the other; `None` without such a half.
+    def _in_parts(self, question: Question, *, is_answered: bool = False) -> Answer | None:
+        """One answer to a question of several parts: what is said of each, or of the first that is answered what is said,
+        and that the other is not. `None` where it has no parts or none is answered. Only English is parted.
 
-        A question that `is_answered` as a whole is parted only where each half stands by itself.
+        A question that `is_answered` as a whole is parted only where each part stands by itself.
         """
-        parts = list(map(read, halves(question.text)))
-        asked = [half for half in parts if leaning(half) is Leaning.NOT]
-        if is_answered and len(asked) < len(parts):
-            return None
-        if not asked and (missing := self.missing(question)) is not None and question.language == DEFAULT_LANGUAGE:
-            asked = list(map(read, asked_of_each(question.text, missing, self._is_other_subject)))
-        answers = [self.answer(half).answer for half in asked]
-        ruled = (answer for half, answer in zip(asked, answers, strict=True) if half.triage and answer.kind is Kind.CHAT)
+        asked = self._parts_of(question, each_alone=is_answered) if question.language == DEFAULT_LANGUAGE else []
+        answers = [self.answer(part).answer for part in asked]
+        ruled = (answer for part, answer in zip(asked, answers, strict=True) if part.triage and answer.kind is Kind.CHAT)
         answered = next((answer for answer in answers if answer.kind is Kind.ANSWER), None) or next(ruled, None)
         if answered is None or any(answer.kind is Kind.URGENT for answer in answers):
             return None
@@ -172,10 +180,18 @@ class Answering:
         missed = next((answer.message.split("\n")[0] for answer in answers if answer.kind is Kind.UNANSWERED), "")
         if missed:
             return replace(answered, message=f"{answered.message}\n{missed}")
-        return self._both(answers) if all(one.kind is Kind.ANSWER for one in answers) else self.bounded(answered, question)
+        return self._joined(answers) if all(one.kind is Kind.ANSWER for one in answers) else self.bounded(answered, question)
 
-    def _both(self, answers: Sequence[Answer]) -> Answer:
-        """The answers to all halves as one: the best quote of each first. A list of the whole topic stands alone."""
+    def _parts_of(self, question: Question, *, each_alone: bool) -> list[Question]:
+        """The questions that one holds: one after the other, or one about two things of which the corpus lacks one."""
+        parts = list(map(read, halves(question.text)))
+        standing = [part for part in parts if leaning(part) is Leaning.NOT]
+        if standing or not (missing := self.missing(question)):
+            return [] if each_alone and len(standing) < len(parts) else standing
+        return list(map(read, asked_of_each(question.text, missing, self._is_other_subject)))
+
+    def _joined(self, answers: Sequence[Answer]) -> Answer:
+        """The answers to all parts as one: the best quote of each first. A list of the whole topic stands alone."""
         if (whole := next((one for one in answers if len(one.citations) > FEW_CITATIONS), None)) is not None:
             return whole
         ranked = [
@@ -236,6 +252,11 @@ class Answering:
         """Whether a lower-case word is a subject of its own, and not what all of this is about."""
         names = (word, self._retriever.reader.as_read(word))
         return any(map(self.may_be_subject, names)) and word not in words_for_the_condition()
+
+    def _is_the_condition(self, name: str) -> bool:
+        """Whether a name is one of what all of this is about."""
+        words = WORD.findall(name.lower())
+        return bool(words) and words_for_the_condition().issuperset(words)
 
     def _near(self, found: Found) -> tuple[str, ...]:
         return near(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)

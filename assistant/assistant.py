@@ -1,4 +1,6 @@
-"""From turns to an answer: read, triage, retrieve, decide, quote. The same turns on the same version give the same bytes.
+"""From the turns of a conversation to an answer; `assistant.answering` answers one question.
+
+The same turns on the same version give the same bytes.
 
 Knows nothing of HTTP, pages or environment variables.
 """
@@ -20,7 +22,7 @@ from cachetools import LRUCache
 from assistant.answer import Answer, Kind
 from assistant.answering import ABOUT, Answering, Kept, named
 from assistant.gaps.recorder import GapRecorder
-from assistant.languages.detecting import language_model
+from assistant.languages.detecting import Reading, language_model
 from assistant.languages.starters import original
 from assistant.languages.translating import said_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, reply, wording, wordings
@@ -180,9 +182,12 @@ class Assistant:
         if (key := question.help_key) is not None:
             return self._answering.help(question, key)
         *earlier, last = check_turns(turns)
-        before = [read(turn if (asked := original(turn)) is None else asked.question, reader=reader) for turn in earlier]
+        before: list[Question] = []
+        for turn in earlier:
+            before.append(read(turn if (asked := original(turn)) is None else asked.question, reader=reader))
+            reader = before[-1].language if before[-1].recognised.reading is Reading.OTHER else reader
         if (asked := original(last)) is None:
-            return self._answered(question, before)
+            return self._answered(read(last_words(turns), reader=reader), before)
         return said_in(self._answered(read(asked.question), before), asked.language, site=self.site)[0]
 
     def _answered(self, question: Question, before: Sequence[Question]) -> Answer:

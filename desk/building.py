@@ -139,12 +139,12 @@ def _where() -> tuple[float, str]:
         except AttributeError:
             continue  # the other thread is making it at this moment
         total, count, seconds = found["total"], found["n"], found["elapsed"]
-        if total and count and not bar.disable:
+        if total and count:
             left = round(seconds / count * (total - count))
             return count / total, f"{bar.desc.rstrip(': ') or FIRST}: {count} of {total}, about {left} s left"
     return 0.0, FIRST
 
 
 def _bars() -> Iterator["tqdm[Any]"]:
-    """The progress bars that are open in this process, the last one first."""
-    yield from reversed(list(getattr(tqdm, "_instances", ())))
+    """The progress bars that are open in this process, the one that began last first."""
+    yield from sorted(getattr(tqdm, "_instances", ()), key=lambda bar: getattr(bar, "start_t", 0.0), reverse=True)

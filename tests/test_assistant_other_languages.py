@@ -95,6 +95,17 @@ def test_a_question_in_english_loads_nothing(assistant: Assistant, nothing_to_lo
     assert nothing_to_load == []
 
 
+def test_a_few_words_are_answered_in_the_language_that_was_spoken_before(assistant: Assistant) -> None:
+    article_says = {code: wording(code)["answer.one"].split("\n")[0] for code in ("it", "de", "en")}
+    talks = {
+        "it": ["Quali sono le cause?", "E il Parkinson?"],
+        "de": ["Was ist RLS?", "Und B12?"],
+        "en": ["What is RLS?", "and B12?"],
+    }
+    assert {code: assistant.ask(turns).message.split("\n")[0] for code, turns in talks.items()} == article_says
+    assert assistant.ask([*talks["it"], "What is dopamine?"]).message.startswith(article_says["en"])
+
+
 def test_english_questions_get_the_same_bytes_with_and_without_the_encoder(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reading.parts import LONGEST, Excluding, asked_of_each, asks_what_does_not, excluding, halves
+from assistant.reading.parts import (
+    LONGEST,
+    Excluding,
+    asked_of_each,
+    asks_what_does_not,
+    asks_what_it_causes,
+    excluding,
+    halves,
+    says_what_it_causes,
+)
 
 
 @pytest.mark.parametrize(
@@ -144,3 +153,38 @@ def test_any_text_is_read_without_error(text: str) -> None:
 )
 def test_what_is_asked_of_two_things_is_asked_of_each(text: str, missing: str, asked: tuple[str, ...]) -> None:
     assert asked_of_each(text, missing, {"iron", "b12"}.__contains__) == asked
+
+
+CONDITION = {"RLS", "rls", "restless legs", "Restless Legs Syndrome"}.__contains__
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does RLS cause kidney failure?",
+        "can restless legs lead to anemia",
+        "Can Charcot-Marie-Tooth be caused by RLS?",
+        "Does low ferritin result from RLS",
+    ],
+)
+def test_what_the_condition_causes_is_known(text: str) -> None:
+    assert asks_what_it_causes(text, CONDITION)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does kidney failure cause RLS?",
+        "Is RLS caused by low iron?",
+        "Does RLS cause bad sleep?",
+        "Does RLS cause leg movements",
+        "What causes RLS?",
+    ],
+)
+def test_what_causes_the_condition_and_its_own_complaints_are_something_else(text: str) -> None:
+    assert not asks_what_it_causes(text, CONDITION)
+
+
+def test_a_sentence_that_says_what_the_condition_causes_is_known() -> None:
+    assert says_what_it_causes("Restless Legs Syndrome can lead to low mood.", CONDITION)
+    assert not says_what_it_causes("Low iron can lead to RLS.", CONDITION)

@@ -159,6 +159,7 @@ def test_the_readme_counts_the_questions_rightly() -> None:
 
 def test_results_that_are_kept_say_where_they_come_from() -> None:
     files = sorted((PROJECT / "benchmark" / "results").glob("*.json"))
+    assert files
     for file in files:
         kept = json.loads(file.read_text(encoding="utf-8"))
         assert Path(f"{kept['date']}-{kept['commit']}").name == file.stem

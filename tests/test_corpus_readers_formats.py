@@ -9,7 +9,7 @@ from corpus import CorpusError
 from corpus.doubts import Alteration
 from corpus.readers import Draft, read
 from corpus.readers.lists_and_tables import LONGEST_TOGETHER, list_paragraphs, table_sentences
-from corpus.readers.markup import parse
+from corpus.readers.markup import read_page
 from corpus.readers.markup.blocks import blocks
 from corpus.readers.office.word import read_word
 from corpus.readers.pdf import read_pdf
@@ -21,7 +21,7 @@ BOILERPLATE = ["Subscribe", "Home", "Cookie", "Share on", "Great post", "All rig
 
 
 def told(markup: str) -> list[str]:
-    return [block.text for block in blocks(parse(markup))]
+    return [block.text for block in blocks(read_page(markup).root)]
 
 
 def sections(draft: Draft) -> dict[str, str]:

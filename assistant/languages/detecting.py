@@ -1,6 +1,7 @@
 """Recognises the language of a question: which one it is answered in, and whether the English reading is right for it.
 
-Three signs, none of which suffices alone. The script: whoever writes Cyrillic does not ask in English. py3langid (Lui and
+Two signs suffice alone. The script: whoever writes Cyrillic does not ask in English. A sign that one language alone writes,
+such as "¿". Two others do not. py3langid (Lui and
 Baldwin, "langid.py: An Off-the-shelf Language Identification Tool", ACL 2012), limited to the supported languages, and
 believed from a probability of 0.8. Words: those of a language's own folder against those of English, for questions of a few
 words, and for Hindi in Latin letters, which py3langid does not know. Names of the condition say nothing.
@@ -122,7 +123,7 @@ def _by_words(question: str, best: str, probability: float, reader: str) -> Reco
         return _read(code, Reading.OTHER)
     is_unknown = english <= FEW_ENGLISH and len(words) >= SURE_OWN
     if is_unknown or (english <= MOST_ENGLISH and (own[code] or (best != DEFAULT_LANGUAGE and probability >= LIKELY))):
-        return _read(code if own[code] else best, Reading.EITHER)
+        return _read(code if own[code] else best, Reading.OTHER if own[code] and code == reader else Reading.EITHER)
     is_likely_english = best == DEFAULT_LANGUAGE and probability >= CERTAIN
     return ENGLISH if reader == DEFAULT_LANGUAGE or is_likely_english else _read(reader, Reading.EITHER)
 
@@ -143,8 +144,8 @@ def _by_script(question: str, script: str, among: Sequence[str]) -> Recognised:
     codes = [code for code in codes if code in among] or codes
     if not codes:
         return Recognised(DEFAULT_LANGUAGE, "", Reading.OTHER)
-    best = next(code for code, _ in language_model().rank(question) if len(codes) == 1 or code in codes)
-    return _read(best if best in codes else codes[0], Reading.OTHER)
+    best = next((code for code, _ in language_model().rank(question) if code in codes), codes[0])
+    return _read(best, Reading.OTHER)
 
 
 def _script(text: str) -> str:

@@ -1,6 +1,7 @@
 """What a question says beside what it asks: another half, and what is to be left out. English; no other language is read so.
 
-Flows in: the text of a question. Flows out: its halves, or the question without what it excludes.
+Flows in: the text of a question. Flows out: its halves, the same asked of each of two things, or the question without what
+it excludes.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from corpus.linear_patterns import question_pattern
 
 LONGEST = 60  # letters of what is excluded
+SHORT = 60  # letters of a question about two things; a longer one says more of them
 ASKING = r"(?:what|which|who|how|why|when|where|is|are|was|do|does|did|can|could|should|shall|would|will|may|might|must)\b"
 HALF = question_pattern(
     rf"(?:[.?!;]+\s+|[,.?!;]*\s+(?:and|but|so|then|also)\s+(?:then |so |if so,? )?)({ASKING})",
@@ -63,6 +65,34 @@ NEGATED = question_pattern(
     r"(?:caus|trigger|worsen|mak|affect|bring|set|aggravat|link|associat|interfer|lead|start|giv|safe|involv|relat|hav)",
     ignore_case=True,
 )
+# "Does RLS cause anemia?" asks the reverse of "does anemia cause RLS?", which an encoder hardly tells from it. What the
+# condition does to sleep, mood and legs is no cause turned round.
+EFFECTS = (
+    r"(?:sleep\w*|insomnia|tired\w*|fatigue|exhaust\w*|rest\b|quality|life|well|mood|discomfort|sensation\w*|urge|mov\w*|pain\w*"
+    r"|symptom\w*|legs?|distress|anx\w*|days?|nights?)"
+)
+CAUSE = (
+    r"(?:cause|lead to|result in|bring on|bring about|trigger|produce|damage|harm|give (?:you|me|one|people)|turn into"
+    r"|become|develop into|worsen)"
+)
+OF_WHAT_CAUSES = (
+    r"(?:caused by|due to|a (?:result|consequence|complication) of|the (?:result|consequence) of|triggered by"
+    r"|come from|result from)"
+)
+MAY = r"(?:does|do|did|can|could|may|might|will|would)"
+IT_CAUSES = rf"{MAY}(?: having)? (?:the )?(?P<named>.+?)(?: symptoms?)?(?: ever| also)? {CAUSE}\s+(?P<object>[^?.!]+)"
+CAUSED_BY_IT = rf"(?:is|are|{MAY})\s+(?P<object>.+?) (?:be )?{OF_WHAT_CAUSES} (?:the |having )?(?P<named>[^?.!]+)"
+CAUSES_OTHERS = [
+    question_pattern(rf"^(?:and |so |but )?{pattern}", ignore_case=True, has_groups=True)
+    for pattern in (IT_CAUSES, CAUSED_BY_IT)
+]
+CAUSING = question_pattern(
+    rf"^(?:the )?(.+?)(?: also| often| may| can| could| might| will)* "
+    rf"(?:{CAUSE}|{CAUSE}s|causes|leads to|results in|raises|increases|affects)\b",
+    ignore_case=True,
+    has_groups=True,
+)
+ONLY_EFFECTS = question_pattern(rf"\b{EFFECTS}", ignore_case=True)
 # A "not" behind one of these is no part of the question.
 CONDITION = question_pattern(r"\b(?:if|when|whether|why|how)\b", ignore_case=True)
 
@@ -89,7 +119,7 @@ def asked_of_each(text: str, word: str, is_subject: Callable[[str], bool], /) ->
     >>> asked_of_each("what links dopamine and caffeine", "caffeine", {"dopamine"}.__contains__)
     ()
     """
-    if len(text) > LONGEST or BETWEEN.search(text) is not None:
+    if len(text) > SHORT or BETWEEN.search(text) is not None:
         return ()
     for pair in PAIR.finditer(text):
         other = pair[1] if word == pair[2] else pair[2]
@@ -122,6 +152,32 @@ def excluding(text: str, /) -> Excluding | None:
         around = f"{text[: match.start()]} {rest.lstrip(' ,.;?!')}"
         return Excluding(match.groupdict().get("asked") or " ".join(around.split()), without)
     return None
+
+
+def asks_what_it_causes(text: str, is_the_condition: Callable[[str], bool], /) -> bool:
+    """Whether the text asks if the condition causes something else, a thing that is not one of its own complaints.
+
+    >>> asks_what_it_causes("Does RLS cause anemia?", {"RLS"}.__contains__)
+    True
+    >>> asks_what_it_causes("Does anemia cause RLS?", {"RLS"}.__contains__)
+    False
+    >>> asks_what_it_causes("Does RLS cause bad sleep?", {"RLS"}.__contains__)
+    False
+    """
+    found = next((match for match in (pattern.search(text) for pattern in CAUSES_OTHERS) if match is not None), None)
+    return found is not None and is_the_condition(found["named"].strip()) and ONLY_EFFECTS.search(found["object"]) is None
+
+
+def says_what_it_causes(text: str, is_the_condition: Callable[[str], bool], /) -> bool:
+    """Whether a sentence begins with what the condition causes.
+
+    >>> says_what_it_causes("RLS can cause low mood.", {"RLS"}.__contains__)
+    True
+    >>> says_what_it_causes("Low mood can cause RLS.", {"RLS"}.__contains__)
+    False
+    """
+    found = CAUSING.search(text)
+    return found is not None and is_the_condition(found[1])
 
 
 def asks_what_does_not(text: str, /) -> bool:

@@ -13,7 +13,6 @@ elements, footnote marks) is not in the blocks; raised and lowered numbers (10â
 
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import count
 
 from lxml import etree, html
 from lxml.html import HtmlElement
@@ -44,13 +43,8 @@ class Page:
         return tuple(doubt for _, doubt in self.placed)
 
 
-def parse(text: str, /) -> HtmlElement:
-    """The tree of a page or a fragment, without anything unseen, its numbers and tables settled."""
-    return read_page(text).root
-
-
 def read_page(text: str, /) -> Page:
-    """The same, with what `losses` and a preview need to know."""
+    """A page or a fragment without anything unseen, numbers and tables settled; with what `losses` and a preview need."""
     root = html.document_fromstring(without_declaration(text))
     _end_head(root)
     left_out = show(root)
@@ -60,7 +54,7 @@ def read_page(text: str, /) -> Page:
         drop(contents)
     left_out += mark_raised(root)
     wrap_loose_words(root)
-    for element, number in zip(root.iter(), count(), strict=False):
+    for number, element in enumerate(root.iter()):
         element.set(PLACE, str(number))
     shown = deepcopy(root)
     settle_numbers(root)

@@ -17,7 +17,7 @@ def blocks(root: HtmlElement, /, *, has_bold_headings: bool = False) -> list[Blo
     """The headings and paragraphs of a tree, in reading order.
 
     Args:
-        root: what `parse` made.
+        root: that of a `Page`.
         has_bold_headings: take a short bold paragraph for a heading, as people write them in Word.
     """
     return _blocks(_Reading(has_bold_headings=has_bold_headings), root)
