@@ -186,7 +186,9 @@ class Answering:
         """The questions that one holds: one after the other, or one about two things of which the corpus lacks one."""
         parts = list(map(read, halves(question.text)))
         standing = [part for part in parts if leaning(part) is Leaning.NOT]
-        if standing or not (missing := self.missing(question)):
+        missing = None if standing else self.missing(question)
+        # "and twitchy legs": of a name, no word is a thing of its own.
+        if missing is None or missing.lower() not in self._retriever.reader.as_read(question.text).lower():
             return [] if each_alone and len(standing) < len(parts) else standing
         return list(map(read, asked_of_each(question.text, missing, self._is_other_subject)))
 

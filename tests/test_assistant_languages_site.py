@@ -22,7 +22,7 @@ from settings import PROJECT
 from tests.conftest import SITE, make_document
 
 TEA = '[en]\ntitle = "All about tea"\nsubject = "tea"\n\n[de]\ntitle = "Alles über Tee"\nsubject = "Tee"\n'
-FILLED_LATER = {"limit", "seconds", "count", "word", "topics"}  # by what is said then
+FILLED_LATER = {"limit", "seconds", "count", "word", "topics", "operator"}  # by what is said then
 OURS = re.compile(
     "restless|RLS|piernas inquietas|jambes sans repos|gambe senza|pernas inquietas|niespokojnych nóg|"
     "تململ|रेस्टलेस|むずむず|不宁腿|huzursuz bacak|беспокойных ног|неспокійних ніг",

@@ -26,7 +26,7 @@ from corpus.editing import review_of
 from desk.__main__ import alone
 from index import current_version, open_version
 from index.errors import IndexBusyError
-from index.published.layout import MANIFEST, VERSION_NAME, IndexLayout
+from index.published.layout import MANIFEST, VERSION_NAME
 from index.published.locking import publishing
 from index.published.pointer import publications
 from settings import PROJECT
@@ -68,6 +68,12 @@ class OpenDesk:
 
     def tab(self, name: str) -> None:
         self.click(self.page.get_by_role("tab", name=name))
+
+    def opens(self, title: str) -> None:
+        """Choose an article to change. What stands above may still be moving, so that a click could miss."""
+        self.page.locator("#chosen input").click()
+        self.page.get_by_role("option", name=title).dispatch_event("mousedown")
+        self.page.locator("#changing h3").get_by_text(title).wait_for()
 
     def told(self, place: str) -> str:
         """What is told just below what was pressed: in view, told aloud, and nothing else that was said is left standing."""
@@ -225,8 +231,7 @@ def test_an_error_is_told_with_its_remedy_and_changes_nothing(desk: OpenDesk, tm
 
 def test_who_comes_second_is_told_who_and_since_when(desk: OpenDesk) -> None:
     page = desk.page
-    page.locator("#chosen input").click()
-    page.get_by_role("option", name="Iron and restless legs").click()
+    desk.opens("Iron and restless legs")
     page.locator("#save").wait_for()
     page.locator("#edit-author :is(input, textarea)").fill("A. Writer")
     with changing(desk.folder / "articles"):  # a command at the same time
@@ -287,11 +292,6 @@ def test_nothing_came_from_elsewhere_and_no_script_went_wrong(desk: OpenDesk) ->
     assert desk.faults == []
 
 
-def writes(desk: OpenDesk) -> bool:
-    """Whether a build has begun to write; asking for the lock would get into its way."""
-    return IndexLayout(desk.index_dir).holder.exists()
-
-
 def is_free(desk: OpenDesk) -> bool:
     try:
         with publishing(desk.index_dir):
@@ -328,13 +328,12 @@ def wait_for(holds: Callable[[], bool]) -> None:
 def test_a_build_can_be_stopped_and_nothing_of_it_is_left(desk: OpenDesk) -> None:
     page, now = desk.page, current_version(desk.index_dir)
     desk.tab("Articles")
-    page.locator("#chosen input").click()
-    page.get_by_role("option", name="Iron and restless legs").click()
+    desk.opens("Iron and restless legs")
     page.locator("#edit-author :is(input, textarea)").fill("B. Writer")  # else there is nothing to build
     desk.click(page.locator("#save"))
     page.locator("#edit-notice").get_by_text("is saved").wait_for()
     desk.click(page.locator("#edit-onward"))
-    wait_for(lambda: writes(desk))
+    wait_for(lambda: bool(builders_of(desk)))
     desk.shot("12-building")
     desk.click(page.locator("button#stop-build"))
     page.locator("#build-notice [role=alert]").get_by_text("The build was stopped.").wait_for()

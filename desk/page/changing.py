@@ -72,7 +72,9 @@ class Changing:
     def connect(self, follows: Follows) -> None:
         """Wire it."""
         chosen, fields = self.chosen, list(self.fields.values())
-        self._shared.on(self.chosen.input, self._show, [chosen], self.shown, self.place)
+        self._shared.on(
+            self.chosen.select, self._show, [chosen], self.shown, self.place
+        )  # `input` comes again as it loses focus
         for button, function, inputs, place in (
             (self.save, self._save, [self.seen, *fields], self.of_fields),
             (self.reviewed, self._review, [], self.of_fields),

@@ -36,7 +36,7 @@ class TryTab:
         on, asked = self._shared.on, [self.question, self.article]
         for event in (self.ask.click, self.question.submit):
             on(event, self._ask, [self.question], [self.answers], self.place)
-        on(self.article.input, self._sentences, [self.article], [self.sentence], self.of_labels)
+        on(self.article.select, self._sentences, [self.article], [self.sentence], self.of_labels)
         follows.after(on(self.label.click, self._label, [*asked, self.sentence], [], self.of_labels))
         follows.after(on(self.silence.click, self._silence, asked, [], self.of_labels))
 
