@@ -123,13 +123,15 @@ class Answering:
             other = self._retriever.find_in_other_language(question)
             return self._retriever.find(question) if other is None else self._surer_as_search(other, question)
         found = self._found_in_english(question)
-        if reading is Reading.ENGLISH or (kind := self._kind(found, question)) in {Kind.ANSWER, Kind.URGENT}:
+        if reading is Reading.ENGLISH or (kind := self._kind(found, question)) is Kind.ANSWER:
             return found
         other = self._retriever.find_in_other_language(question)
         if other is None:
             return found
         other = self._surer_as_search(other, question)
         other_kind = self._kind(other, question)
+        if kind is Kind.URGENT:  # what no rule knows; "la carence en fer" is no English
+            return other if other_kind is Kind.ANSWER and other.outcomes[other_kind] >= SURE_ELSEWHERE else found
         if other_kind in {kind, Kind.UNANSWERED}:
             return found
         # The English reading of Dutch is sure that nothing is said; what misspelt English asks is often not said either.

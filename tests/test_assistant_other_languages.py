@@ -106,6 +106,12 @@ def test_a_few_words_are_answered_in_the_language_that_was_spoken_before(assista
     assert assistant.ask([*talks["it"], "What is dopamine?"]).message.startswith(article_says["en"])
 
 
+def test_a_noun_in_another_language_is_no_alarm(assistant: Assistant) -> None:
+    answer = assistant.ask(["la carence en fer"])
+    assert answer.kind is Kind.ANSWER
+    assert any("iron" in citation.quote.lower() for citation in answer.citations)
+
+
 def test_english_questions_get_the_same_bytes_with_and_without_the_encoder(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -122,6 +122,7 @@ def _by_words(question: str, best: str, probability: float, reader: str) -> Reco
     if english <= MOST_ENGLISH and share >= SOME_OWN and own[code] >= SURE_OWN:
         return _read(code, Reading.OTHER)
     is_unknown = english <= FEW_ENGLISH and len(words) >= SURE_OWN
+    is_unknown |= best != DEFAULT_LANGUAGE and share >= OWN_SHARE and own[code] > 1  # "la carence en fer"
     if is_unknown or (english <= MOST_ENGLISH and (own[code] or (best != DEFAULT_LANGUAGE and probability >= LIKELY))):
         return _read(code if own[code] else best, Reading.OTHER if own[code] and code == reader else Reading.EITHER)
     is_likely_english = best == DEFAULT_LANGUAGE and probability >= CERTAIN
