@@ -68,8 +68,8 @@ def check_answer(assistant: Assistant, turns: list[str]) -> None:
         assert citation.section == section.heading
         assert citation.title == document.source.title
         assert citation.url.startswith(f"/articles/{document.id}#:~:text=")
-    asked = read(turns[-1])  # what may be English may turn out to be another language
-    codes = (asked.language, asked.recognised.language)
+    asked = [read(turn) for turn in turns]  # what may be English may turn out to be another language, or that spoken before
+    codes = {code for turn in asked for code in (turn.language, turn.recognised.language)}
     texts = [text for code in codes for text in wording(code, assistant.site).values()]
     first = answer.message.split("\n")[0]  # below urgent wording stand the lines to call
     assert any(re.fullmatch(re.escape(text).replace(r"\{word\}", ".+"), first) for text in texts)
