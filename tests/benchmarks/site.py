@@ -68,10 +68,17 @@ def documents_in(paths: Iterable[Path], /) -> list[Document]:
     return [read_document(path) for path in sorted(paths)]
 
 
-def outcomes(documents: list[Document], questions: Sequence[LabelledQuestion], encoder: Encoder, /) -> list[Outcome]:
-    """What an assistant on these documents answers."""
+def outcomes(
+    documents: list[Document],
+    questions: Sequence[LabelledQuestion],
+    encoder: Encoder,
+    /,
+    *,
+    multilingual: Encoder | None = None,
+) -> list[Outcome]:
+    """What an assistant on these documents answers; with `multilingual` its sentences are read for other languages, too."""
     with tempfile.TemporaryDirectory() as name:
-        build(documents, encoder=encoder, index_dir=Path(name))
+        build(documents, encoder=encoder, index_dir=Path(name), multilingual=multilingual)
         assistant = Assistant(open_version(Path(name), current_version(Path(name))), encoder)
         return [judge(question, assistant.ask(question.turns).as_dict()) for question in tqdm(questions, delay=2)]
 
