@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from assistant.answer import Kind
-from assistant.evaluation.labelled import LabelledQuestion, read_questions
+from assistant.evaluation.figures import Rate
+from assistant.evaluation.labelled import LabelledQuestion, Outcome, read_questions
 from assistant.training.labels import MAIN, Article, read_file
 from corpus import load_article
 from index.passages import split
 from settings import PROJECT
-from tests.benchmarks.other_languages import LANGUAGES, in_all_languages
+from tests.benchmarks.other_languages import LANGUAGES, cell, in_all_languages, measures
 from tests.benchmarks.site import SITE, documents_in
 
 DRAWN = {Kind.ANSWER: 60, Kind.UNANSWERED: 30, Kind.ADVICE: 5, Kind.URGENT: 5}
@@ -53,3 +54,21 @@ def test_what_was_drawn_is_asked_in_every_language_with_the_same_labels(code: st
 def test_what_is_measured_is_asked_in_english_too() -> None:
     asked = in_all_languages()
     assert [len([one for one in asked if one.asked_in == code]) for code in ("en", *LANGUAGES)] == [100] * 5
+
+
+def test_outcomes_are_counted_by_what_is_expected_and_held_against_english() -> None:
+    iron, near = LabelledQuestion("1", ("Iron?",), "answer", ("iron",)), LabelledQuestion("2", ("Tea?",), "unanswered")
+    rates = dict(
+        measures([Outcome(iron, "answer", ("Low iron does.",), (True,)), Outcome(near, "answer", ("No.",), (False,))])
+    )
+    assert [(name, rate.count, rate.total) for name, rate in rates.items()] == [
+        ("right outcome", 1, 2),
+        ("answerable: right", 1, 1),
+        ("first quote right", 1, 2),
+        ("near misses: silent", 0, 1),
+        ("advice", 0, 0),
+        ("urgent", 0, 0),
+    ]
+    assert cell(rates["right outcome"], Rate(2, 2)) == "1 of 2, 0.50 (0.09 to 0.91); 0.50 of en"
+    assert cell(rates["right outcome"], None) == "1 of 2, 0.50 (0.09 to 0.91)"
+    assert cell(rates["advice"], None) == ""

@@ -37,7 +37,7 @@ def main() -> None:
             english = english or rates
             if not number and code == "en":
                 print(f"| site | language | {' | '.join(rates)} |\n| --- | --- |{' --- |' * len(rates)}")
-            cells = (cell(rates[measure], english[measure]) for measure in rates)
+            cells = (cell(rates[measure], None if code == "en" else english[measure]) for measure in rates)
             print(f"| {name} | {code} | {' | '.join(cells)} |", flush=True)
 
 
@@ -68,10 +68,12 @@ def measures(found: Sequence[Outcome], /) -> Iterator[tuple[str, Rate]]:
         yield name, _right(one for one in found if one.question.expect == kind)
 
 
-def cell(counted: Rate, english: Rate, /) -> str:
-    """A count with its interval, and what share of English it is."""
+def cell(counted: Rate, english: Rate | None, /) -> str:
+    """A count with its interval and, beside English, its share of what English gets; empty where nothing was asked."""
+    if not counted.total:
+        return ""
     low, high = counted.interval
-    share = f"; {counted.value / english.value:.2f} of en" if english.value else ""
+    share = f"; {counted.value / english.value:.2f} of en" if english is not None and english.value else ""
     return f"{counted.count:.0f} of {counted.total}, {counted.value:.2f} ({low:.2f} to {high:.2f}){share}"
 
 
