@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -122,6 +125,23 @@ def test_hindi_is_answered_in_the_letters_in_which_it_is_asked() -> None:
 )  # fmt: skip
 def test_english_words_that_hindi_in_latin_letters_uses_are_still_english(question: str) -> None:
     assert recognised(question).language == "en"
+
+
+def test_where_two_languages_own_as_many_words_every_process_says_the_same() -> None:
+    texts = ["amitriptyline se per hilte h, chhod du kya", "bachche ne iron ki saari goliya nigal li"]
+    program = f"from assistant.languages.detecting import recognised\nprint([recognised(text).written for text in {texts}])"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=PROJECT,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
 
 
 def test_the_language_of_the_page_tips_the_scale_where_nothing_else_does() -> None:

@@ -115,7 +115,7 @@ def _by_words(question: str, best: str, probability: float, reader: str) -> Reco
     if not words:
         return ENGLISH if reader == DEFAULT_LANGUAGE else _read(reader, Reading.EITHER)
     own = Counter(code for word in words for code in _whose().get(word, ()))
-    code = max(own, key=lambda code: (own[code], code == best, code == reader), default=best)
+    code = max(sorted(own), key=lambda code: (own[code], code == best, code == reader), default=best)
     english, share = sum(map(is_english, words)) / len(words), own[code] / len(words)
     if english <= FEW_ENGLISH and share >= OWN_SHARE and own[code] > 1:
         return _read(code, Reading.OTHER)
