@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -25,6 +28,7 @@ SHORT = 60  # letters
         ("jakie leki mogą to wywołać?", "pl"),
         ("ما الأدوية التي قد تسبب ذلك؟", "ar"),
         ("कौन सी दवाएँ इसे बढ़ा सकती हैं?", "hi"),
+        ("pairon me bechaini kyun hoti hai", "hi-latn"),
         ("哪些药物会引起不宁腿？", "zh"),
         ("どんな薬が原因になりますか", "ja"),
         ("hangi ilaçlar buna yol açabilir?", "tr"),
@@ -44,8 +48,9 @@ def test_short_misspelt_or_meaningless_questions_count_as_english(question: str)
 
 
 def asked(name: str) -> list[tuple[str, str]]:
-    """The questions of a file, each behind its language."""
-    return [(row.asked_in, row.turns[-1]) for row in read_questions(QUESTIONS / name)]
+    """The questions of a file, each behind its language; labels tell Hindi in Latin letters by these alone."""
+    rows = [(row.asked_in, row.turns[-1]) for row in read_questions(QUESTIONS / name)]
+    return [("hi-latn" if code == "hi" and text.isascii() else code, text) for code, text in rows]
 
 
 def test_english_questions_as_typed_count_as_english() -> None:
@@ -102,8 +107,41 @@ def test_a_question_of_two_words_is_not_taken_for_english() -> None:
     assert recognised("Hilft Eisen?").written == "de"
 
 
-def test_hindi_in_latin_letters_is_answered_in_hindi() -> None:
-    assert recognised("kya dialysis walo ko ye hota hai").language == "hi"
+def test_hindi_is_answered_in_the_letters_in_which_it_is_asked() -> None:
+    assert recognised("kya dialysis walo ko ye hota hai").language == "hi-latn"
+    assert recognised("क्या डायलिसिस वालों को यह होता है").language == "hi"
+    assert recognised("क्या iron की कमी से RLS होता है", reader="hi-latn").language == "hi"
+    assert recognised("kya iron ki kami se hota hai", reader="hi").language == "hi-latn"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "copy the quote", "share link", "quote copy", "doctor list", "assistant contact", "print article", "lock screen",
+        "emergency number", "poison helpline", "mental health helpline", "computer program", "site privacy", "browser tab",
+        "iron supplement", "kidney dialysis", "brain scan", "side effects", "diabetes diet", "pregnant and tired",
+        "main cause", "who is it", "use a pair", "to the band", "is it in the log",
+    ],
+)  # fmt: skip
+def test_english_words_that_hindi_in_latin_letters_uses_are_still_english(question: str) -> None:
+    assert recognised(question).language == "en"
+
+
+def test_where_two_languages_own_as_many_words_every_process_says_the_same() -> None:
+    texts = ["amitriptyline se per hilte h, chhod du kya", "bachche ne iron ki saari goliya nigal li"]
+    program = f"from assistant.languages.detecting import recognised\nprint([recognised(text).written for text in {texts}])"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=PROJECT,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
 
 
 def test_the_language_of_the_page_tips_the_scale_where_nothing_else_does() -> None:

@@ -96,10 +96,12 @@ def test_a_question_in_english_loads_nothing(assistant: Assistant, nothing_to_lo
 
 
 def test_a_few_words_are_answered_in_the_language_that_was_spoken_before(assistant: Assistant) -> None:
-    article_says = {code: wording(code)["answer.one"].split("\n")[0] for code in ("it", "de", "en")}
+    article_says = {code: wording(code)["answer.one"].split("\n")[0] for code in ("it", "de", "hi-latn", "hi", "en")}
     talks = {
         "it": ["Quali sono le cause?", "E il Parkinson?"],
         "de": ["Was ist RLS?", "Und B12?"],
+        "hi-latn": ["pairon me bechaini kyun hoti hai", "aur B12?"],
+        "hi": ["पैरों में बेचैनी क्यों होती है?", "और B12?"],
         "en": ["What is RLS?", "and B12?"],
     }
     assert {code: assistant.ask(turns).message.split("\n")[0] for code, turns in talks.items()} == article_says

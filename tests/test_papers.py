@@ -55,6 +55,7 @@ ARE_YOU_A_PERSON = {
     "tr": "Gerçek bir insan mısın?",
     "ar": "هل أنت إنسان حقيقي؟",
     "hi": "क्या आप असली इंसान हैं?",
+    "hi-latn": "Kya aap asli insaan hain?",
     "zh": "你是真人吗？",
     "ja": "あなたは人間ですか？",
 }

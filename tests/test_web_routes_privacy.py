@@ -54,6 +54,20 @@ def test_it_comes_in_the_readers_language(assistant: Assistant, language: str) -
     assert "<script" not in html
 
 
-@pytest.mark.parametrize(("chosen", "accepted", "language"), [("de", "fr", "de"), ("xx", "fr-CA, en", "fr"), ("", "", "en")])
+@pytest.mark.parametrize(
+    ("chosen", "accepted", "language"),
+    [
+        ("de", "fr", "de"),
+        ("xx", "fr-CA, en", "fr"),
+        ("", "", "en"),
+        ("", "hi-IN,hi;q=0.9,en;q=0.8", "hi"),
+        ("", "hi-Latn-IN,hi;q=0.9,en;q=0.8", "hi-latn"),
+        ("", "hi-Latn", "hi-latn"),
+        ("hi-Latn", "hi", "hi-latn"),
+        ("hi_IN", "", "hi"),
+        ("", "zh-Hant-TW", "zh"),
+        ("", "hil,fr;q=0.9", "fr"),  # Hiligaynon
+    ],
+)
 def test_a_language_that_was_chosen_goes_before_those_of_the_browser(chosen: str, accepted: str, language: str) -> None:
     assert preferred(chosen, accepted) == language

@@ -329,6 +329,12 @@ def test_a_slow_answer_is_announced_and_comes(host: Callable[..., Page]) -> None
     assert page.locator(f"{WIDGET} .pending").count() == 0
 
 
+@pytest.mark.parametrize(("tag", "language"), [("hi-Latn-IN", "hi-latn"), ("hi-IN", "hi"), ("zh_TW", "zh"), ("la", "en")])
+def test_a_tag_names_a_language_and_perhaps_its_script(host: Callable[..., Page], tag: str, language: str) -> None:
+    launcher = host(f"data-lang={tag}").locator(f"{WIDGET} .launcher")
+    expect(launcher).to_have_text(wording(language)["widget.open"])
+
+
 @pytest.mark.parametrize(("language", "direction"), [("de", "ltr"), ("ar", "rtl")])
 def test_another_language_is_there_before_the_first_opening(
     host: Callable[..., Page], language: str, direction: str

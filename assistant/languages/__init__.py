@@ -5,7 +5,7 @@
     <code>/terms.toml     what visitors call the condition, and the article's terms in English
     <code>/starters.toml  the questions on offer and their topics; English has none, since they are its own
 
-A folder without `wording.toml` is a way of writing that is read but not answered in: `hi-latn`, `emoji`.
+A folder without `wording.toml` is a way of writing that is read but not answered in: `emoji`.
 
 To add a language that py3langid recognises (`https://github.com/adbar/py3langid` lists its codes):
 

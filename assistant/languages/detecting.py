@@ -115,7 +115,7 @@ def _by_words(question: str, best: str, probability: float, reader: str) -> Reco
     if not words:
         return ENGLISH if reader == DEFAULT_LANGUAGE else _read(reader, Reading.EITHER)
     own = Counter(code for word in words for code in _whose().get(word, ()))
-    code = max(own, key=lambda code: (own[code], code == best, code == reader), default=best)
+    code = max(sorted(own), key=lambda code: (own[code], code == best, code == reader), default=best)
     english, share = sum(map(is_english, words)) / len(words), own[code] / len(words)
     if english <= FEW_ENGLISH and share >= OWN_SHARE and own[code] > 1:
         return _read(code, Reading.OTHER)
@@ -130,7 +130,7 @@ def _by_words(question: str, best: str, probability: float, reader: str) -> Reco
 
 
 def _read(code: str, reading: Reading) -> Recognised:
-    """A language by its folder; a way of writing, such as "hi-latn", is answered in the language that it writes."""
+    """A language by its folder; a way of writing that has no wording is answered in the language that it writes."""
     return Recognised(_spoken(code) or DEFAULT_LANGUAGE, code, reading)
 
 
@@ -183,7 +183,9 @@ def _whose() -> Mapping[str, tuple[str, ...]]:
 
 def _words_of(code: str) -> Iterator[str]:
     terms, starters = language_files(TERMS).get(code, {}), language_files(STARTERS).get(code, {})
-    parts = [language_files(WORDING).get(code, {}), list(terms.get("terms", {})), starters.get("questions", {})]
+    parts = [list(terms.get("terms", {})), starters.get("questions", {})]
+    if "-" not in code:  # the wording of a way of writing holds too much English: "quote copy ho gaya"
+        parts.append(language_files(WORDING).get(code, {}))
     parts.append(language_files(TRIAGE).get(code, {}).get("language", {}).get("common", ""))
     for text in _texts(parts):
         yield from map(str.lower, WORD.findall(PLACE.sub("", text)))

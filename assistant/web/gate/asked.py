@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, unquote_plus
 
 from fastapi import Request
 
-from assistant.languages.wording import DEFAULT_LANGUAGE, languages
+from assistant.languages.wording import DEFAULT_LANGUAGE
 from assistant.question import MOST_TURNS, QuestionError, last_words
 from assistant.web.gate.body import LARGEST_BODY, is_cut, read_json
+from assistant.web.gate.preferred import preferred
 from corpus.linear_patterns import QUESTION_MEMORY, LinearPattern
 
 FORM = "application/x-www-form-urlencoded"
@@ -61,7 +62,7 @@ def asked_by(body: Any, /) -> Asked:
         KeyError, TypeError: it has no turns.
     """
     turns = body["turns"]
-    language = body["language"] if body.get("language") in languages() else DEFAULT_LANGUAGE
+    language = preferred(str(body.get("language")), "")
     text = last_words(turns) or json.dumps(turns, ensure_ascii=False)
     return Asked(turns, body.get("articles"), language, text)
 
@@ -79,10 +80,10 @@ async def read_form(request: Request, /) -> Asked | None:
     except ValueError:
         error = QuestionError("The form has too many fields.", remedy="Send the page's own form.", code="not_text")
         return Asked((), None, DEFAULT_LANGUAGE, unquote_plus(body), error)
-    (language,) = fields.get("language", [DEFAULT_LANGUAGE])[:1]
+    language = preferred(fields.get("language", [""])[0], "")
     question = fields.get("question", [""])[0].replace("\r\n", "\n")
     turns = [*fields.get("turns", [])[1 - MOST_TURNS :], question]
-    return Asked(turns, None, language if language in languages() else DEFAULT_LANGUAGE, question)
+    return Asked(turns, None, language, question)
 
 
 def unescaped(body: bytes) -> str:

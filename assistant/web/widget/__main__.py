@@ -74,7 +74,7 @@ def build(
     files = {f"{language}.json": _json(words).encode() for language, words in texts.items()}
     constants = {
         "WORDS": english,
-        "LANGUAGES": ",".join(texts),
+        "LANGUAGES": f"^({'|'.join(sorted(texts, reverse=True))})",  # the script of "hi-Latn" before its language
         "WORDS_HASH": words_hash(files),
         "WIDGET_CSS": minified_css("widget.css"),
         "HOST_CSS": minified_css("page.css"),

@@ -19,7 +19,7 @@ export function dictate(button) {
   if (!isTold) return tell(button);
   document.querySelector("#dictation")?.remove();
   const recognition = new Recognition();
-  recognition.lang = language;
+  recognition.lang = language.split("-")[0]; // no browser listens for a way of writing
   recognition.interimResults = true;
   const before = document.querySelector("#question").value;
   recognition.onresult = ({ results }) => fillBox([before, ...[...results].map(([best]) => best.transcript)].filter(Boolean).join(" "));
