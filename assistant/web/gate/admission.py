@@ -102,9 +102,9 @@ class Admission:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether no thread is left that answers, or none that looks for danger: only another process can help."""
-        is_deaf = self._triage.longer_than(TRIAGE_STUCK_SECONDS) > 0 or self._hearing.longer_than(STUCK_SECONDS) > 0
-        return is_deaf or self._workers.longer_than(STUCK_SECONDS) == self._workers.count
+        """Whether no thread is left that answers, or none whose rules look for danger: only another process can help."""
+        is_lost = self._workers.longer_than(STUCK_SECONDS) == self._workers.count
+        return is_lost or self._triage.longer_than(TRIAGE_STUCK_SECONDS) > 0
 
     async def answer(self, ask: Ask, asked: Asked, /, *, address: str) -> Answer:
         """Answer by `ask`, and count it. A question that would be refused gets help if it tells of danger.
