@@ -62,6 +62,11 @@ def with_care(answer: Answer, lines: Sequence[str], /) -> Answer:
     return replace(answer, message=PART.join(["\n".join(lines), message]))
 
 
+def is_help(answer: Answer, /) -> bool:
+    """Whether an answer is urgent help, or has care before anything else it says."""
+    return answer.kind is Kind.URGENT or PART in answer.message
+
+
 def help_lines(region: str, wording_key: str, /, *, emergency_label: str) -> list[str]:
     """Lines such as `Samaritans: 116 123` to show below urgent wording; the emergency number is first.
 

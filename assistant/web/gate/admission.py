@@ -1,8 +1,9 @@
 """Which questions are answered now, which are asked to wait: a bounded queue, a deadline, and a rate an address.
 
 Flows in: turns and the address that they come from. Flows out: an answer, or a `RefusedError` with seconds to wait.
-Urgent help is never refused: where a question is turned away, the rules of triage, which need neither index nor model,
-still look at it first; only when even they are overrun is it refused, in words that name the emergency numbers.
+Help is never refused: a question that is turned away is read for danger first. The rules of triage, which need neither index
+nor model, look at it; where they find nothing, a thread that is kept for this reads it with all that the assistant has, up
+to a second, wider bound. What is not help is refused all the same, in words that name emergency numbers and a help line.
 """
 
 import asyncio
@@ -16,10 +17,10 @@ from typing import ParamSpec, TypeVar
 
 from assistant.answer import Answer
 from assistant.question import QuestionError, check_turns
-from assistant.triage.urgent import urgent_help
+from assistant.triage.urgent import ANYWHERE, is_help, regions, urgent_help
 from assistant.web.gate.asked import Asked
 from assistant.web.gate.metrics import Metrics
-from assistant.web.gate.rate_limit import RateLimit
+from assistant.web.gate.rate_limit import Pace, RateLimit
 from corpus import ShownError
 from index.errors import StoreCallError, StoreUnreachableError
 
@@ -32,10 +33,17 @@ TRIAGE_SECONDS = 0.05  # for a question that is being refused
 TRIAGE_SECONDS_A_CHARACTER = 6e-5  # more for a long one: two seconds for 32 KB
 TRIAGED_A_SECOND = 50  # of those that are refused, so that refusing stays cheap
 TRIAGE_BURST = 20
+HEARD_TIMES = 3  # as many questions of an address are read for danger beyond its limit as within it
+HEARD_A_SECOND = 10  # of all that are refused: some are read by two encoders, and visitors need the cores
+HEARD_BURST = 10
+HEARD_SECONDS = 4.0  # with the deadline less than the 15 for which page and widget wait
 RETRY_AFTER_OVERLOAD = 2  # seconds; a full queue is worked off in less
 RETRY_AFTER_UNREACHABLE = 5  # seconds
 MESSAGES_A_QUESTION = 10  # of a protocol that says hello, lists its tools and reads articles beside asking
-EMERGENCY = "In an emergency, call 112, 911 or 999."
+EMERGENCY = (
+    "In an emergency, call 112, 911 or 999."
+    f" If you feel that you cannot go on, find a help line at {regions()[ANYWHERE]['crisis'][0]['web']} and talk to someone."
+)
 
 Ask = Callable[[Sequence[str]], Answer]
 P = ParamSpec("P")
@@ -43,13 +51,14 @@ T = TypeVar("T")
 
 
 class RefusedError(ShownError):
-    """A question that is not answered now. `code` names the page's wording for it."""
+    """A question that is not answered now. `code` names the page's wording for it; `is_begun`: a thread reads it still."""
 
-    def __init__(self, message: str, /, *, status: int, retry_after: int, code: str) -> None:
+    def __init__(self, message: str, /, *, status: int, retry_after: int, code: str, is_begun: bool = False) -> None:
         super().__init__(message, remedy=f"Ask again in {retry_after} seconds. {EMERGENCY}")
         self.status = status
         self.retry_after = retry_after
         self.code = code
+        self.is_begun = is_begun
 
 
 class Admission:
@@ -67,14 +76,17 @@ class Admission:
     ) -> None:
         self.metrics = Metrics()
         self._rate_limit = rate_limit
+        self._heard_limit = rate_limit.wider(HEARD_TIMES)
         self._messages = rate_limit.wider(MESSAGES_A_QUESTION)
         self._region = region
         self._most_pending = at_once + most_waiting
         self._deadline_seconds = deadline_seconds
         self._workers = Workers(at_once, name="answer")
         self._triage = Workers(1, name="triage")
+        self._triage_pace = Pace(TRIAGED_A_SECOND, burst=TRIAGE_BURST)
+        self._hearing = Workers(1, name="hearing")
+        self._hearing_pace = Pace(HEARD_A_SECOND, burst=HEARD_BURST)
         self._lock = threading.Lock()
-        self._triage_busy_until = 0.0  # by the monotonic clock, at the pace that is allowed
         self.pending = 0  # questions in flight or waiting
 
     @property
@@ -85,16 +97,17 @@ class Admission:
     @property
     def stuck(self) -> int:
         """Threads that have been at one question for so long that they will not come back."""
-        return self._workers.longer_than(STUCK_SECONDS) + self._triage.longer_than(TRIAGE_STUCK_SECONDS)
+        lost = self._workers.longer_than(STUCK_SECONDS) + self._hearing.longer_than(STUCK_SECONDS)
+        return lost + self._triage.longer_than(TRIAGE_STUCK_SECONDS)
 
     @property
     def is_stuck(self) -> bool:
-        """Whether no thread is left that answers, or none that looks for danger: only another process can help."""
+        """Whether no thread is left that answers, or none whose rules look for danger: only another process can help."""
         is_lost = self._workers.longer_than(STUCK_SECONDS) == self._workers.count
         return is_lost or self._triage.longer_than(TRIAGE_STUCK_SECONDS) > 0
 
     async def answer(self, ask: Ask, asked: Asked, /, *, address: str) -> Answer:
-        """Answer by `ask`, and count it. A question that would be refused gets urgent help if it tells of danger.
+        """Answer by `ask`, and count it. A question that would be refused gets help if it tells of danger.
 
         Raises:
             QuestionError: what is wrong with the turns or the body.
@@ -119,7 +132,12 @@ class Admission:
         try:
             return await self._answered(ask, asked, address)
         except (QuestionError, RefusedError) as error:
-            return await self._help_or(error, asked.text)
+            help_ = await self._by_rules(asked.text)
+            if help_ is None and isinstance(error, RefusedError) and not error.is_begun:
+                help_ = await self._heard(ask, asked, address)
+            if help_ is None:
+                raise
+            return help_
 
     async def _answered(self, ask: Ask, asked: Asked, address: str) -> Answer:
         if asked.error is not None:
@@ -134,7 +152,7 @@ class Admission:
         try:
             return await asyncio.wait_for(asyncio.wrap_future(job), self._deadline_seconds)
         except TimeoutError:
-            raise _overloaded("The answer took too long.") from None
+            raise _overloaded("The answer took too long.", is_begun=not job.cancel()) from None
 
     def check_rate(self, address: str, /) -> None:
         """Count a request that is not a question.
@@ -169,20 +187,31 @@ class Admission:
         with self._lock:
             self.pending -= 1
 
-    async def _help_or(self, error: QuestionError | RefusedError, text: str) -> Answer:
-        now = time.monotonic()
-        begin = max(now, self._triage_busy_until)
-        if begin - now > TRIAGE_BURST / TRIAGED_A_SECOND:
-            raise error
-        self._triage_busy_until = begin + 1 / TRIAGED_A_SECOND
+    async def _by_rules(self, text: str) -> Answer | None:
+        """Help if the rules find danger, and have time to look."""
+        if not self._triage_pace.has_time():
+            return None
         look = asyncio.wrap_future(self._triage.submit(self._help, text))
         try:
-            help_ = await asyncio.wait_for(look, TRIAGE_SECONDS + len(text) * TRIAGE_SECONDS_A_CHARACTER)
+            return await asyncio.wait_for(look, TRIAGE_SECONDS + len(text) * TRIAGE_SECONDS_A_CHARACTER)
         except TimeoutError:
-            raise error from None
-        if help_ is None:
-            raise error
-        return help_
+            return None
+
+    async def _heard(self, ask: Ask, asked: Asked, address: str) -> Answer | None:
+        """Help if the assistant gives it to what is being refused; what else it says, nobody gets. Nothing is read past the
+        second bound, of the address or of all together."""
+        is_held_up = self._hearing.longer_than(HEARD_SECONDS) > 0
+        if is_held_up or self._heard_limit.seconds_to_wait(address) or not self._hearing_pace.has_time():
+            self.metrics.heard.labels("passed_over").inc()
+            return None
+        read = asyncio.wrap_future(self._hearing.submit(ask, asked.turns))
+        try:
+            answer = await asyncio.wait_for(read, HEARD_SECONDS)
+        except (TimeoutError, QuestionError, StoreUnreachableError, StoreCallError):
+            self.metrics.heard.labels("not_read").inc()
+            return None
+        self.metrics.heard.labels("help" if is_help(answer) else "none").inc()
+        return answer if is_help(answer) else None
 
     def _help(self, question: str) -> Answer | None:
         return urgent_help(question, region=self._region)
@@ -214,5 +243,5 @@ class Workers:
             del self._since[me]
 
 
-def _overloaded(message: str) -> RefusedError:
-    return RefusedError(message, status=503, retry_after=RETRY_AFTER_OVERLOAD, code="busy")
+def _overloaded(message: str, *, is_begun: bool = False) -> RefusedError:
+    return RefusedError(message, status=503, retry_after=RETRY_AFTER_OVERLOAD, code="busy", is_begun=is_begun)

@@ -36,6 +36,12 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.answers = Counter("rls_answers", "Answers, by kind.", ["kind"], registry=self.registry)
         self.refused = Counter("rls_refused", "Requests that were refused, by reason.", ["reason"], registry=self.registry)
+        self.heard = Counter(
+            "rls_heard",
+            "Refused questions that were read for danger, by what came of it.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.seconds = Histogram(
             "rls_answer_seconds", "From a question's arrival to its answer.", buckets=BUCKETS, registry=self.registry
         )

@@ -1,4 +1,5 @@
-"""How often one address may ask. Counted in this process's memory, for a minute, under a keyed hash, and nowhere else.
+"""How often one address may ask, and how much is done a second whoever asks. Addresses are counted in this process's memory,
+for a minute, under a keyed hash, and nowhere else.
 
 An address is what the connection comes from, or, behind a proxy that the operator trusts, what that proxy says (uvicorn
 reads `X-Forwarded-For` from the right, past the trusted ones). An IPv6 visitor owns a whole /64, so that is what counts.
@@ -60,6 +61,24 @@ class RateLimit:
             if times[-1] > before:
                 break
             del self._let_through[who]
+
+
+class Pace:
+    """So many a second, and at most `burst` of them at once, whoever asks."""
+
+    def __init__(self, a_second: int, /, *, burst: int) -> None:
+        self._a_second = a_second
+        self._burst = burst
+        self._taken_until = 0.0  # by the monotonic clock
+
+    def has_time(self) -> bool:
+        """Whether there is time for one more, which takes it."""
+        now = time.monotonic()
+        begin = max(now, self._taken_until)
+        if begin - now > self._burst / self._a_second:
+            return False
+        self._taken_until = begin + 1 / self._a_second
+        return True
 
 
 def address_of(request: Request, /) -> str:
