@@ -98,12 +98,12 @@ class Answering:
             if found.danger.urgent >= SURELY_URGENT:
                 return self.help(question, Kind.URGENT.wording)
             return self._in_parts(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
-        kind, is_known = self._kind(found, question), question.is_distressed
+        kind, is_told = self._kind(found, question), question.is_distressed
         parts = None if kind in {Kind.URGENT, Kind.CHAT} else self._in_parts(question, is_answered=kind is Kind.ANSWER)
         answer = parts or self._said(kind, found, question)
         is_read = found.is_multilingual or question.language == DEFAULT_LANGUAGE
         is_guessed = is_read and not question.is_everyday and sounds_distressed(found.danger)
-        if kind is Kind.URGENT or not (is_known or is_guessed):
+        if kind is Kind.URGENT or not (is_told or is_guessed):
             return answer
         return with_care(answer, kind_word(question.language, region=self._region))
 
@@ -113,7 +113,7 @@ class Answering:
             found.danger,
             is_english=question.language == DEFAULT_LANGUAGE,
             is_multilingual=found.is_multilingual,
-            is_distressed=question.is_distressed or question.is_everyday,
+            is_distressed=question.is_known,
         )
 
     def found(self, question: Question) -> Found:

@@ -15,6 +15,7 @@ from assistant.triage.rules import (
     Triage,
     asks_about_oneself,
     complains_calmly,
+    is_tired,
     takes_back,
     tells_of_distress,
     triage_of,
@@ -86,6 +87,11 @@ class Question:
     def is_everyday(self) -> bool:
         """Whether the rules find no more than an everyday complaint."""
         return complains_calmly(self.plain)
+
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether the rules know what it tells, so that a guess of danger must be sure."""
+        return self.is_everyday or (self.is_distressed and is_tired(self.plain))
 
     @cached_property
     def takes_back(self) -> bool:

@@ -101,7 +101,8 @@ def test_a_fright_about_legs_at_night_gets_a_kind_word(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["me da siempre en la noche, por que sera", "sempre me dá à noite", "ça me prend toujours la nuit", "es kommt nachts"]
+    "text",
+    ["me da siempre en la noche, por que sera", "sempre me dá à noite", "ça me prend toujours la nuit", "es kommt nachts"],
 )
 def test_an_everyday_complaint_is_known(text: str) -> None:
     assert read(text).is_everyday

@@ -28,7 +28,7 @@ KEYS = (
     *("chat.thanks", "chat.sorry", "chat.ok", "chat.there", "chat.praise", "chat.love", "chat.rude", "chat.believed"),
     *("chat.tired", "chat.hard", "chat.bored", "chat.laugh", "chat.joke", "chat.outside", "chat.again", "chat.unclear"),
     *("chat.wait", "chat.keys", "chat.more"),
-    *("gentle.message", "follow_up.wholly", "follow_up.perhaps", "personal.about_oneself"),
+    *("gentle.message", "gentle.grief", "follow_up.wholly", "follow_up.perhaps", "personal.about_oneself"),
     *("calm.complaint", "taken_back.plainly"),
 )
 # Tables of a file. "gentle" is no kind of answer: it puts a kind word before any answer. Nor are "follow_up", which
@@ -174,8 +174,14 @@ def asks_about_oneself(plain: str, /) -> bool:
     return bool(rules(*PERSONAL).keys(plain))
 
 
+def is_tired(plain: str, /) -> bool:
+    """Whether the rules find exhaustion, fright or loneliness, which are often taken for danger, and not grief alone, which
+    may hide it; `plain` as above."""
+    return "gentle.message" in rules(*GENTLE).keys(plain)
+
+
 def complains_calmly(plain: str, /) -> bool:
-    """Whether this is an everyday complaint, which a guess of danger must be sure against; `plain` as above.
+    """Whether this is an everyday complaint, which is often taken for danger; `plain` as above.
 
     >>> complains_calmly("me da siempre en la noche, por que sera")
     True
