@@ -8,6 +8,7 @@ import pytest
 from assistant.answer import Kind
 from assistant.languages import TRIAGE, language_files
 from assistant.question import read, spoken_before
+from assistant.reading.follow_ups import in_context
 from assistant.reading.taking_back import asked_beside
 from assistant.triage.urgent import shadow_over, still_in_sight, urgent_help
 from settings import PROJECT
@@ -147,3 +148,18 @@ def test_help_is_in_the_language_spoken_before_where_a_few_words_tell_none() -> 
     assert spoken_before(["Warum zucken meine Beine abends so?", "overdose"], "en") == "de"
     assert spoken_before(["why do legs twitch", "overdose"], "sv") == "sv"
     assert spoken_before(None, "en") == "en"
+
+
+def test_grief_explains_what_is_said_after_it() -> None:
+    told, said = read("My wife died in March."), read("I'm going to be with them soon.")
+    assert in_context(said, [told]).before == told.text
+
+
+def test_grief_alone_hides_no_guess_of_danger() -> None:
+    assert not read("My husband died in February and since then the nights are just me").is_known
+    assert read("I am so tired of fighting this every night").is_known
+
+
+def test_a_grandparent_named_in_a_question_gets_no_kind_word() -> None:
+    assert not read("mi abuelo murió de un infarto, esto es hereditario").is_distressed
+    assert read("my gran died last week").is_distressed
