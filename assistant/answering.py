@@ -14,7 +14,7 @@ from assistant.gaps.recorder import GapRecorder
 from assistant.languages.detecting import WORD, Reading, words_for_the_condition
 from assistant.languages.starters import offered
 from assistant.languages.terms import as_search, terms_in
-from assistant.languages.wording import DEFAULT_LANGUAGE, wording
+from assistant.languages.wording import DEFAULT_LANGUAGE, MORE, wording
 from assistant.misses import GENERIC, Mentions, covered, missing_word
 from assistant.question import Question, read
 from assistant.reading.follow_ups import Leaning, leaning
@@ -98,11 +98,12 @@ class Answering:
             if found.danger.urgent >= SURELY_URGENT:
                 return self.help(question, Kind.URGENT.wording)
             return self._in_parts(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
-        kind, is_known = self._kind(found, question), question.is_distressed
+        kind, is_told = self._kind(found, question), question.is_distressed
         parts = None if kind in {Kind.URGENT, Kind.CHAT} else self._in_parts(question, is_answered=kind is Kind.ANSWER)
         answer = parts or self._said(kind, found, question)
         is_read = found.is_multilingual or question.language == DEFAULT_LANGUAGE
-        if kind is Kind.URGENT or not (is_known or (is_read and sounds_distressed(found.danger))):
+        is_guessed = is_read and not question.is_everyday and sounds_distressed(found.danger)
+        if kind is Kind.URGENT or not (is_told or is_guessed):
             return answer
         return with_care(answer, kind_word(question.language, region=self._region))
 
@@ -112,7 +113,7 @@ class Answering:
             found.danger,
             is_english=question.language == DEFAULT_LANGUAGE,
             is_multilingual=found.is_multilingual,
-            is_distressed=question.is_distressed,
+            is_distressed=question.is_known,
         )
 
     def found(self, question: Question) -> Found:
@@ -217,7 +218,9 @@ class Answering:
     def _said(self, kind: Kind, found: Found, question: Question) -> Answer:
         confidence = round(found.outcomes[kind], SCORE_DIGITS)
         if kind in RECOGNISED:
-            return self._fixed(kind.wording, question, kind, confidence=confidence, found=found)
+            is_sad = kind is Kind.CHAT and (question.is_distressed or sounds_distressed(found.danger))
+            key = MORE if is_sad else kind.wording  # who is in distress is not told who we are
+            return self._fixed(key, question, kind, confidence=confidence, found=found)
         text, suggestions = wording(question.language, self._site), self._near(found)
         if kind is Kind.UNANSWERED:
             lines = self._miss(question, found)
@@ -282,9 +285,13 @@ class Answering:
         answer = Answer(kind, message, (), suggestions, confidence, self._version.name)
         return with_care(answer, kind_word(question.language, region=self._region)) if question.is_distressed else answer
 
+    def listening(self, question: Question, /) -> Answer:
+        """What is said to somebody who asks nothing."""
+        return self._fixed(MORE, question, Kind.CHAT, confidence=1.0)
+
     def help(self, question: Question, key: str, /) -> Answer:
         """Help, in the wording of that key."""
-        return urgent_answer(key, question.language, region=self._region, index_version=self._version.name)
+        return urgent_answer(key, question.help_language, region=self._region, index_version=self._version.name)
 
     def quoted(self, question: str, /) -> frozenset[Span]:
         """What is quoted for a question on offer; nothing if it gets no answer."""

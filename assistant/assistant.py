@@ -25,13 +25,14 @@ from assistant.gaps.recorder import GapRecorder
 from assistant.languages.detecting import Reading, language_model
 from assistant.languages.starters import original
 from assistant.languages.translating import said_in
-from assistant.languages.wording import DEFAULT_LANGUAGE, reply, wording, wordings
+from assistant.languages.wording import DEFAULT_LANGUAGE, MORE, reply, wording, wordings
 from assistant.links import link_to
-from assistant.question import Question, QuestionError, check_turns, last_words, read
+from assistant.question import Question, QuestionError, check_turns, last_words, read, spoken_before
 from assistant.reading.english_words import english
 from assistant.reading.follow_ups import Leaning, in_context, leaning
 from assistant.reading.in_full import holds_pronoun, in_full, points_back
 from assistant.reading.parts import halves
+from assistant.reading.taking_back import asked_beside
 from assistant.retrieval.found import Found
 from assistant.retrieval.learned import learned
 from assistant.retrieval.retriever import Retriever
@@ -39,6 +40,7 @@ from assistant.suggestions import Offers, Span, fresh, spans, starters, topics
 from assistant.triage.rules import make_rules
 from assistant.triage.urgent import (
     MOST_JUDGED,
+    Shadow,
     check_region,
     shadow_over,
     still_in_sight,
@@ -180,7 +182,7 @@ class Assistant:
         """
         question = read(last_words(turns), reader=reader)
         if (key := question.help_key) is not None:
-            return self._answering.help(question, key)
+            return self._answering.help(replace(question, reader=spoken_before(turns, reader)), key)
         *earlier, last = check_turns(turns)
         before: list[Question] = []
         for turn in earlier:
@@ -193,17 +195,26 @@ class Assistant:
     def _answered(self, question: Question, before: Sequence[Question]) -> Answer:
         """The answer to a question in the conversation `before` it."""
         shadow = shadow_over(before, lambda turn: self._kept(turn).answer.kind)
+        if shadow is not None and question.takes_back and self._kept(question).answer.kind is not Kind.URGENT:
+            shadow = replace(shadow, is_near=False, is_taken_back=True)
+            asked = asked_beside(question.text)
+            if not asked:
+                return self._below_reminder(self._answering.listening(question), question, shadow)
+            question = read(asked, reader=question.language)
         answer = self._in_conversation(question, before)
         question = question.in_other_language() if self._kept(question).is_other else question
-        is_dark = question.is_distressed or answer.kind is Kind.URGENT
+        is_dark = answer.kind is Kind.URGENT or (question.is_distressed and not (shadow and shadow.is_taken_back))
         if shadow is not None and (is_dark or shadow.falls_on(question, answer.kind)):
             return self._answering.help(question, shadow.key)
         if self._gaps is not None and answer.kind is Kind.UNANSWERED:  # here, so that each is counted once
             self._gaps.count(self._kept(question).subject or self._kept(in_context(question, before)).subject)
         answer = self._in_new_words(answer, question, before)
-        if shadow is None:
-            return answer
-        return with_care(answer, still_in_sight(shadow.key, question.language, region=self._region))
+        return answer if shadow is None else self._below_reminder(answer, question, shadow)
+
+    def _below_reminder(self, answer: Answer, question: Question, shadow: Shadow) -> Answer:
+        """The answer, with the help that was given before still in sight."""
+        lines = still_in_sight(shadow.key, question.language, region=self._region, is_taken_back=shadow.is_taken_back)
+        return with_care(answer, lines)
 
     def _in_conversation(self, question: Question, before: Sequence[Question]) -> Answer:
         """The answer to a question by itself, unless it leans on those `before` it and says little alone."""
@@ -275,7 +286,8 @@ class Assistant:
         judged = len(before) - MOST_JUDGED  # the learned judgement reads no turn before it
         kinds = [self._kept(turn).answer.kind if place >= judged else None for place, turn in enumerate(before)]
         if answer.kind is Kind.CHAT:
-            key = ABOUT if question.triage is None else question.triage.wording
+            guessed = ABOUT if text[ABOUT] in message else MORE
+            key = guessed if question.triage is None else question.triage.wording
             keys = [
                 turn.triage.wording if turn.triage is not None else kind.wording if kind is not None else ""
                 for turn, kind in zip(before, kinds, strict=True)

@@ -11,11 +11,20 @@ from functools import cached_property
 from assistant.languages.detecting import Reading, Recognised, recognised
 from assistant.languages.wording import DEFAULT_LANGUAGE
 from assistant.triage.disguises import ends_of, undisguised_texts
-from assistant.triage.rules import Triage, asks_about_oneself, tells_of_distress, triage_of
+from assistant.triage.rules import (
+    Triage,
+    asks_about_oneself,
+    complains_calmly,
+    is_tired,
+    takes_back,
+    tells_of_distress,
+    triage_of,
+)
 from corpus import ShownError
 
 LONGEST_QUESTION = 1_000  # characters
 MOST_TURNS = 50
+LAST_SPOKEN = 4  # earlier turns that tell the language of help
 
 
 class QuestionError(ShownError):
@@ -59,6 +68,12 @@ class Question:
         """The code of the language in which it is answered: English unless it is surely another."""
         return self.recognised.language if self.recognised.reading is Reading.OTHER else DEFAULT_LANGUAGE
 
+    @property
+    def help_language(self) -> str:
+        """The code of the language of help: where it cannot be told, that of the page or of the turns before."""
+        found = self.recognised
+        return found.language if found.reading is Reading.OTHER or found.language == self.reader else DEFAULT_LANGUAGE
+
     def in_other_language(self) -> "Question":
         """The same question, which turned out not to be in English."""
         return replace(self, settled=replace(self.recognised, reading=Reading.OTHER))
@@ -67,6 +82,21 @@ class Question:
     def is_distressed(self) -> bool:
         """Whether the rules find somebody who is exhausted, frightened or alone."""
         return tells_of_distress(self.plain)
+
+    @cached_property
+    def is_everyday(self) -> bool:
+        """Whether the rules find no more than an everyday complaint."""
+        return complains_calmly(self.plain)
+
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether the rules know what it tells, so that a guess of danger must be sure."""
+        return self.is_everyday or (self.is_distressed and is_tired(self.plain))
+
+    @cached_property
+    def takes_back(self) -> bool:
+        """Whether it plainly takes back the danger told before: "it was a joke"."""
+        return takes_back(self.plain)
 
     @cached_property
     def is_personal(self) -> bool:
@@ -135,6 +165,18 @@ def last_words(turns: object, /) -> str:
     """
     last = turns[-1] if isinstance(turns, Sequence) and turns and not isinstance(turns, str) else turns
     return ends_of(last) if isinstance(last, str) else ""
+
+
+def spoken_before(turns: object, reader: str, /) -> str:
+    """The language of the last turns before the last one, whatever is wrong with them; the reader's if it is not told.
+
+    >>> spoken_before(["Warum zucken meine Beine abends so?", "overdose"], "en")
+    'de'
+    """
+    earlier = turns[:-1] if isinstance(turns, Sequence) and not isinstance(turns, str) else ()
+    texts = [_spaced(turn) for turn in earlier[-LAST_SPOKEN:] if isinstance(turn, str)]
+    found = (one for one in map(recognised, reversed(texts)) if one.reading is Reading.OTHER)
+    return next((one.language for one in found), reader)
 
 
 def _spaced(turn: str) -> str:

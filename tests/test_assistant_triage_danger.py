@@ -14,7 +14,7 @@ from assistant.evaluation.labelled import read_questions
 from assistant.languages import TRIAGE, language_files
 from assistant.question import read
 from assistant.triage.disguises import plain_text
-from assistant.triage.rules import FOLLOW_UP, GENTLE, PERSONAL, URGENT, PatternSet, patterns
+from assistant.triage.rules import CALM, FOLLOW_UP, GENTLE, PERSONAL, TAKEN_BACK, URGENT, PatternSet, patterns
 from settings import PROJECT
 
 SENTENCES = PROJECT / "tests" / "samples" / "danger"
@@ -79,7 +79,7 @@ def test_what_was_written_afterwards_is_caught_in_all_languages_together() -> No
 
 
 def test_rules_in_cyrillic_letters_which_fold_to_latin_ones_find_nothing_in_english() -> None:
-    tables = (*URGENT, *GENTLE, *FOLLOW_UP, *PERSONAL)
+    tables = (*URGENT, *GENTLE, *FOLLOW_UP, *PERSONAL, *CALM, *TAKEN_BACK)
     folded = PatternSet([pattern for pattern in patterns(*tables) if pattern.language in ("ru", "uk")])
     rows = read_questions(PROJECT / "tests" / "questions" / "dev.jsonl")
     english = [turn for row in rows if row.asked_in == "en" for turn in row.turns]

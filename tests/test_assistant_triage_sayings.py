@@ -35,6 +35,7 @@ ENGLISH = {
     "again": ["Say that again", "can you repeat that please", "once more"],
     "unclear": ["I don't understand", "what do you mean?", "That is too complicated for me"],
     "wait": ["wait", "One moment please", "hold on a second"],
+    "more": ["My wife died", "I lost my dad last year", "I've had enough"],
     "keys": ["asdfghjkl", "jjjjj", "sdkfjhgkjdfhg"],
 }
 QUESTIONS = [

@@ -10,7 +10,7 @@ from re import _constants as operations
 from re import _parser as parser
 from typing import Any
 
-from assistant.triage.rules import FOLLOW_UP, GENTLE, OTHERS, PERSONAL, URGENT, harmless, patterns
+from assistant.triage.rules import CALM, FOLLOW_UP, GENTLE, OTHERS, PERSONAL, TAKEN_BACK, URGENT, harmless, patterns
 
 LONGEST = 1_000  # characters
 MOST_REPEATS = 40
@@ -24,7 +24,7 @@ OF_A_CATEGORY = {
 def hard_texts(count: int, /, *, seed: int) -> Iterator[str]:
     """So many texts; the same seed gives the same ones."""
     chance = random.Random(seed)
-    tables = (*URGENT, *OTHERS, *GENTLE, *FOLLOW_UP, *PERSONAL)
+    tables = (*URGENT, *OTHERS, *GENTLE, *FOLLOW_UP, *PERSONAL, *CALM, *TAKEN_BACK)
     sources = [*harmless(*tables), *(source for p in patterns(*tables) for source in (p.match, p.unless) if source)]
     parsed = [parser.parse(source) for source in sources]
     for _ in range(count):

@@ -14,6 +14,7 @@ from assistant.triage.rules import FOLLOW_UP, rules
 
 LONGEST = 12  # words; a longer question says what it is about
 NO_CONTEXT = frozenset({Kind.CHAT, Kind.URGENT})  # kinds of turns that explain no "it"
+TOLD = "chat.more"  # wording of small talk that tells something: "my wife died" explains who "she" is
 
 
 class Leaning(Enum):
@@ -41,9 +42,13 @@ def in_context(question: Question, earlier: Sequence[Question], /) -> Question:
     """The question after the turn that it leans on, if there is one: the last of the earlier ones (oldest first) that is no
     small talk. If that one leans too, it is read with the one before it.
     """
-    asked = [turn for turn in earlier if turn.triage is None or turn.triage.kind not in NO_CONTEXT]
+    asked = [turn for turn in earlier if _explains(turn)]
     if not asked or leaning(question) is Leaning.NOT:
         return question
     last = asked[-1]
     leans_too = len(asked) > 1 and leaning(last) is not Leaning.NOT
     return question.after(f"{asked[-2].text} {last.text}" if leans_too else last.text)
+
+
+def _explains(turn: Question) -> bool:
+    return turn.triage is None or turn.triage.kind not in NO_CONTEXT or turn.triage.wording == TOLD

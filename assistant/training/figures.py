@@ -55,7 +55,7 @@ def shown(prediction: Prediction, /) -> tuple[Kind, float]:
     if question.triage is not None:
         return question.triage.kind, 1.0
     is_english = question.language == DEFAULT_LANGUAGE
-    is_known = question.is_distressed
+    is_known = question.is_known
     kind = decide(prediction.outcomes, prediction.row.danger, is_english=is_english, is_distressed=is_known)
     return kind, prediction.outcomes[kind]
 

@@ -225,7 +225,7 @@ def predicted(model: OutcomeModel, main: Asked, code: str, votes: Sequence[Forei
         typed = asked(question.label.turns[-1])
         outcomes = model.probabilities(vote.labelled_features)
         danger = Danger(outcomes[Kind.URGENT], outcomes[Kind.URGENT] + vote.distress, is_multilingual=True)
-        kind = decide(outcomes, danger, is_multilingual=True, is_distressed=typed.is_distressed)
+        kind = decide(outcomes, danger, is_multilingual=True, is_distressed=typed.is_known)
         got = typed.triage.kind if typed.triage is not None else kind
         yield Prediction(question, code, got, int(vote.passages.argmax()))
 

@@ -27,14 +27,17 @@ KEYS = (
     *("chat.not_advice", "chat.person", "chat.about", "chat.ability", "chat.goodbye", "chat.how", "chat.greeting"),
     *("chat.thanks", "chat.sorry", "chat.ok", "chat.there", "chat.praise", "chat.love", "chat.rude", "chat.believed"),
     *("chat.tired", "chat.hard", "chat.bored", "chat.laugh", "chat.joke", "chat.outside", "chat.again", "chat.unclear"),
-    *("chat.wait", "chat.keys"),
-    *("gentle.message", "follow_up.wholly", "follow_up.perhaps", "personal.about_oneself"),
+    *("chat.wait", "chat.keys", "chat.more"),
+    *("gentle.message", "gentle.grief", "follow_up.wholly", "follow_up.perhaps", "personal.about_oneself"),
+    *("calm.complaint", "taken_back.plainly"),
 )
 # Tables of a file. "gentle" is no kind of answer: it puts a kind word before any answer. Nor are "follow_up", which
-# tells what leans on the turns before, and "personal", which tells who asks about himself.
+# tells what leans on the turns before, "personal", which tells who asks about himself, "calm", which tells an everyday
+# complaint, and "taken_back", which takes back the danger that was told before.
 URGENT, OTHERS = (Kind.URGENT.value,), tuple(kind.value for kind in RECOGNISED if kind is not Kind.URGENT)
 GENTLE = ("gentle",)
 FOLLOW_UP, PERSONAL = ("follow_up",), ("personal",)
+CALM, TAKEN_BACK = ("calm",), ("taken_back",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +174,33 @@ def asks_about_oneself(plain: str, /) -> bool:
     return bool(rules(*PERSONAL).keys(plain))
 
 
+def is_tired(plain: str, /) -> bool:
+    """Whether the rules find exhaustion, fright or loneliness, which are often taken for danger, and not grief alone, which
+    may hide it; `plain` as above."""
+    return "gentle.message" in rules(*GENTLE).keys(plain)
+
+
+def complains_calmly(plain: str, /) -> bool:
+    """Whether this is an everyday complaint, which is often taken for danger; `plain` as above.
+
+    >>> complains_calmly("me da siempre en la noche, por que sera")
+    True
+    """
+    return bool(rules(*CALM).keys(plain))
+
+
+def takes_back(plain: str, /) -> bool:
+    """Whether the danger told before is plainly taken back; `plain` as above.
+
+    >>> takes_back("sorry that was last month"), takes_back("does it get worse")
+    (True, False)
+    """
+    return bool(rules(*TAKEN_BACK).keys(plain))
+
+
 def make_rules() -> None:
     """Compile all rules, in a third of a second, so that no visitor waits for them."""
-    for tables in (URGENT, OTHERS, GENTLE, FOLLOW_UP, PERSONAL):
+    for tables in (URGENT, OTHERS, GENTLE, FOLLOW_UP, PERSONAL, CALM, TAKEN_BACK):
         rules(*tables)
 
 

@@ -12,10 +12,8 @@ from importlib.resources import files
 from typing import Any
 
 from assistant.answer import Answer, Kind
-from assistant.languages.detecting import language_of
 from assistant.languages.wording import wording
-from assistant.question import Question
-from assistant.triage.rules import triage
+from assistant.question import Question, read
 from corpus import ShownError
 
 PART = "\n\n"  # between care and message
@@ -30,8 +28,9 @@ SHORT = 5  # words; a longer turn that nothing answers is a question of its own
 
 def urgent_help(text: str, /, *, region: str = ANYWHERE) -> Answer | None:
     """Help when nothing else works: the urgent answer if the rules call the text urgent, else `None`."""
-    found = triage(text)
-    return urgent_answer(found.wording, language_of(text), region=region) if found is not None and found.is_urgent else None
+    question = read(text)
+    key = question.help_key
+    return None if key is None else urgent_answer(key, question.help_language, region=region)
 
 
 def urgent_answer(key: str, language: str, /, *, region: str, index_version: str = "") -> Answer:
@@ -47,12 +46,13 @@ def kind_word(language: str, /, *, region: str) -> list[str]:
     return [text["gentle.message"], text["gentle.offer"], *lines_of(region, "crisis")]
 
 
-def still_in_sight(key: str, language: str, /, *, region: str) -> list[str]:
+def still_in_sight(key: str, language: str, /, *, region: str, is_taken_back: bool = False) -> list[str]:
     """Lines for the turns after an urgent one, in the language of the question; `key` is that of the urgent wording."""
     text = wording(language)
-    anywhere = [text["urgent.anywhere"]] if region == ANYWHERE and key != POISON else []
-    # A poisoned person may feel well for hours, so the whole wording is repeated.
-    first = text[key] if key == POISON else text["urgent.still"]
+    # A poisoned person may feel well for hours, so the whole wording is repeated unless nothing was swallowed after all.
+    is_whole = key == POISON and not is_taken_back
+    anywhere = [text["urgent.anywhere"]] if region == ANYWHERE and not is_whole else []
+    first = text[key] if is_whole else text["urgent.still"]
     return [first, *anywhere, *help_lines(region, key, emergency_label=text["urgent.number"])]
 
 
@@ -100,10 +100,12 @@ def regions() -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """Help given earlier: the key of its wording, and whether every turn since then leans on it."""
+    """Help given earlier: the key of its wording, whether every turn since then leans on it, and whether one plainly took
+    the danger back."""
 
     key: str
     is_near: bool
+    is_taken_back: bool = False
 
     def falls_on(self, turn: Question, kind: Kind, /) -> bool:
         """Whether a turn that alone would get this kind still belongs to the help: "ok", "what should I do"."""
@@ -119,6 +121,8 @@ def shadow_over(earlier: Sequence[Question], kind_of: Callable[[Question], Kind]
             key = UNSURE if found is None else found.key  # a guess does not replace what a rule knew
         if key is not None:
             found = Shadow(key, is_near=True)
+        elif found is not None and turn.takes_back:
+            found = replace(found, is_near=False, is_taken_back=True)
         elif found is not None and found.is_near:  # a guess may have been a joke: the next turn gets its own answer
             found = Shadow(found.key, is_near=found.key != UNSURE and leans(turn, kind_of(turn)))
     return found
