@@ -41,28 +41,28 @@ NO_SUBJECT = frozenset(
     "tired sleepy awake exhausted knackered shattered fed sad low down happy glad afraid scared worried sure angry "
     "mad upset cross lonely alone desperate awful terrible horrible dreadful bad nasty weird strange odd crazy insane "
     "mental silly stupid daft funny annoying annoyed sorry lucky unlucky nice lovely great fine okay alright "
-    "brilliant amazing gross slept felt kept left lost woke woken went gone came seen saw knew known grew grown began "
-    "begun stood sat lay lain ran drove flew fell fallen bought brought thought caught fought heard held built sent "
-    "spent meant told sold shook shaken spoke spoken broke broken wrote written chose chosen gave given threw thrown "
-    "drew drawn wore worn bit bitten swore sworn dealt drank drunk ate eaten cure cures heal heals fix fixes stop "
-    "stops quit quits try tries ask asks answer wait waits believe believes guess bet reckon suppose hope wish hate "
-    "hates love loves swear murder murders shoot shoots strangle scream screams cry cries laugh laughs smile joke "
-    "jokes kidding joking annoy annoys bother bothers bug bugs boss bloke lad lads man men guy lady woman girl boy "
-    "granddad grandfather grandmother grandparents grandparent parent parents cousin cousins stepdad stepmum fiance "
-    "fiancee girlfriend mate mates bro buddy colleague neighbours folks hubby panic box money lights morning evening "
-    "yesterday tomorrow tonight tonite nite nites nyt weekend hour hours minute moment while ago lot lots ton tons "
-    "bunch couple rest kind god gosh damn bloody hell heck lol lmao lmfao rofl haha hahaha hehe omg wtf idk ngl tbh "
-    "imo imho btw fyi smh ikr fml rn irl jk nvm asap wat wot wht wats wots wich wud cud shud wanna gonna gotta dunno "
-    "kinda sorta lemme gimme innit aint yall smth smthn sth sumthing sumthin cuz bcuz coz cos bcos becuz ppl abt wid "
-    "wiv plz pls thx tho thru rly srsly dat dis wrose wose meh nah nope yep yeah yup ugh argh duh hmm umm uhm err huh "
-    "wow yay oops oi".split()
+    "brilliant amazing gross understood slept felt kept left lost woke woken went gone came seen saw knew known grew "
+    "grown began begun stood sat lay lain ran drove flew fell fallen bought brought thought caught fought heard held "
+    "built sent spent meant told sold shook shaken spoke spoken broke broken wrote written chose chosen gave given "
+    "threw thrown drew drawn wore worn bit bitten swore sworn dealt drank drunk ate eaten cure cures heal heals fix "
+    "fixes stop stops quit quits try tries ask asks answer wait waits believe believes guess bet reckon suppose hope "
+    "wish hate hates love loves swear murder murders shoot shoots strangle scream screams cry cries laugh laughs "
+    "smile joke jokes kidding joking annoy annoys bother bothers bug bugs boss bloke lad lads man men guy lady woman "
+    "girl boy granddad grandfather grandmother grandparents grandparent parent parents cousin cousins stepdad stepmum "
+    "fiance fiancee girlfriend mate mates bro buddy colleague neighbours folks hubby panic box money lights morning "
+    "evening yesterday tomorrow tonight tonite nite nites nyt weekend hour hours minute moment while ago lot lots ton "
+    "tons bunch couple rest kind god gosh damn bloody hell heck lol lmao lmfao rofl haha hahaha hehe omg wtf idk ngl "
+    "tbh imo imho btw fyi smh ikr fml rn irl jk nvm asap wat wot wht wats wots wich wud cud shud wanna gonna gotta "
+    "dunno kinda sorta lemme gimme innit aint yall smth smthn sth sumthing sumthin cuz bcuz coz cos bcos becuz ppl "
+    "abt wid wiv plz pls thx tho thru rly srsly dat dis wrose wose meh nah nope yep yeah yup ugh argh duh hmm umm uhm "
+    "err huh wow yay oops oi".split()
 )
 MEANT = {"meds": "medications", "med": "medication", "irn": "iron", "vits": "vitamins", "vit": "vitamin"}  # as it is typed
 # Before what is done: "I'm bleeding money", "died laughing". Elsewhere "-ing" may be asked about: "does smoking matter".
 BEFORE_ING = frozenset(
-    "am im i'm i’m is are was were be been being keep keeps kept start starts started stop stops stopped died die dying "
-    "end ends ended go goes going went come me him her them us you my he's she's it's they're we're you're not just "
-    "always still so really legs leg".split()
+    "i am im he she we they is are was were be been being keep keeps kept start starts started stop stops stopped "
+    "died die dying end ends ended go goes going went come me him her them us you my he's she's it's they're we're "
+    "you're not just always still so really legs leg".split()
 )
 NOT_ED = frozenset("weed seed seeds seaweed linseed flaxseed rapeseed speed bed feed med red reed shed sled".split())
 NOT_LY = frozenset("jelly belly family lily fly july italy ally melancholy anomaly homily".split())
@@ -87,8 +87,8 @@ def missing_word(text: str, is_mentioned: Callable[[str], bool], /) -> str | Non
     said = WORD.findall(SHORT_FORM.sub(" ", text))
     words = [word for word in said if SHORTEST <= len(word) <= LONGEST]
     done = {word for before, word in pairwise(said) if word.lower().endswith("ing") and before.lower() in BEFORE_ING}
-    if said and said[0].lower() in BEFORE_ING:  # "is vaping bad"
-        done.discard(said[1] if len(said) > 1 else "")
+    if len(said) > 1 and said[0].lower() in {"is", "are", "was", "were"}:  # "is vaping bad"
+        done.discard(said[1])
     meant = [word for word in words if word not in done and _may_be_subject(word.lower())]
     rare = [word for word in dict.fromkeys(meant) if how_common(word.lower()) < TOO_COMMON]
     missing = [word for word in rare if not is_mentioned(MEANT.get(word.lower(), word.lower()))]

@@ -53,7 +53,8 @@ LONGEST_LISTED = 4  # words of a thing in a list
 # "and does B12", "what about magnesium": the question before, asked of another thing.
 OF_ANOTHER = question_pattern(
     r"^(?:and |or |also |so )*(?:(?:does|do|is|are|can|could|will|would) (?:the |my )?"
-    r"((?:(?:vitamin|folic|low|high) )?[\w-]+)|(?:what|how) about (?:the |my )?([\w'’-]+(?: [\w'’-]+){0,2}))(?: too| as well| also)?[\s?!.]*$",
+    r"((?:(?:vitamin|folic|low|high) )?[\w-]+)"
+    r"|(?:what|how) about (?:the |my )?([\w'’-]+(?: [\w'’-]+){0,2}))(?: too| as well| also)?[\s?!.]*$",
     ignore_case=True,
     has_groups=True,
 )

@@ -5,8 +5,8 @@ Flows in: the text of a question. Flows out: what it asks, without a sentence th
 
 import re
 
-from assistant.reading.in_full import holds_pronoun, points_back
-from assistant.reading.parts import ASKS
+from assistant.reading.in_full import POINTS_BACK, holds_pronoun
+from assistant.reading.parts import ASKS, BETWEEN
 from corpus.linear_patterns import question_pattern
 
 FEWEST_WORDS = 3  # of what is told: "RLS, what is it?" tells nothing
@@ -31,7 +31,7 @@ NARROWS = question_pattern(
 # Something that a later "it" may mean: "I have gout. What causes it?"; not "he had it", nor somebody: "my boss is cross".
 HAD = question_pattern(
     r"\b(?:(?:have|has|had|got|get|gets|having) (?:it|this|that|rls|restless legs?(?: syndrome)?)"
-    r"|(?:my|our|his|her) (?:boss|mum|mom|mother|dad|father|wife|husband|partner|son|daughter|sister"
+    r"|(?:my|our|his|her) (?:boss|manager|mum|mom|mother|dad|father|wife|husband|partner|son|daughter|sister"
     r"|brother|gran\w*|nan|friend|doctor|gp|kids?|uncle|aunt|neighbou?r|mate|colleague|teacher|flatmate|girlfriend|boyfriend)"
     r" (?:is|are|was|were))\b",
     ignore_case=True,
@@ -46,8 +46,9 @@ BRINGS_UP = question_pattern(
 
 # "is it a trigger", "can it bring on RLS": what causes something, and so not the condition.
 THIS_CAUSES = question_pattern(
-    r"\bthis\b|\b(?:is|was) it\s*[?.!]*$|\bit (?:\w+ )?(?:caus\w*|trigger\w*|bring\w*|giv\w*|mak\w*|lead\w*|link\w*|worsen\w*"
-    r"|help\w*|work\w*|a trigger|a cause|the cause|to blame|do it|why|because|related|connected|involved|matter)\b",
+    r"\bthis\b|\bthe two\b|\bto do with\b|\b(?:is|was) it\s*[?.!]*$"
+    r"|\bit (?:\w+ )?(?:caus\w*|trigger\w*|bring\w*|giv\w*|mak\w*|lead\w*|link\w*|worsen\w*|help\w*|work\w*|a trigger"
+    r"|a cause|the cause|to blame|do it|why|because|related|connected|involved|matter)\b",
     ignore_case=True,
 )
 
@@ -85,6 +86,6 @@ def _tells(sentence: str) -> bool:
 
 def _means_what_is_told(asked: str, told: list[str]) -> bool:
     """Whether an "it" or a "that" of what is asked may mean something that was told before."""
-    if points_back(asked) or THIS_CAUSES.search(asked) is not None:
+    if any(pattern.search(asked) is not None for pattern in (POINTS_BACK, THIS_CAUSES, BETWEEN)):
         return True
     return holds_pronoun(asked) and any(BRINGS_UP.search(HAD.sub("", one)) is not None for one in told)
