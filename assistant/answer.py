@@ -12,6 +12,7 @@ from index import Passage
 
 FEW_CITATIONS = 3  # of an answer, best first
 MOST_CITATIONS = 8  # of one to a question about the whole topic, in the article's order
+MOST_JOINED = MOST_CITATIONS + FEW_CITATIONS  # of one to several questions, of which one is about the whole topic
 
 
 class Kind(StrEnum):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Self
 
-from assistant.answer import FEW_CITATIONS, RECOGNISED, Answer, Kind
+from assistant.answer import FEW_CITATIONS, MOST_JOINED, RECOGNISED, Answer, Citation, Kind
 from assistant.gaps.recorder import GapRecorder
 from assistant.languages.detecting import WORD, Reading, words_for_the_condition
 from assistant.languages.starters import offered
@@ -18,14 +18,19 @@ from assistant.languages.wording import DEFAULT_LANGUAGE, MORE, wording
 from assistant.misses import GENERIC, Mentions, covered, missing_word
 from assistant.question import Question, read
 from assistant.reading.follow_ups import Leaning, leaning
+from assistant.reading.in_full import named_alone
 from assistant.reading.parts import (
+    alternatives,
     asked_of_each,
+    asked_of_listed,
     asks_what_does_not,
     asks_what_it_causes,
+    completed,
     excluding,
     halves,
     says_what_it_causes,
 )
+from assistant.reading.remarks import without_remarks
 from assistant.record import on_record
 from assistant.retrieval.found import Found, Miss
 from assistant.retrieval.outcomes import SURELY_URGENT, decide, sounds_distressed
@@ -38,6 +43,7 @@ from index import IndexVersion
 from index.lexical import COMMON
 
 NEAR_HITS = 3  # passages whose sections' questions are offered
+LONGEST_NAMED = 60  # letters of a question that is named as what the corpus does not say
 SURE_ELSEWHERE = 0.9  # from which the multilingual reading counts where the English one finds nothing
 SURE_IN_OTHER = 0.9  # below which a short question in another language is searched by its terms
 ABOUT = "chat.about"  # the wording that says what is stored
@@ -100,7 +106,8 @@ class Answering:
             return self._in_parts(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
         kind, is_told = self._kind(found, question), question.is_distressed
         parts = None if kind in {Kind.URGENT, Kind.CHAT} else self._in_parts(question, is_answered=kind is Kind.ANSWER)
-        answer = parts or self._said(kind, found, question)
+        aside = self._without_remarks(question) if parts is None and kind is Kind.UNANSWERED else None
+        answer = parts or aside or self._said(kind, found, question)
         is_read = found.is_multilingual or question.language == DEFAULT_LANGUAGE
         is_guessed = is_read and not question.is_everyday and sounds_distressed(found.danger)
         if kind is Kind.URGENT or not (is_told or is_guessed):
@@ -172,22 +179,38 @@ class Answering:
 
         A question that `is_answered` as a whole is parted only where each part stands by itself.
         """
-        asked = self._parts_of(question, each_alone=is_answered) if question.language == DEFAULT_LANGUAGE else []
+        is_english = question.language == DEFAULT_LANGUAGE
+        asked = self._parts_of(question, each_alone=is_answered) if is_english else []
         answers = [self.answer(part).answer for part in asked]
         ruled = (answer for part, answer in zip(asked, answers, strict=True) if part.triage and answer.kind is Kind.CHAT)
-        answered = next((answer for answer in answers if answer.kind is Kind.ANSWER), None) or next(ruled, None)
-        if answered is None or any(answer.kind is Kind.URGENT for answer in answers):
+        said = [answer for answer in answers if answer.kind is Kind.ANSWER]
+        if any(answer.kind is Kind.URGENT for answer in answers):
             return None
-        if answered.kind is Kind.CHAT:
-            return answered
-        missed = next((answer.message.split("\n")[0] for answer in answers if answer.kind is Kind.UNANSWERED), "")
-        if missed:
-            return replace(answered, message=f"{answered.message}\n{missed}")
-        return self._joined(answers) if all(one.kind is Kind.ANSWER for one in answers) else self.bounded(answered, question)
+        if not said:
+            return next(ruled, None)
+        joined = self._joined(said)
+        if (missed := self._missed(asked, answers)) is not None:
+            joined = replace(joined, message=f"{joined.message}\n{missed}")
+        is_advice = any(answer.kind is Kind.ADVICE for answer in answers)
+        return self.bounded(joined, question) if is_advice else joined
+
+    def _missed(self, asked: Sequence[Question], answers: Sequence[Answer]) -> str | None:
+        """What is said of those parts of a question that are not answered, if there are any."""
+        missed = [part for part, answer in zip(asked, answers, strict=True) if answer.kind is Kind.UNANSWERED]
+        if not missed:
+            return None
+        text = wording(DEFAULT_LANGUAGE, self._site)
+        names = [self.missing(part) or part.text.rstrip(" .?!") for part in missed]
+        if any(len(name) > LONGEST_NAMED for name in names):
+            return text["unanswered.message"]
+        return named(text["unanswered.missing"], "”, “".join(dict.fromkeys(names)))
 
     def _parts_of(self, question: Question, *, each_alone: bool) -> list[Question]:
-        """The questions that one holds: one after the other, or one about two things of which the corpus lacks one."""
-        parts = list(map(read, halves(question.text)))
+        """The questions that one holds: one after the other, or about things of a list, or of which the corpus lacks one."""
+        if listed := asked_of_listed(question.text):
+            return list(map(read, listed))
+        asked = halves(question.text) or halves(without_remarks(question.text))
+        parts = list(map(read, completed(asked, self._is_other_subject)))
         standing = [part for part in parts if leaning(part) is Leaning.NOT]
         missing = None if standing else self.missing(question)
         # "and twitchy legs": of a name, no word is a thing of its own.
@@ -195,20 +218,45 @@ class Answering:
             return [] if each_alone and len(standing) < len(parts) else standing
         return list(map(read, asked_of_each(question.text, missing, self._is_other_subject)))
 
+    def _without_remarks(self, question: Question) -> Answer | None:
+        """The answer to what is asked, where something is told beside it that nothing answers."""
+        asked = without_remarks(question.text) if question.language == DEFAULT_LANGUAGE else question.text
+        if asked == question.text or leaning(part := read(asked)) is Leaning.WHOLLY:
+            return None
+        answer = self.answer(part).answer
+        if answer.kind is not Kind.ANSWER:
+            return None
+        return self.bounded(answer, question) if question.is_personal else answer
+
     def _joined(self, answers: Sequence[Answer]) -> Answer:
-        """The answers to all parts as one: the best quote of each first. A list of the whole topic stands alone."""
-        if (whole := next((one for one in answers if len(one.citations) > FEW_CITATIONS), None)) is not None:
-            return whole
+        """The answers to all parts as one: the best quote of each first. A list of the whole topic stays whole, between the
+        best quotes of the others."""
+        whole = next((place for place, one in enumerate(answers) if len(one.citations) > FEW_CITATIONS), None)
+        if whole is not None:
+            listed = [one.citations if place == whole else one.citations[:1] for place, one in enumerate(answers)]
+            inside = set(map(_place, answers[whole].citations))
+            quotes = [
+                one for place, some in enumerate(listed) for one in some if place == whole or _place(one) not in inside
+            ]
+            return replace(answers[whole], citations=_numbered(quotes, most=MOST_JOINED))
         ranked = [
             one for same_rank in zip_longest(*(one.citations for one in answers)) for one in same_rank if one is not None
         ]
-        quotes = list({(one.article, one.start, one.end): one for one in ranked}.values())[:FEW_CITATIONS]
+        quotes = list({_place(one): one for one in ranked}.values())[: max(FEW_CITATIONS, len(answers))]
         best = max(answers, key=lambda one: len(one.citations))
         if len(quotes) > len(best.citations):
             several = wording(DEFAULT_LANGUAGE, self._site)["answer.several"]
             _, *more = best.message.split("\n")
             best = replace(best, message="\n".join([several, *more]))
-        return replace(best, citations=tuple(replace(one, n=n) for n, one in enumerate(quotes, 1)))
+        return replace(best, citations=_numbered(quotes, most=len(quotes)))
+
+    def _with_the_other(self, answer: Answer, question: Question) -> Answer:
+        """An answer to a question about one thing or another, with what is said of the other."""
+        asked = alternatives(question.text, self._is_other_subject) if question.language == DEFAULT_LANGUAGE else ()
+        others = [self.answer(read(one)).answer for one in asked]
+        if len(answer.citations) > FEW_CITATIONS or not any(one.kind is Kind.ANSWER for one in others):
+            return answer
+        return self._joined([answer, *(one for one in others if one.kind is Kind.ANSWER)])
 
     def bounded(self, answer: Answer, question: Question, /) -> Answer:
         """The answer with the boundary: what it means for the visitor, others can tell."""
@@ -228,6 +276,7 @@ class Answering:
         citations = quote(found, self._version, self._retriever.sections(found), self._link)
         message = text["answer.whole" if found.parts else "answer.one" if len(citations) == 1 else "answer.several"]
         answer = Answer(kind, message, citations, suggestions, confidence, self._version.name)
+        answer = self._with_the_other(answer, question)
         return self.bounded(answer, question) if question.is_personal else answer
 
     def _miss(self, question: Question, found: Found) -> list[str]:
@@ -249,7 +298,8 @@ class Answering:
             named_here = terms_in(question.text, question.recognised.written).items()
             return next((own for own, english in named_here if english not in self._mentions), None)
         read_as = self._retriever.reader.as_read
-        return missing_word(question.text, lambda word: word in self._mentions or read_as(word) in self._mentions)
+        text = without_remarks(question.text)
+        return missing_word(text, lambda word: word in self._mentions or read_as(word) in self._mentions)
 
     def may_be_subject(self, word: str, /) -> bool:
         """Whether a turn may be about a lower-case word: the corpus holds it, and it says something."""
@@ -259,6 +309,11 @@ class Answering:
         """Whether a lower-case word is a subject of its own, and not what all of this is about."""
         names = (word, self._retriever.reader.as_read(word))
         return any(map(self.may_be_subject, names)) and word not in words_for_the_condition()
+
+    def condition_alone(self, question: Question, /) -> str | None:
+        """The condition's name as it was typed, if "and" it is all that a question asks."""
+        name = named_alone(question.text) if question.language == DEFAULT_LANGUAGE else None
+        return name if name is not None and self._is_the_condition(name) else None
 
     def _is_the_condition(self, name: str) -> bool:
         """Whether a name is one of what all of this is about."""
@@ -300,6 +355,16 @@ class Answering:
         if found is None or self._kind(found, asked) is not Kind.ANSWER:
             return frozenset()
         return spans(quote(found, self._version, self._retriever.sections(found), self._link))
+
+
+def _place(one: Citation) -> tuple[str, int, int]:
+    return one.article, one.start, one.end
+
+
+def _numbered(quotes: Sequence[Citation], *, most: int) -> tuple[Citation, ...]:
+    """The first of some quotes, each once, numbered in their order."""
+    once = {_place(one): one for one in quotes}.values()
+    return tuple(replace(one, n=n) for n, one in enumerate(list(once)[:most], 1))
 
 
 def named(text: str, word: str, /) -> str:

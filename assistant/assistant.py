@@ -218,6 +218,8 @@ class Assistant:
 
     def _in_conversation(self, question: Question, before: Sequence[Question]) -> Answer:
         """The answer to a question by itself, unless it leans on those `before` it and says little alone."""
+        if (of_it := self._of_the_condition(question, before)) is not None:
+            return of_it
         alone, together = self._kept(question).answer, in_context(question, before)
         if alone.kind is Kind.ADVICE and before:  # "why, and what do I do?"
             leaning_halves = (half for half in map(read, halves(question.text)) if leaning(half) is not Leaning.NOT)
@@ -258,6 +260,21 @@ class Assistant:
         full = self._in_full(question.after(asked[-1].text)) if asked and holds_pronoun(question.text) else None
         return full if full is not None and full.confidence >= SURE_ALONE else None
 
+    def _of_the_condition(self, question: Question, before: Sequence[Question]) -> Answer | None:
+        """The answer to the turn before asked of the condition, where "and RLS?" is all that is asked."""
+        asked = [turn for turn in before if turn.triage is None or turn.triage.kind is Kind.ADVICE]
+        name = self._answering.condition_alone(question) if asked else None
+        if name is None:
+            return None
+        subject = self._answering.missing(asked[-1])
+        options = (
+            [asked[-1].text.replace(subject, name)]
+            if subject
+            else in_full(question.text, asked[-1].text, self._answering.may_be_subject)
+        )
+        answers = (self._kept(one).answer for one in map(read, options) if one.triage is None)
+        return next((answer for answer in answers if answer.kind is Kind.ANSWER), None)
+
     def _in_full(self, question: Question) -> Answer | None:
         """The surest answer to what a question that leans may stand for, if one is sure."""
         if question.before is None or question.language != DEFAULT_LANGUAGE:
@@ -284,7 +301,7 @@ class Assistant:
         """The answer without a wording that was said `before` (oldest first). A kept answer is the same for everybody."""
         text, message = wording(question.language, self.site), answer.message
         judged = len(before) - MOST_JUDGED  # the learned judgement reads no turn before it
-        kinds = [self._kept(turn).answer.kind if place >= judged else None for place, turn in enumerate(before)]
+        kinds = [self._kind_shown(turn, before[:place]) if place >= judged else None for place, turn in enumerate(before)]
         if answer.kind is Kind.CHAT:
             guessed = ABOUT if text[ABOUT] in message else MORE
             key = guessed if question.triage is None else question.triage.wording
@@ -305,6 +322,11 @@ class Assistant:
         )
         suggestions = fresh(answer.suggestions, asked, self._quoted, shown)
         return replace(answer, message=message, suggestions=suggestions)
+
+    def _kind_shown(self, turn: Question, before: Sequence[Question]) -> Kind:
+        """The kind of what a turn was answered with: by itself or, if nothing answers it so, after those before it."""
+        kind = self._kept(turn).answer.kind
+        return self._in_conversation(turn, before).kind if kind is Kind.UNANSWERED and before else kind
 
     def _said_again(self, message: str, question: Question, misses: int) -> str:
         """The message of a miss that follows others: in other words, and without what the corpus covers."""

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from assistant.answer import Hit
 from assistant.reading.english_words import how_common, is_english
@@ -34,6 +35,37 @@ GENERIC = frozenset(
     "tell thank thanks thing things think today told trying type types usual usually want wanted way week weeks "
     "wonder wondering word work works worse wrong year years yes".split()
 )
+# Feelings, what is done, what is said with no meaning of its own, and short forms of texting: nobody asks about these,
+# though a question may hold it. What ends in "-ed" or "-ly" is left out by its form, and "-ing" where it is no subject.
+NO_SUBJECT = frozenset(
+    "tired sleepy awake exhausted knackered shattered fed sad low down happy glad afraid scared worried sure angry "
+    "mad upset cross lonely alone desperate awful terrible horrible dreadful bad nasty weird strange odd crazy insane "
+    "mental silly stupid daft funny annoying annoyed sorry lucky unlucky nice lovely great fine okay alright "
+    "brilliant amazing gross understood slept felt kept left lost woke woken went gone came seen saw knew known grew "
+    "grown began begun stood sat lay lain ran drove flew fell fallen bought brought thought caught fought heard held "
+    "built sent spent meant told sold shook shaken spoke spoken broke broken wrote written chose chosen gave given "
+    "threw thrown drew drawn wore worn bit bitten swore sworn dealt drank drunk ate eaten cure cures heal heals fix "
+    "fixes stop stops quit quits try tries ask asks answer wait waits believe believes guess bet reckon suppose hope "
+    "wish hate hates love loves swear murder murders shoot shoots strangle scream screams cry cries laugh laughs "
+    "smile joke jokes kidding joking annoy annoys bother bothers bug bugs boss bloke lad lads man men guy lady woman "
+    "girl boy granddad grandfather grandmother grandparents grandparent parent parents cousin cousins stepdad stepmum "
+    "fiance fiancee girlfriend mate mates bro buddy colleague neighbours folks hubby panic box money lights morning "
+    "evening yesterday tomorrow tonight tonite nite nites nyt weekend hour hours minute moment while ago lot lots ton "
+    "tons bunch couple rest kind god gosh damn bloody hell heck lol lmao lmfao rofl haha hahaha hehe omg wtf idk ngl "
+    "tbh imo imho btw fyi smh ikr fml rn irl jk nvm asap wat wot wht wats wots wich wud cud shud wanna gonna gotta "
+    "dunno kinda sorta lemme gimme innit aint yall smth smthn sth sumthing sumthin cuz bcuz coz cos bcos becuz ppl "
+    "abt wid wiv plz pls thx tho thru rly srsly dat dis wrose wose meh nah nope yep yeah yup ugh argh duh hmm umm uhm "
+    "err huh wow yay oops oi".split()
+)
+MEANT = {"meds": "medications", "med": "medication", "irn": "iron", "vits": "vitamins", "vit": "vitamin"}  # as it is typed
+# Before what is done: "I'm bleeding money", "died laughing". Elsewhere "-ing" may be asked about: "does smoking matter".
+BEFORE_ING = frozenset(
+    "i am im he she we they is are was were be been being keep keeps kept start starts started stop stops stopped "
+    "died die dying end ends ended go goes going went come me him her them us you my he's she's it's they're we're "
+    "you're not just always still so really legs leg".split()
+)
+NOT_ED = frozenset("weed seed seeds seaweed linseed flaxseed rapeseed speed bed feed med red reed shed sled".split())
+NOT_LY = frozenset("jelly belly family lily fly july italy ally melancholy anomaly homily".split())
 FEWEST_ENGLISH = 2  # words of a question in which a word that English does not know is named: a drug's, such as ropinirole
 TOO_COMMON = 60_000_000  # count in the list of English words: "people", "health"
 
@@ -47,16 +79,31 @@ def missing_word(text: str, is_mentioned: Callable[[str], bool], /) -> str | Non
     'coffee'
     >>> missing_word("warum?", set().__contains__), missing_word("can I take ropinirole", set().__contains__)
     (None, 'ropinirole')
+    >>> missing_word("I nearly died laughing, is it the tight socks", {"tight"}.__contains__)
+    'socks'
     """
     if len(text.split()) > MOST_WORDS:
         return None  # a story has many words, and says of none that it is what is asked for
-    words = [word for word in WORD.findall(SHORT_FORM.sub(" ", text)) if SHORTEST <= len(word) <= LONGEST]
-    meant = [word for word in words if word.lower() not in COMMON and word.lower() not in GENERIC]
+    said = WORD.findall(SHORT_FORM.sub(" ", text))
+    words = [word for word in said if SHORTEST <= len(word) <= LONGEST]
+    done = {word for before, word in pairwise(said) if word.lower().endswith("ing") and before.lower() in BEFORE_ING}
+    if len(said) > 1 and said[0].lower() in {"is", "are", "was", "were"}:  # "is vaping bad"
+        done.discard(said[1])
+    meant = [word for word in words if word not in done and _may_be_subject(word.lower())]
     rare = [word for word in dict.fromkeys(meant) if how_common(word.lower()) < TOO_COMMON]
-    missing = [word for word in rare if not is_mentioned(word.lower())]
+    missing = [word for word in rare if not is_mentioned(MEANT.get(word.lower(), word.lower()))]
     if sum(map(is_english, map(str.lower, words))) < FEWEST_ENGLISH:  # "warum?" may be of another language, or misspelt
         missing = [word for word in missing if is_english(word.lower())]
     return min(missing, key=lambda word: how_common(word.lower()), default=None)
+
+
+def _may_be_subject(word: str) -> bool:
+    """Whether a lower-case word may be what is asked about: no verb, feeling or word of an idiom."""
+    if word in COMMON or word in GENERIC or word in NO_SUBJECT:
+        return False
+    is_done = word.endswith("ed") and word not in NOT_ED
+    is_how = word.endswith("ly") and word not in NOT_LY
+    return not is_done and not is_how
 
 
 class Mentions:

@@ -32,6 +32,44 @@ def test_words_that_are_no_subject_are_not_missing(text: str) -> None:
     assert missing_word(text, never) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "I am exhausted and fed up",
+            "can it be healed",
+            "tbh idk smth is off",
+            "I haven't eaten or rested",
+            "Was it noticed?",
+        ),
+        *(
+            "I'm losing money on it",
+            "my boss is screaming",
+            "is it really badly understood",
+            "it came back this evening lol",
+        ),
+    ],
+)
+def test_what_is_done_felt_or_said_without_meaning_is_no_subject(text: str) -> None:
+    assert missing_word(text, never) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        *(("is smoking bad", "smoking"), ("does vaping matter", "vaping"), ("can swimming help", "swimming")),
+        *(("he died smiling over the socks", "socks"), ("I was annoyed about the flaxseed", "flaxseed")),
+        ("ngl does royal jelly help", "jelly"),
+    ],
+)
+def test_a_thing_that_is_asked_about_is_named(text: str, word: str) -> None:
+    assert missing_word(text, lambda one: one == "royal") == word
+
+
+def test_what_is_typed_short_is_mentioned_as_what_it_means() -> None:
+    assert missing_word("do meds matter", lambda word: word == "medications") is None
+
+
 def test_nothing_is_missing_where_all_is_mentioned() -> None:
     assert missing_word("Does gabapentin cause it?", lambda _: True) is None
 

@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from assistant.reading.parts import (
     LONGEST,
     Excluding,
+    alternatives,
     asked_of_each,
+    asked_of_listed,
     asks_what_does_not,
     asks_what_it_causes,
+    completed,
     excluding,
     halves,
     says_what_it_causes,
@@ -34,6 +37,8 @@ from assistant.reading.parts import (
         ("what lowers iron so why do legs twitch", ("what lowers iron", "why do legs twitch")),
         ("Is RLS genetic? Will my kids get it?", ("Is RLS genetic", "Will my kids get it?")),
         ("When does it start, but why at night?", ("When does it start", "why at night?")),
+        ("What is WED, is it rare, and who gets it?", ("What is WED", "is it rare", "who gets it?")),
+        ("How do they differ, and in what order do they come?", ("How do they differ", "in what order do they come?")),
     ],
 )
 def test_questions_that_follow_each_other_are_halves(text: str, expected: tuple[str, ...]) -> None:
@@ -52,7 +57,7 @@ def test_questions_that_follow_each_other_are_halves(text: str, expected: tuple[
         ),
         *("My legs hurt. What causes it?", "What is it called, RLS or WED?", "RLS, what is it?", "Tell me what causes it"),
         *("Which drugs, such as tricyclics, worsen it?", "Who can say why it is worse"),
-        "What happens when kidneys fail and dialysis is needed?",
+        *("What happens when kidneys fail and dialysis is needed?", "What is it, when nerves are damaged?"),
     ],
 )
 def test_one_question_has_no_halves(text: str) -> None:
@@ -149,6 +154,7 @@ def test_any_text_is_read_without_error(text: str) -> None:
         ("poor circulation rls", "circulation", ()),
         ("is there a link between iron and caffeine", "caffeine", ()),
         ("can iron and coffee be taken together", "coffee", ()),
+        ("does tea, iron or wine matter", "tea", ("does iron matter", "does wine matter", "does tea matter")),
     ],
 )
 def test_what_is_asked_of_two_things_is_asked_of_each(text: str, missing: str, asked: tuple[str, ...]) -> None:
@@ -188,3 +194,63 @@ def test_what_causes_the_condition_and_its_own_complaints_are_something_else(tex
 def test_a_sentence_that_says_what_the_condition_causes_is_known() -> None:
     assert says_what_it_causes("Restless Legs Syndrome can lead to low mood.", CONDITION)
     assert not says_what_it_causes("Low iron can lead to RLS.", CONDITION)
+
+
+SUBJECTS = {"iron", "b12", "ferritin", "deficiency", "dialysis", "primary", "secondary"}.__contains__
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("Can iron help", "and what about zinc?"), ("Can iron help", "Can zinc help")),
+        (("Does ferritin matter", "does low iron too?"), ("Does ferritin matter", "Does low iron matter")),
+        (("Is iron bad", "is it common?"), ("Is iron bad", "is it common?")),
+        (("What is RLS", "what about tea?"), ("What is RLS", "what about tea?")),
+        (
+            ("How do primary and secondary differ", "when does either one start?"),
+            ("How do primary and secondary differ", "when does primary start?", "when does secondary start?"),
+        ),
+        (tuple("abcdef"), tuple("abcd")),
+    ],
+)
+def test_a_shortened_question_is_said_in_the_words_of_the_one_before_it(
+    parts: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert completed(parts, SUBJECTS) == expected
+
+
+def test_of_each_thing_in_a_list_it_is_asked_whether_it_is_a_cause() -> None:
+    asked = ("can stress cause it?", "can low iron cause it?", "can wine cause it?")
+    assert asked_of_listed("What can trigger it: stress, low iron, or wine?") == asked
+    assert asked_of_listed("Which of them is not linked with RLS - stress, low iron and wine") == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Which of these is cheap: tea, wine?",
+            "What causes RLS?",
+            "My question: what causes it, iron?",
+            "Which cause: iron?",
+        ),
+        "Which of these causes it: the one that my very old doctor named, or tea?",
+    ],
+)
+def test_what_lists_nothing_or_asks_for_no_cause_is_not_asked_of_each(text: str) -> None:
+    assert asked_of_listed(text) == ()
+
+
+def test_a_question_about_one_thing_or_another_is_asked_of_both() -> None:
+    assert alternatives("is it due to dialysis or iron deficiency", SUBJECTS) == (
+        "is it due to dialysis?",
+        "is it due to iron deficiency?",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["iron or B12?", "is it iron or is it tea", "is it iron or tea", "what is the difference of iron or B12", "Is it iron?"],
+)
+def test_what_is_no_choice_of_two_known_things_has_no_alternatives(text: str) -> None:
+    assert alternatives(text, SUBJECTS) == ()

@@ -7,6 +7,7 @@ import pytest
 from symspellpy import SymSpell, Verbosity
 
 from assistant.reading.english_words import Vocabulary, english
+from assistant.reading.spelling import Spelling
 
 TRIED = 1_500
 
@@ -57,3 +58,18 @@ def test_of_equally_near_words_the_most_common_is_meant_then_the_first() -> None
 def test_no_word_is_near_in_an_empty_vocabulary_or_to_what_is_longer_than_all() -> None:
     assert Vocabulary.of({}).nearest("iron", edits=2) is None
     assert Vocabulary.of({"iron": 1}).nearest("i" * 900, edits=2) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("wot makes it wose at nite", "what makes it worse at night"),
+        ("does low irn matter", "does low iron matter"),
+        ("do u know smth abt iron", "do you know something about iron"),
+        ("does HRT matter", "does HRT matter"),
+        ("does IRN matter", "does IRN matter"),
+        ("is het wat ijzer doet", "is het wat ijzer doet"),
+    ],
+)
+def test_short_forms_and_short_misspellings_are_read(typed: str, read: str) -> None:
+    assert Spelling(["Low iron matters."]).correct(typed) == read

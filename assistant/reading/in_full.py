@@ -39,7 +39,7 @@ OTHER = question_pattern(
 POINTS_BACK = question_pattern(r"\b(?:they|them|these|those|their|theirs|that|the same)\b", ignore_case=True)
 AND = question_pattern(
     r"^(?:(?:and|but|or|so|then|also|ok|okay|what about|how about|same (?:for|with|goes for)|even|only|not)[\s,]+)+"
-    r"(?:the |my |with |for |in |if |a |an )*(.+?)(?: too| as well| then| instead| either| also)*[\s?!.]*$",
+    r"(?:the |my |with |for |in |of |if |a |an )*(.+?)(?: too| as well| then| instead| either| also)*[\s?!.]*$",
     ignore_case=True,
     has_groups=True,
 )
@@ -61,6 +61,16 @@ def points_back(text: str, /) -> bool:
     (True, False)
     """
     return POINTS_BACK.search(text) is not None
+
+
+def named_alone(text: str, /) -> str | None:
+    """What "and …?" names, if that is all that a text says.
+
+    >>> named_alone("and RLS?"), named_alone("what about iron, then?"), named_alone("RLS?")
+    ('RLS', 'iron', None)
+    """
+    found = AND.search(text)
+    return found[1].strip(" ,") if found is not None and len(found[1].split()) <= MOST_WORDS else None
 
 
 def in_full(text: str, before: str, is_subject: Callable[[str], bool], /) -> tuple[str, ...]:

@@ -1,25 +1,70 @@
-"""What a question says beside what it asks: another half, and what is to be left out. English; no other language is read so.
+"""What a question says beside what it asks: other questions, and what is to be left out. English alone.
 
-Flows in: the text of a question. Flows out: its halves, the same asked of each of two things, or the question without what
-it excludes.
+Flows in: the text of a question. Flows out: the questions that it holds, the same asked of each of some things, or the
+question without what it excludes. What is told beside a question, `assistant.reading.remarks` leaves out.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.reading.in_full import subjects_of
 from corpus.linear_patterns import question_pattern
 
 LONGEST = 60  # letters of what is excluded
 SHORT = 60  # letters of a question about two things; a longer one says more of them
-ASKING = r"(?:what|which|who|how|why|when|where|is|are|was|do|does|did|can|could|should|shall|would|will|may|might|must)\b"
+MOST_PARTS, MOST_LISTED = 4, 6  # questions that are read of one; things that are asked of one by one
+OF_WHAT = r"(?:(?:at|in|for|from|by|to|with) )?(?:what|which|whom)"
+ASKING = (
+    rf"(?:{OF_WHAT}|whats|what's|who|how|why|when|where|is|are|was|do|does|did|can|could|should|shall|would|will|may|might"
+    r"|must)\b"
+)
 HALF = question_pattern(
     rf"(?:[.?!;]+\s+|[,.?!;]*\s+(?:and|but|so|then|also)\s+(?:then |so |if so,? )?)({ASKING})",
     ignore_case=True,
     has_groups=True,
 )
+# After a comma alone "which", "who", "when" and "where" go on with the same question.
+NEXT = question_pattern(
+    r",\s+((?:(?:at|in|for|from) )?(?:what|whats|what's|how|why|is|are|do|does|can|could|will|would|should)\b)",
+    ignore_case=True,
+    has_groups=True,
+)
+ASKS = question_pattern(rf"^(?:(?:and|but|so|then|also)\s+)?{ASKING}", ignore_case=True)
 QUESTION = question_pattern(rf"^(?:(?:and|but|so|then|also|[a-z]+,)\s+)?{ASKING}|\?\s*$", ignore_case=True)
 
 PAIR = question_pattern(r"\b([^\W_][\w'’-]*)(?:(?:,? (?:and|or)| ?&|,) )([^\W_][\w'’-]*)", ignore_case=True, has_groups=True)
+# "coffee, iron or tea": three things or more, a word each.
+SEVERAL = question_pattern(
+    r"\b([^\W_][\w'’-]*)((?:, [^\W_][\w'’-]*)+)(?:,? (?:and|or)| ?&) ([^\W_][\w'’-]*)", ignore_case=True, has_groups=True
+)
+# "which of these causes it: tea, iron": asked of each thing, whether it does. "Which is not linked" asks that as well.
+LIST = question_pattern(
+    r"^(?:and |so )?(?:which|what|whats|is it|are any|do any|does any)\b([^:?.]{0,80})(?::| [-–])\s*([^:]{3,160}?)[\s?.!]*$",
+    ignore_case=True,
+    has_groups=True,
+)
+CAUSES_IT = question_pattern(
+    r"\b(?:caus\w*|trigger\w*|link\w*|associat\w*|worsen\w*|bring\w*|worse|contribut\w*|related|lead\w*|blame)\b",
+    ignore_case=True,
+)
+ONE_OF_LIST = re.compile(r",? (?:and|or) (?:the |a )?|[,;] ?(?:the |a )?", re.IGNORECASE)
+LONGEST_LISTED = 4  # words of a thing in a list
+# "and does B12", "what about magnesium": the question before, asked of another thing.
+OF_ANOTHER = question_pattern(
+    r"^(?:and |or |also |so )*(?:(?:does|do|is|are|can|could|will|would) (?:the |my )?"
+    r"((?:(?:vitamin|folic|low|high) )?[\w-]+)"
+    r"|(?:what|how) about (?:the |my )?([\w'’-]+(?: [\w'’-]+){0,2}))(?: too| as well| also)?[\s?!.]*$",
+    ignore_case=True,
+    has_groups=True,
+)
+POINTING = frozenset("it this that they them these those he she i you we there one".split())
+EACH = question_pattern(
+    r"\b(?:each|both|either)(?: (?:of (?:them|these|those|the two)|one|kind|type|form|sort))?\b", ignore_case=True
+)
+ALTERNATIVES = question_pattern(
+    r"^(.+?),? or (?:the |a |my )?([\w'’-]+(?: [\w'’-]+){0,2})\s*[?.!]*$", ignore_case=True, has_groups=True
+)
 # What holds between two things is asked of neither alone.
 BETWEEN = question_pattern(
     r"\b(?:between|link|links|linked|connect\w*|differen\w*|relat\w*|both|together|versus|vs|mix\w*)\b", ignore_case=True
@@ -102,17 +147,82 @@ def halves(text: str, /) -> tuple[str, ...]:
 
     >>> halves("Why does low iron cause it and what should I take?")
     ('Why does low iron cause it', 'what should I take?')
+    >>> halves("What is RLS, what causes it and is it inherited?")
+    ('What is RLS', 'what causes it', 'is it inherited?')
     """
     found, start = [], 0
-    for match in HALF.finditer(text):
+    for match in sorted((*HALF.finditer(text), *NEXT.finditer(text)), key=lambda match: match.start()):
+        is_next = match[0].startswith(",") and match[0][1:].lstrip().startswith(match[1])
+        if is_next and ASKS.search(text[start : match.start()].lstrip()) is None:
+            continue
         found.append(text[start : match.start()])
         start = match.start(1)
     asked = [part.strip() for part in (*found, text[start:]) if QUESTION.search(part.strip())]
     return tuple(asked) if found and len(asked) > 1 else ()
 
 
+def completed(parts: Sequence[str], is_subject: Callable[[str], bool], /) -> tuple[str, ...]:
+    """Questions that follow each other, each said in full: a shortened one in the words of the one before it, and one about
+    "each" of two things for each.
+
+    >>> completed(("Does iron matter", "does B12", "what about tea?"), {"iron", "b12"}.__contains__)
+    ('Does iron matter', 'Does B12 matter', 'Does tea matter')
+    >>> completed(("How do men and women differ", "when does each get it?"), {"men", "women"}.__contains__)
+    ('How do men and women differ', 'when does men get it?', 'when does women get it?')
+    """
+    found: list[str] = []
+    for part in parts:
+        found += _said_in_full(part, found[-1], is_subject) if found else [part]
+    return tuple(found[:MOST_PARTS])
+
+
+def _said_in_full(part: str, before: str, is_subject: Callable[[str], bool]) -> Iterator[str]:
+    shortened, pair = OF_ANOTHER.search(part), PAIR.search(before)
+    another = "" if shortened is None else shortened[1] or shortened[2]
+    subjects = subjects_of(before, is_subject) if another and another.lower() not in POINTING else []
+    if subjects:
+        yield before.replace(subjects[0], another)
+    elif EACH.search(part) is not None and pair is not None and all(is_subject(one.lower()) for one in pair.groups()):
+        yield from (EACH.sub(one, part) for one in (pair[1], pair[2]))
+    else:
+        yield part
+
+
+def asked_of_listed(text: str, /) -> tuple[str, ...]:
+    """A question that lists things and asks which of them cause it, or do not, asked of each; none if it lists nothing.
+
+    >>> asked_of_listed("Which of these causes RLS: coffee, iron deficiency or tea?")
+    ('can coffee cause it?', 'can iron deficiency cause it?', 'can tea cause it?')
+    """
+    found = LIST.search(text)
+    if found is None or CAUSES_IT.search(found[1]) is None:
+        return ()
+    things = [thing.strip() for thing in ONE_OF_LIST.split(found[2]) if thing.strip()]
+    if not 1 < len(things) <= MOST_LISTED or any(len(thing.split()) > LONGEST_LISTED for thing in things):
+        return ()
+    return tuple(f"can {thing} cause it?" for thing in things)
+
+
+def alternatives(text: str, is_subject: Callable[[str], bool], /) -> tuple[str, ...]:
+    """A question that ends in two things of which one may be meant, asked of each; none if it does not.
+
+    >>> alternatives("Is it Parkinson's or iron deficiency?", {"parkinson's", "iron", "deficiency"}.__contains__)
+    ("Is it Parkinson's?", 'Is it iron deficiency?')
+    """
+    found = ALTERNATIVES.search(text)
+    if found is None or BETWEEN.search(text) is not None or ASKS.search(found[2]) is not None:
+        return ()
+    words = found[1].split()
+    start = len(words)
+    while start and is_subject(words[start - 1].lower()):
+        start -= 1
+    if not 0 < start < len(words) or not any(map(is_subject, found[2].lower().split())):
+        return ()
+    return f"{found[1]}?", f"{' '.join(words[:start])} {found[2]}?"
+
+
 def asked_of_each(text: str, word: str, is_subject: Callable[[str], bool], /) -> tuple[str, ...]:
-    """A question about two things, asked of each: of the other one, and of the `word`; none if it names no other subject.
+    """A question about several things, asked of each: of the others, and of the `word`; none if it names no other subject.
 
     >>> asked_of_each("what about B12 and caffeine?", "caffeine", {"b12"}.__contains__)
     ('what about B12?', 'what about caffeine?')
@@ -121,6 +231,12 @@ def asked_of_each(text: str, word: str, is_subject: Callable[[str], bool], /) ->
     """
     if len(text) > SHORT or BETWEEN.search(text) is not None:
         return ()
+    if (several := SEVERAL.search(text)) is not None:
+        things = [several[1], *several[2].removeprefix(", ").split(", "), several[3]]
+        others = [thing for thing in things if thing != word]
+        if word in things and any(is_subject(other.lower()) for other in others):
+            asked = (text[: several.start()] + thing + text[several.end() :] for thing in (*others, word))
+            return tuple(asked)[:MOST_PARTS]
     for pair in PAIR.finditer(text):
         other = pair[1] if word == pair[2] else pair[2]
         if word in pair.groups() and is_subject(other.lower()):

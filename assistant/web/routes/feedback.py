@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field, ValidationError
 
-from assistant.answer import MOST_CITATIONS, Kind
+from assistant.answer import MOST_JOINED, Kind
 from assistant.web.gate.admission import Admission, RefusedError
 from assistant.web.gate.origins import AllowedOrigins
 from assistant.web.gate.rate_limit import address_of
@@ -24,7 +24,7 @@ from assistant.web.process.live import LiveAssistant
 from assistant.web.routes.ask import REFUSALS, Refusal, body_of
 
 UNSAFE = "unsafe"
-ANSWER_ID = rf"^(?:{'|'.join(Kind)})(?: [a-z0-9-]{{1,200}}:[0-9]{{1,9}}-[0-9]{{1,9}}){{0,{MOST_CITATIONS}}}$"
+ANSWER_ID = rf"^(?:{'|'.join(Kind)})(?: [a-z0-9-]{{1,200}}:[0-9]{{1,9}}-[0-9]{{1,9}}){{0,{MOST_JOINED}}}$"
 SPAN = re.compile(r" (\S+):(\d+)-(\d+)")
 LARGEST_FILE = 8 * 1024 * 1024  # bytes; a full file is kept until the next one is full
 
