@@ -1,7 +1,8 @@
-"""The articles of a version, by id and by number: in memory, or read from their file as they are asked for.
+"""The articles of a version, by id and by number: in memory, or read from their files as they are asked for.
 
-Flows in: articles, or the bytes of a file of them and a table of where each lies in it. Flows out: the same `Document`s
-either way. Of those in a file a server remembers the last ones, so that what it holds does not grow with the corpus.
+Flows in: articles, or the bytes of their records and of their texts, and a table of where each lies in these. Flows out: the
+same `Document`s either way. Of those in files a server remembers the last ones, so that what it holds does not grow with the
+corpus. Texts stand as they are, since a question reads hundreds: in JSON each would take ten times as long.
 """
 
 import hashlib
@@ -22,13 +23,12 @@ from index.errors import BUILD_COMMAND, IndexDamagedError
 from index.lexical import Integers
 
 Bytes = npt.NDArray[np.uint8]
-TEXT = b', "text": '  # a record ends with its text, so that the text can be read alone, and what stands before it
 DOCUMENTS_KEPT, TEXTS_KEPT, HEADS_KEPT = 256, 1_024, 8_192  # that were read last: some 30 kB, 5 kB and 1 kB each
 # What is known of all articles, a column each: how many sections, characters, offered and labelled questions it has; and, in
 # the order of the keys of their ids, a key and the number of the article that it is of.
 KNOWN = ("sections", "length", "questions", "labels", "key", "number")
 SECTIONS, LENGTH, QUESTIONS, LABELS, KEY, NUMBER = range(len(KNOWN))
-PLACES = ("start", "text", "end")  # bytes: where in the file a record begins, its text, and where it ends
+PLACES = ("start", "end", "text", "text_end")  # bytes: where a record and a text begin and end, each in its file
 LOOKED_THROUGH_AT_ONCE = 65_536  # articles
 
 
@@ -159,20 +159,21 @@ class ListedDocuments(Documents):
 
 
 class FiledDocuments(Documents):
-    """Articles in the file that `write_documents` wrote. The last ones read are remembered, of a small corpus all."""
+    """Articles in the files that `write_documents` wrote. The last ones read are remembered, of a small corpus all."""
 
-    def __init__(self, data: Bytes, table: Integers, /) -> None:
-        """The bytes of the file, and its table; either may be mapped.
+    def __init__(self, records: Bytes, texts: Bytes, table: Integers, /) -> None:
+        """The bytes of the files, and their table; each may be mapped.
 
         Raises:
-            ValueError: the table is none of this file.
+            ValueError: the table is none of these files.
         """
-        _check(table, len(data))
+        _check(table, len(records), len(texts))
+        table = np.asarray(table)  # a memmap itself is slow to index
         super().__init__(table[len(PLACES) :])
-        records = _Records(data, table[: len(PLACES)])
-        self._text = lru_cache(TEXTS_KEPT)(records.text)
-        self._head = lru_cache(HEADS_KEPT)(records.head)
-        self._at = lru_cache(DOCUMENTS_KEPT)(partial(_read, records, self._text))
+        files = _Files(np.asarray(records), np.asarray(texts), table[: len(PLACES)])
+        self._text = lru_cache(TEXTS_KEPT)(files.text)
+        self._head = lru_cache(HEADS_KEPT)(files.head)
+        self._at = lru_cache(DOCUMENTS_KEPT)(partial(_read, files, self._text))
 
     def at(self, number: int, /) -> Document:
         """See `Documents.at`."""
@@ -188,17 +189,20 @@ class FiledDocuments(Documents):
 
 
 @dataclass(frozen=True, slots=True)
-class _Records:
-    """What stands in the file, and where (PLACES, n)."""
+class _Files:
+    """What stands in the files, and where (PLACES, n)."""
 
-    data: Bytes
+    records: Bytes
+    texts: Bytes
     places: Integers
 
     def text(self, number: int) -> str:
         """The text of an article."""
-        _, text, end = self.places[:, number].tolist()
-        found: str = self._parsed(text, end - 1)
-        return found
+        *_, start, end = self.places[:, number].tolist()
+        try:
+            return self.texts[start:end].tobytes().decode("utf-8")
+        except ValueError:
+            raise _unreadable() from None
 
     def head(self, number: int) -> tuple[str, tuple[str, ...]]:
         """Its id and its headings."""
@@ -207,35 +211,39 @@ class _Records:
 
     def record(self, number: int) -> dict[str, Any]:
         """All but its text."""
-        start, text, _ = self.places[:, number].tolist()
-        found: dict[str, Any] = self._parsed(start, text - len(TEXT), b"}")
+        start, end, *_ = self.places[:, number].tolist()
+        try:
+            found: dict[str, Any] = json.loads(self.records[start:end].tobytes())
+        except ValueError:
+            raise _unreadable() from None
         return found
 
-    def _parsed(self, start: int, end: int, rest: bytes = b"") -> Any:
-        try:
-            return json.loads(self.data[start:end].tobytes() + rest)
-        except ValueError:
-            raise IndexDamagedError("an article of the index cannot be read.", remedy=BUILD_COMMAND) from None
 
+def write_documents(documents: Sequence[Document], *, records: Path, texts: Path, table: Path) -> None:
+    """Write articles: an array of JSON with a record a line, the texts one after the other, and the table of both.
 
-def write_documents(documents: Sequence[Document], file: Path, table: Path, /) -> None:
-    """Write articles, an array of JSON with a record a line, and the table of what lies where in it."""
+    `corpus.library.documents_from` reads the first two.
+    """
     places = np.zeros((len(PLACES), len(documents)), np.int64)
-    with file.open("wb") as written:
-        written.write(b"[")
+    with records.open("wb") as record_file, texts.open("wb") as text_file:
+        record_file.write(b"[")
         for number, document in enumerate(documents):
-            written.write(b",\n" if number else b"")
-            start = written.tell()
-            written.write(json.dumps(record_of(document), ensure_ascii=False).encode("utf-8")[:-1] + TEXT)
-            text = written.tell()
-            written.write(json.dumps(document.text, ensure_ascii=False).encode("utf-8") + b"}")
-            places[:, number] = start, text, written.tell()
-        written.write(b"]")
+            record_file.write(b",\n" if number else b"")
+            begin, text = (record_file.tell(), text_file.tell()), document.text.encode("utf-8")
+            record = record_of(document) | {"bytes": len(text)}
+            record_file.write(json.dumps(record, ensure_ascii=False).encode("utf-8"))
+            text_file.write(text)
+            places[:, number] = begin[0], record_file.tell(), begin[1], text_file.tell()
+        record_file.write(b"]")
     np.save(table, np.concatenate([places, _known_of(documents)]), allow_pickle=False)
 
 
-def _read(records: _Records, text: Any, number: int) -> Document:
-    return document_from(records.record(number), text(number))
+def _read(files: _Files, text: Any, number: int) -> Document:
+    return document_from(files.record(number), text(number))
+
+
+def _unreadable() -> IndexDamagedError:
+    return IndexDamagedError("an article of the index cannot be read.", remedy=BUILD_COMMAND)
 
 
 def _key(id_: str) -> int:
@@ -259,12 +267,13 @@ def _numbers_with_the_key_of(id_: str, known: Integers) -> Iterator[int]:
         yield int(known[NUMBER, place])
 
 
-def _check(table: Integers, size: int) -> None:
-    """Raise a ValueError if a table cannot be that of a file of `size` bytes."""
+def _check(table: Integers, records: int, texts: int) -> None:
+    """Raise a ValueError if a table cannot be that of files of so many bytes."""
     if table.ndim != 2 or table.shape[0] != len(PLACES) + len(KNOWN) or table.dtype != np.int64:
         raise ValueError(table.shape)
-    start, text, end, *counts, keys, numbers = table
-    are_inside = (start >= 0).all() and (start + len(TEXT) <= text).all() and (text < end).all() and (end <= size).all()
-    are_named = (numbers >= 0).all() and (numbers < table.shape[1]).all() and (keys[1:] >= keys[:-1]).all()
-    if not (are_inside and are_named and all((count >= 0).all() for count in counts)):
+    start, end, text, text_end, *_, keys, numbers = table
+    are_inside = (start < end).all() and (end <= records).all() and (text <= text_end).all() and (text_end <= texts).all()
+    are_named = (numbers < table.shape[1]).all() and (keys[1:] >= keys[:-1]).all()
+    are_counts = all((row >= 0).all() for row in (*table[: len(PLACES) + KEY], numbers))
+    if not (are_inside and are_named and are_counts):
         raise ValueError("no such record")

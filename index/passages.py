@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import overload
 
@@ -19,7 +19,7 @@ from sentencex import get_sentence_boundaries
 
 from corpus import Document
 from index.documents import LENGTH, SECTIONS, Documents, ListedDocuments
-from index.lexical import Integers, Words, passage_words
+from index.lexical import KEPT, Integers, PassageWords, Words, passage_words
 
 SPLITTER = (
     f"sentences 3, sentencex=={version('sentencex')}"  # the number: of the rules below; a change of them needs another
@@ -213,9 +213,10 @@ class PassageTable(Sequence[Passage]):
             ValueError: a number names nothing.
         """
         self._documents = documents if isinstance(documents, Documents) else ListedDocuments(documents)
-        self.places = places
+        self.places = places = np.asarray(places)
         if places.ndim != 2 or places.shape[1] != len(COLUMNS) or not np.issubdtype(places.dtype, np.integer):
             raise ValueError(places.shape)
+        self._words = lru_cache(KEPT)(partial(_words_at, self._documents))
         for first in range(0, len(places), CHECKED_AT_ONCE):
             self._check(places[first : first + CHECKED_AT_ONCE])
         self._is_in_order = all(
@@ -260,11 +261,7 @@ class PassageTable(Sequence[Passage]):
 
     def words(self, rows: Integers, /) -> Words:
         """The words of some rows."""
-        found = []
-        for number, section, start, end in self.places[rows].tolist():
-            heading = self._documents.head(number)[1][section]
-            found.append(passage_words(heading, self._documents.text(number)[start:end]))
-        return Words(found)
+        return Words([self._words(*place) for place in self.places[rows].tolist()])
 
     def rows_of(self, articles: Collection[str], /) -> Integers:
         """The rows of some documents, in order."""
@@ -300,6 +297,10 @@ class PassageTable(Sequence[Passage]):
         return reading_text(
             document.source.title, self[row].section, self.text(row), None if before is None else self.text(before)
         )
+
+
+def _words_at(documents: Documents, number: int, section: int, start: int, end: int) -> PassageWords:
+    return passage_words(documents.head(number)[1][section], documents.text(number)[start:end])
 
 
 def _sentences(paragraph: str, offset: int) -> Iterator[tuple[int, int]]:

@@ -21,7 +21,7 @@ from index.encoding.cache import CachedSentences, SavedVectors
 from index.encoding.vectors import VECTOR_FILES, PassageVectors, RowVectors
 from index.errors import BUILD_COMMAND, IndexDamagedError, IndexMissingError
 from index.passages import Passage, PassageTable
-from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, PLACES, VERSION_NAME, IndexLayout
+from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, PLACES, TEXTS, VERSION_NAME, IndexLayout
 from index.published.manifest import Manifest, read_manifest, sealed
 from index.published.signing import NO_KEY, Trust
 from index.stores import DEFAULT_ENGINES, Engines, VectorStore
@@ -91,7 +91,7 @@ def write_version(
     """Write a complete version; the manifest's `files` and `store` are added here. Call it inside `locking.publishing`."""
     folder = layout.version(manifest.version)
     folder.mkdir()
-    write_documents(documents, folder / DOCUMENTS, folder / PLACES)
+    write_documents(documents, records=folder / DOCUMENTS, texts=folder / TEXTS, table=folder / PLACES)
     table = PassageTable.of(documents, passages)
     np.save(folder / PASSAGES, table.places, allow_pickle=False)
     vectors.save(folder)
@@ -123,9 +123,8 @@ def open_version(
     for file in damaged_files(folder, manifest.files):
         raise IndexDamagedError(f"version {name}: {file} is damaged or missing.", remedy=BUILD_COMMAND)
     try:
-        documents = FiledDocuments(
-            _load_bytes(folder / DOCUMENTS, LARGEST_READ_WHOLE), _load_array(folder / PLACES, LARGEST_READ_WHOLE)
-        )
+        records, texts = (_load_bytes(folder / file, LARGEST_READ_WHOLE) for file in (DOCUMENTS, TEXTS))
+        documents = FiledDocuments(records, texts, _load_array(folder / PLACES, LARGEST_READ_WHOLE))
         passages = PassageTable(documents, _load_array(folder / PASSAGES, LARGEST_READ_WHOLE))
         store = engines.open(manifest.store, folder)
         vectors = store if isinstance(store, RowVectors) else _load_vectors(folder)
