@@ -23,7 +23,7 @@ from index.errors import BUILD_COMMAND, IndexDamagedError
 from index.lexical import Integers
 
 Bytes = npt.NDArray[np.uint8]
-DOCUMENTS_KEPT, TEXTS_KEPT, HEADS_KEPT = 256, 1_024, 8_192  # that were read last: some 30 kB, 5 kB and 1 kB each
+DOCUMENTS_KEPT, TEXTS_KEPT, HEADS_KEPT = 64, 64, 4_096  # that were read last: some 30 kB, 15 kB and 1 kB each
 # What is known of all articles, a column each: how many sections, characters, offered and labelled questions it has; and, in
 # the order of the keys of their ids, a key and the number of the article that it is of.
 KNOWN = ("sections", "length", "questions", "labels", "key", "number")
