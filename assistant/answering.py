@@ -6,6 +6,7 @@ The same question on the same version gets the same bytes. What a conversation c
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Self
 
@@ -15,7 +16,7 @@ from assistant.languages.detecting import WORD, Reading, words_for_the_condition
 from assistant.languages.starters import offered
 from assistant.languages.terms import as_search, terms_in
 from assistant.languages.wording import DEFAULT_LANGUAGE, MORE, wording
-from assistant.misses import GENERIC, Mentions, covered, missing_word
+from assistant.misses import GENERIC, Mentions, covered, first_topics, missing_word
 from assistant.question import Question, read
 from assistant.reading.follow_ups import Leaning, leaning
 from assistant.reading.in_full import named_alone
@@ -31,15 +32,15 @@ from assistant.reading.parts import (
     says_what_it_causes,
 )
 from assistant.reading.remarks import without_remarks
-from assistant.record import on_record
+from assistant.record import FACTS, on_record
 from assistant.retrieval.found import Found, Miss
 from assistant.retrieval.outcomes import SURELY_URGENT, decide, sounds_distressed
 from assistant.retrieval.quoting import SCORE_DIGITS, Link, quote
 from assistant.retrieval.retriever import Retriever
 from assistant.suggestions import MOST_CONSIDERED, Span, near, spans, starters
 from assistant.triage.urgent import kind_word, urgent_answer, with_care
-from corpus import Document
 from index import IndexVersion
+from index.documents import Documents
 from index.lexical import COMMON
 
 NEAR_HITS = 3  # passages whose sections' questions are offered
@@ -60,28 +61,35 @@ class Kept:
 
 
 class Answering:
-    """Answers single questions from the `documents` that may be quoted. Safe to call from several threads."""
+    """Answers single questions from the articles that may be quoted. Safe to call from several threads."""
 
     def __init__(
         self,
         version: IndexVersion,
         retriever: Retriever,
-        documents: Sequence[Document],
         link: Link,
         /,
         *,
         region: str,
     ) -> None:
         """Join what is found with what is said of it."""
-        self._version, self._retriever, self._documents, self._link = version, retriever, documents, link
+        self._version, self._retriever, self._link = version, retriever, link
         self._region, self._site = region, version.manifest.site
         self._gaps: GapRecorder | None = None
         self._mentions = Mentions(version.documents.values())  # of the whole corpus, whatever may be quoted
+        self._limit_to(version.documents)
 
-    def over(self, retriever: Retriever, documents: Sequence[Document], /, *, gaps: GapRecorder | None) -> Self:
+    def _limit_to(self, documents: Documents) -> None:
+        """Quote these only. What needs a look at many of them is kept."""
+        self._documents = documents
+        self._first_topics = lru_cache(1)(lambda: first_topics(documents.with_questions()))
+        self._on_record = lru_cache(len(FACTS))(lambda key: on_record(key, documents.values()))
+
+    def over(self, retriever: Retriever, documents: Documents, /, *, gaps: GapRecorder | None) -> Self:
         """The same over other passages of the version, at next to no cost; with `gaps` it tells subjects."""
         other = copy(self)
-        other._retriever, other._documents, other._gaps = retriever, documents, gaps
+        other._retriever, other._gaps = retriever, gaps
+        other._limit_to(documents)
         return other
 
     def answer(self, question: Question, /) -> Kept:
@@ -288,7 +296,8 @@ class Answering:
             return [text["unanswered.excluded"]]
         missing = self.missing(question) if found.miss is Miss.NOT_SAID else None
         first = text["unanswered.message"] if missing is None else named(text["unanswered.missing"], missing)
-        topics = covered(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)
+        hits = self._retriever.hits(found, count=NEAR_HITS)
+        topics = covered(hits, self._version.documents, self._documents, self._first_topics())
         own = [offered(topic, question.language)[0] for topic in topics]
         return [first, text["unanswered.covers"].replace("{topics}", ", ".join(own))] if topics else [first]
 
@@ -321,7 +330,8 @@ class Answering:
         return bool(words) and words_for_the_condition().issuperset(words)
 
     def _near(self, found: Found) -> tuple[str, ...]:
-        return near(self._retriever.hits(found, count=NEAR_HITS), self._version.documents, self._documents)
+        hits = self._retriever.hits(found, count=NEAR_HITS)
+        return near(hits, self._version.documents, self._documents.with_questions())
 
     def _fixed(
         self, key: str, question: Question, kind: Kind, /, *, confidence: float, found: Found | None = None
@@ -330,13 +340,13 @@ class Answering:
         if kind is Kind.URGENT:
             return self.help(question, key)
         text = wording(question.language, self._site)
-        key, record = on_record(key, self._documents)
+        key, record = self._on_record(key) if key in FACTS else (key, [])
         counted = [text["privacy.gaps"]] if key == ABOUT and self._gaps is not None else []
         message = "\n".join([text[key], *counted, *record])
         if kind is Kind.ADVICE and found is not None:
             suggestions = self._near(found)
         else:
-            suggestions = starters(self._documents, most=MOST_CONSIDERED)
+            suggestions = starters(self._documents.with_questions(), most=MOST_CONSIDERED)
         answer = Answer(kind, message, (), suggestions, confidence, self._version.name)
         return with_care(answer, kind_word(question.language, region=self._region)) if question.is_distressed else answer
 

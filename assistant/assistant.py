@@ -46,8 +46,8 @@ from assistant.triage.urgent import (
     still_in_sight,
     with_care,
 )
-from corpus import Document
 from index import Encoder, IndexVersion, ModelError, current_version, encoder_for, open_version
+from index.documents import Documents
 from index.published.signing import Trust
 from index.stores import Engines
 from settings import Settings
@@ -85,8 +85,7 @@ class Assistant:
         self._public_url = public_url
         self._region = check_region(region)
         link = lru_cache(LINKS_KEPT)(self._link_to)
-        documents = list(version.documents.values())
-        self._answering = Answering(version, self._retriever, documents, link, region=self._region)
+        self._answering = Answering(version, self._retriever, link, region=self._region)
         self._gaps: GapRecorder | None = None
         self._answers: LRUCache[bytes, Kept] = LRUCache(ANSWERS_KEPT)
         self._offered: LRUCache[str, frozenset[Span]] = LRUCache(ANSWERS_KEPT)
@@ -164,8 +163,8 @@ class Assistant:
         Raises:
             QuestionError: all names are unknown.
         """
-        known = articles.intersection(self.version.documents)
-        limited = self if known == self.version.documents.keys() else self._over(known)
+        known = frozenset(article for article in articles if article in self.version.documents)
+        limited = self if len(known) == len(self.version.documents) else self._over(known)
         if limited._retriever.is_empty:
             names = ", ".join(sorted(self.version.documents))
             raise QuestionError("There is none of these articles here.", remedy=f"Choose from {names}.", code="no_article")
@@ -365,11 +364,11 @@ class Assistant:
 
     def starters(self) -> tuple[str, ...]:
         """Questions to begin with, one for each section."""
-        return starters(self._documents())
+        return starters(self._documents().with_questions())
 
     def topics(self) -> list[tuple[str, list[str]]]:
         """Every question on offer, by topic."""
-        return topics(self._documents())
+        return topics(self._documents().with_questions())
 
     def offers(self) -> Offers:
         """The questions on offer, to be found while somebody types."""
@@ -385,9 +384,9 @@ class Assistant:
         self._answering = self._answering.over(self._retriever, self._documents(), gaps=self._gaps)
         return self
 
-    def _documents(self) -> list[Document]:
+    def _documents(self) -> Documents:
         """The articles that may be quoted, in the version's order."""
-        return [document for id_, document in self.version.documents.items() if not self._among or id_ in self._among]
+        return self.version.documents.only(self._among) if self._among else self.version.documents
 
     def _link_to(self, article: str, start: int, end: int) -> str:
         return link_to(self.version.documents[article], start, end, public_url=self._public_url)

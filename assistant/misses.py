@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -145,16 +145,24 @@ def root(word: str, /) -> str:
     return stem(word)[:ROOT]
 
 
-def covered(hits: Sequence[Hit], documents: dict[str, Document], among: Sequence[Document], /) -> tuple[str, ...]:
-    """The topics that the corpus covers, those of the passages found first; none if no question names a topic."""
-    may_be_named = {document.id for document in among}
+def covered(
+    hits: Sequence[Hit], documents: Mapping[str, Document], among: Container[str], first: Iterable[str], /
+) -> tuple[str, ...]:
+    """The topics that the corpus covers: of the passages found, if their articles are `among` those that may be named, then
+    the `first` of all; none if no question names a topic."""
     found = dict.fromkeys(
         question.topic
         for hit in (hits if len(documents) > 1 else ())  # one article's topics stand in its own order
         for question in documents[hit.passage.document_id].questions
-        if question.section == hit.passage.section and question.topic and hit.passage.document_id in may_be_named
+        if question.section == hit.passage.section and question.topic and hit.passage.document_id in among
     )
-    for document in among:  # no further than it takes: a corpus may have thousands of articles
+    return tuple(dict.fromkeys((*found, *first)))[:MOST_TOPICS]
+
+
+def first_topics(documents: Iterable[Document], /) -> tuple[str, ...]:
+    """As many topics of articles as are named at most, in order."""
+    found: dict[str, None] = {}
+    for document in documents:  # no further than it takes: a corpus may have thousands of articles
         if len(found) >= MOST_TOPICS:
             break
         found |= dict.fromkeys(question.topic for question in document.questions if question.topic)

@@ -3,7 +3,7 @@
 The lines stand below fixed wording, as help lines do, so they are the same in every language: `“Tea”: A. Writer`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from corpus import Document
 
@@ -47,11 +47,15 @@ FACTS: Mapping[str, Callable[[Document], str]] = {
 WITHOUT = {"chat.author": "chat.no_author", "chat.date": "chat.no_date", "chat.sources": "chat.no_sources"}
 
 
-def on_record(key: str, documents: Sequence[Document], /) -> tuple[str, list[str]]:
+def on_record(key: str, documents: Iterable[Document], /) -> tuple[str, list[str]]:
     """The key of the wording that the record calls for, and the lines below it; no lines for what is not on record."""
     if key not in FACTS:
         return key, []
-    facts = {document.source.title: FACTS[key](document) for document in documents}
+    facts: dict[str, str] = {}
+    for document in documents:  # no further than it takes: a corpus may have thousands of articles
+        facts[document.source.title] = FACTS[key](document)
+        if len(facts) > MOST_ARTICLES and any(facts.values()):
+            break
     if not any(facts.values()) and key in WITHOUT:
         return on_record(WITHOUT[key], documents)
     lines = [f"“{title}”: {fact or UNKNOWN}" for title, fact in facts.items()]

@@ -1,6 +1,6 @@
 """Questions to offer: always ones that the corpus answers, as its maintainers wrote them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
@@ -59,7 +59,7 @@ def topics(documents: Iterable[Document], /) -> list[tuple[str, list[str]]]:
     return list(grouped.items())
 
 
-def near(hits: Sequence[Hit], documents: dict[str, Document], among: Iterable[Document], /) -> tuple[str, ...]:
+def near(hits: Sequence[Hit], documents: Mapping[str, Document], among: Iterable[Document], /) -> tuple[str, ...]:
     """Questions of the sections that were found, nearest first, then the first of every other section."""
     sections = dict.fromkeys((hit.passage.document_id, hit.passage.section) for hit in hits)
     found = [question for id_, heading in sections for question in _questions(documents[id_], heading)]

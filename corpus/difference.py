@@ -1,6 +1,5 @@
 """What changed between two states of a corpus: articles and sentences added, changed, removed."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,7 +10,7 @@ from sentencex import segment
 
 from corpus.document import Document
 from corpus.errors import CorpusError
-from corpus.library import document_from
+from corpus.library import documents_from
 
 ALIKE = 0.5  # a removed and an added sentence at least this alike are one that changed
 
@@ -68,18 +67,18 @@ def sentences_of(document: Document, /) -> list[str]:
 
 
 def published_documents(index_dir: Path, /) -> list[Document]:
-    """The articles of the version that visitors see, out of its `documents.json`; none before the first one.
+    """The articles of the version that visitors see, out of its files; none before the first one.
 
     The index stands to the right of the corpus and is not imported; its versions keep their documents as
-    `corpus.library.record_of` writes them, with the text.
+    `corpus.library.documents_from` reads them.
 
     Raises:
         CorpusError: the version is damaged.
     """
     try:
         name = (index_dir / "CURRENT").read_text(encoding="utf-8").strip()
-        rows = json.loads((index_dir / name / "documents.json").read_bytes())
-        return [document_from(row, row["text"]) for row in rows]
+        files = (index_dir / name / f"documents.{form}" for form in ("json", "txt"))
+        return documents_from(*(file.read_bytes() for file in files))
     except FileNotFoundError:
         return []
     except (ValueError, TypeError, KeyError):

@@ -284,6 +284,21 @@ def document_from(record: dict[str, Any], text: str, /) -> Document:
     return Document(record["id"], text, sections, Source(**source), questions, labels, composed)
 
 
+def documents_from(records: bytes, texts: bytes, /) -> list[Document]:
+    """The articles of an index version: an array of records, and their texts one after the other, of so many `bytes` each.
+
+    Raises:
+        ValueError, KeyError, TypeError: they are none.
+    """
+    found: list[Document] = []
+    start = 0
+    for record in json.loads(records):
+        end = start + record["bytes"]
+        found.append(document_from(record, texts[start:end].decode("utf-8")))
+        start = end
+    return found
+
+
 def record_of(document: Document, /) -> dict[str, Any]:
     """The inverse of `document_from`, without the text."""
     source = asdict(document.source)

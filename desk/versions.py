@@ -17,10 +17,10 @@ from assistant.evaluation.figures import declared
 from corpus import Document, ShownError, load_corpus
 from corpus.difference import ArticleDifference, compare
 from corpus.errors import CorpusError
-from corpus.library import document_from
+from corpus.library import documents_from
 from desk import Desk
 from index.errors import IndexDamagedError, IndexMissingError
-from index.published.layout import DOCUMENTS, IndexLayout
+from index.published.layout import DOCUMENTS, TEXTS, IndexLayout
 from index.published.pointer import Said, is_withdrawn, publications, rollback_target
 from index.published.signing import SigningKey
 from index.published.version import current_version, list_versions
@@ -229,8 +229,8 @@ def served(desk: Desk, /) -> list[tuple[str, str]]:
 
 def documents_of(desk: Desk, version: str, /) -> list[Document]:
     """The articles of a version that is kept."""
-    rows = json.loads((IndexLayout(desk.index_dir).version(version) / DOCUMENTS).read_bytes())
-    return [document_from(row, row["text"]) for row in rows]
+    folder = IndexLayout(desk.index_dir).version(version)
+    return documents_from((folder / DOCUMENTS).read_bytes(), (folder / TEXTS).read_bytes())
 
 
 def _last_by(desk: Desk) -> str:

@@ -15,8 +15,9 @@ from assistant.web.routes.feedback import SPAN, UNSAFE, VERDICTS, older_file, un
 from corpus import load_corpus
 from corpus.editing import why_due
 from corpus.errors import CorpusError, ShownError
+from corpus.library import documents_from
 from desk import Desk
-from index.published.layout import DOCUMENTS, IndexLayout
+from index.published.layout import DOCUMENTS, TEXTS, IndexLayout
 
 WEEKS = 12
 MOST_VERDICTS = 100
@@ -136,7 +137,8 @@ def _texts(desk: Desk, version: str) -> dict[str, str]:
     if version not in {path.name for path in desk.index_dir.iterdir()}:
         return {}
     try:
-        rows = json.loads((layout.version(version) / DOCUMENTS).read_bytes())
-        return {row["id"]: row["text"] for row in rows}
+        folder = layout.version(version)
+        found = documents_from((folder / DOCUMENTS).read_bytes(), (folder / TEXTS).read_bytes())
+        return {document.id: document.text for document in found}
     except (OSError, ValueError, KeyError, TypeError):
         return {}

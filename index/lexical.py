@@ -74,7 +74,6 @@ class Words:
         return counts
 
 
-@lru_cache(KEPT)
 def passage_words(heading: str, sentence: str, /) -> PassageWords:
     """Read one passage.
 

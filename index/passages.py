@@ -3,12 +3,14 @@
 Sentences are found by sentencex (Wikimedia), which knows the abbreviations of many languages; nothing is normalised,
 so `text[start:end]` is the sentence as the article has it, without the white space around it. What cannot be understood
 alone is read and quoted with what it needs: a sentence that leans with the one before, an item of a list with its lead-in.
-A version keeps its passages as a table of numbers: a million passages take 32 MB and no time to load.
+A version keeps its passages as a table of numbers, 32 bytes each, and reads headings and sentences as they are asked for.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import overload
 
@@ -16,7 +18,8 @@ import numpy as np
 from sentencex import get_sentence_boundaries
 
 from corpus import Document
-from index.lexical import Integers, Words, passage_words
+from index.documents import LENGTH, SECTIONS, Documents, ListedDocuments
+from index.lexical import KEPT, Integers, PassageWords, Words, passage_words
 
 SPLITTER = (
     f"sentences 3, sentencex=={version('sentencex')}"  # the number: of the rules below; a change of them needs another
@@ -28,6 +31,7 @@ BLANK_LINE = "\n\n"  # between the paragraphs of a canonical text
 MOST_ITEMS = 12  # of a list that are quoted with its lead-in
 ITEM = re.compile(r"(?:[-*•–]|\d{1,2}[.)]|[a-z][.)])\s")
 COLUMNS = ("document", "section", "start", "end")  # numbers of a document and of its section, offsets in its text
+CHECKED_AT_ONCE = 65_536  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,21 +206,29 @@ def opening(title: str, heading: str, /) -> str:
 class PassageTable(Sequence[Passage]):
     """Passages in reading order, document after document. Safe to share between threads: nothing in it changes."""
 
-    def __init__(self, documents: Iterable[Document], places: Integers, /) -> None:
+    def __init__(self, documents: Iterable[Document] | Documents, places: Integers, /) -> None:
         """`places` (n, COLUMNS) number `documents` in their order.
 
         Raises:
             ValueError: a number names nothing.
         """
-        self._documents = tuple(documents)
-        self.places = places
-        sections = np.array([len(document.sections) for document in self._documents])
-        lengths = np.array([len(document.text) for document in self._documents])
+        self._documents = documents if isinstance(documents, Documents) else ListedDocuments(documents)
+        self.places = places = np.asarray(places)
         if places.ndim != 2 or places.shape[1] != len(COLUMNS) or not np.issubdtype(places.dtype, np.integer):
             raise ValueError(places.shape)
+        self._words = lru_cache(KEPT)(partial(_words_at, self._documents))
+        for first in range(0, len(places), CHECKED_AT_ONCE):
+            self._check(places[first : first + CHECKED_AT_ONCE])
+        self._is_in_order = all(
+            bool((np.diff(places[first : first + CHECKED_AT_ONCE + 1, 0]) >= 0).all())
+            for first in range(0, len(places), CHECKED_AT_ONCE)
+        )
+
+    def _check(self, places: Integers) -> None:
         document, section, start, end = places.T
-        if (places < 0).any() or (document >= len(sections)).any():
+        if (places < 0).any() or (document >= len(self._documents)).any():
             raise ValueError("no such document")
+        sections, lengths = self._documents.known[SECTIONS], self._documents.known[LENGTH]
         if (section >= sections[document]).any() or (start > end).any() or (end > lengths[document]).any():
             raise ValueError("no such section or text")
 
@@ -238,27 +250,31 @@ class PassageTable(Sequence[Passage]):
     def __getitem__(self, row: int | slice) -> Passage | Sequence[Passage]:
         if isinstance(row, slice):
             return [self[each] for each in range(*row.indices(len(self)))]
-        number, section, start, end = map(int, self.places[row])
-        document = self._documents[number]
-        return Passage(f"{document.id}:{start}-{end}", document.id, document.sections[section].heading, start, end)
+        number, section, start, end = self.places[row].tolist()
+        id_, headings = self._documents.head(number)
+        return Passage(f"{id_}:{start}-{end}", id_, headings[section], start, end)
 
     def text(self, row: int, /) -> str:
         """The sentence of a row."""
-        number, _, start, end = map(int, self.places[row])
-        return self._documents[number].text[start:end]
+        number, _, start, end = self.places[row].tolist()
+        return self._documents.text(number)[start:end]
 
     def words(self, rows: Integers, /) -> Words:
         """The words of some rows."""
-        found = []
-        for number, section, start, end in self.places[rows].tolist():
-            document = self._documents[number]
-            found.append(passage_words(document.sections[section].heading, document.text[start:end]))
-        return Words(found)
+        return Words([self._words(*place) for place in self.places[rows].tolist()])
 
     def rows_of(self, articles: Collection[str], /) -> Integers:
         """The rows of some documents, in order."""
-        numbers = [number for number, document in enumerate(self._documents) if document.id in articles]
-        return np.flatnonzero(np.isin(self.places[:, 0], numbers))
+        numbers = sorted(self._documents.number_of(id_) for id_ in articles if id_ in self._documents)
+        return self.rows_of_numbers(numbers)
+
+    def rows_of_numbers(self, numbers: Sequence[int], /) -> Integers:
+        """The rows of the documents of some numbers, ascending, in order."""
+        if not self._is_in_order:
+            return np.flatnonzero(np.isin(self.places[:, 0], numbers))
+        begin = partial(bisect_left, range(len(self)), key=lambda row: self.places[row, 0])
+        none = np.zeros(0, np.int64)
+        return np.concatenate([none, *(np.arange(begin(number), begin(number + 1)) for number in numbers)])
 
     def sections(self, rows: Sequence[int] | Integers, /) -> Integers:
         """The section of each of these rows, in order, numbered from 0."""
@@ -272,15 +288,19 @@ class PassageTable(Sequence[Passage]):
 
     def rows_to_quote(self, row: int, /) -> tuple[int, int]:
         """The first and the last row that must be quoted with this one."""
-        return rows_to_quote(row, self, self._documents[int(self.places[row, 0])].text)
+        return rows_to_quote(row, self, self._documents.text(int(self.places[row, 0])))
 
     def reading_text(self, row: int, /) -> str:
         """What the encoder reads for a row."""
-        document = self._documents[int(self.places[row, 0])]
+        document = self._documents.at(int(self.places[row, 0]))
         before = row_to_read_with(row, self, document.text)
         return reading_text(
             document.source.title, self[row].section, self.text(row), None if before is None else self.text(before)
         )
+
+
+def _words_at(documents: Documents, number: int, section: int, start: int, end: int) -> PassageWords:
+    return passage_words(documents.head(number)[1][section], documents.text(number)[start:end])
 
 
 def _sentences(paragraph: str, offset: int) -> Iterator[tuple[int, int]]:

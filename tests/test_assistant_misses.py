@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.answer import Hit
-from assistant.misses import MOST_TOPICS, Mentions, covered, missing_word, root
+from assistant.misses import MOST_TOPICS, Mentions, covered, first_topics, missing_word, root
 from corpus import Document, Section, SuggestedQuestion
 from index import Passage
 from tests.conftest import make_document
@@ -104,23 +104,24 @@ def hit(document: Document, section: str) -> Hit:
 
 TEA = document_with("tea", {"Leaves": "the leaves", "Water": "", "Cups": "the cups"})
 MILK = document_with("milk", {"Cows": "the cows", "Cups": "the cups"})
+BOTH = {"tea": TEA, "milk": MILK}
 
 
 def test_one_article_covers_its_topics_in_its_order() -> None:
-    assert covered([hit(TEA, "Cups")], {"tea": TEA}, [TEA]) == ("the leaves", "the cups")
+    assert covered([hit(TEA, "Cups")], {"tea": TEA}, {"tea"}, first_topics([TEA])) == ("the leaves", "the cups")
 
 
 def test_of_several_articles_the_topics_found_first_are_named_first() -> None:
     hits = [hit(MILK, "Cows"), hit(TEA, "Water")]
-    assert covered(hits, {"tea": TEA, "milk": MILK}, [TEA, MILK]) == ("the cows", "the leaves", "the cups")
+    assert covered(hits, BOTH, BOTH, first_topics([TEA, MILK])) == ("the cows", "the leaves", "the cups")
 
 
 def test_articles_that_may_not_be_quoted_cover_nothing() -> None:
-    assert covered([hit(MILK, "Cows")], {"tea": TEA, "milk": MILK}, [TEA]) == ("the leaves", "the cups")
+    assert covered([hit(MILK, "Cows")], BOTH, {"tea"}, first_topics([TEA])) == ("the leaves", "the cups")
 
 
 def test_few_topics_are_named_and_none_where_none_has_a_name() -> None:
     many = document_with("many", {f"Section {number}": f"topic {number}" for number in range(MOST_TOPICS + 3)})
-    assert len(covered([], {"many": many}, [many])) == MOST_TOPICS
+    assert len(covered([], {"many": many}, {"many"}, first_topics([many]))) == MOST_TOPICS
     bare = document_with("bare", {"Leaves": ""})
-    assert covered([hit(bare, "Leaves")], {"bare": bare}, [bare]) == ()
+    assert covered([hit(bare, "Leaves")], {"bare": bare}, {"bare"}, first_topics([bare])) == ()

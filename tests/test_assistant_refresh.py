@@ -19,6 +19,7 @@ from assistant.refresh.report import grade, word_changes
 from corpus import Document, load_corpus
 from corpus.difference import compare
 from index import Encoder, build, open_version
+from index.documents import ListedDocuments
 from settings import PROJECT
 from tests.conftest import ARTICLE, make_document
 
@@ -126,7 +127,7 @@ def test_figures_that_fall_quotes_that_do_not_resolve_and_missing_provenance_sto
     assert [row["held"] for row in rows] == [False, False, False]
     version = assistant.version
     bare = replace(article, source=replace(article.source, licence=" ", sha256=""))
-    torn = replace(version, documents={ARTICLE: replace(bare, text="x" + article.text)})
+    torn = replace(version, documents=ListedDocuments([replace(bare, text="x" + article.text)]))
     found = faults(torn, rows, broken_quotes(torn, [assistant.ask([IRON])]))
     assert len(found) == 5
     assert found[0] == "right outcome, all: 0.800, the limit is 0.890 (published: 0.900)."

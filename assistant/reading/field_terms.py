@@ -6,7 +6,7 @@ beside the visitor's word, so that the encoder reads both.
 
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,8 +54,16 @@ class FieldTerms:
     'does amitriptyline (tricyclic antidepressant) cause RLS'
     """
 
-    def __init__(self, texts: Sequence[str], /) -> None:
-        self._own = {group.means: own for group in groups() if group.instead and (own := _most_used(group, texts))}
+    def __init__(self, texts: Iterable[str], /) -> None:
+        """Read the texts, once."""
+        used = {group.means: Counter[str]() for group in groups() if group.instead}
+        for text in texts:
+            for group in groups():
+                if group.instead:
+                    used[group.means].update(map(str.lower, _words(*group.names).findall(text)))
+        self._own = {
+            group.means: own for group in groups() if group.instead and (own := _most_used(group, used[group.means]))
+        }
 
     def explained(self, text: str, /) -> str:
         """The text with the corpus's own name for each thing that has several, and with the term after each other word that
@@ -93,9 +101,8 @@ def _first_names() -> dict[str, str]:
     return {name.lower(): group.means for group in groups() if group.instead for name in group.names}
 
 
-def _most_used(group: Group, texts: Sequence[str]) -> str | None:
-    """The name that the texts use most; none if they use none."""
-    found = Counter(name.lower() for text in texts for name in _words(*group.names).findall(text))
+def _most_used(group: Group, found: Counter[str]) -> str | None:
+    """The name that is used most, of those that were found; none if none was."""
     used = max(group.names, key=lambda name: found[name.lower()])
     return used if found[used.lower()] else None
 

@@ -4,11 +4,11 @@ Flows in: a question. Flows out: its readings: without courtesies, with spelling
 what has several, and with the field's term after the visitor's own word.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assistant.reading.field_terms import FieldTerms, groups
-from assistant.reading.spelling import Spelling
+from assistant.reading.spelling import WORD, Spelling
 from corpus.linear_patterns import question_pattern
 from index.encoding import TURN
 
@@ -32,9 +32,10 @@ class QuestionReader:
     """Reads questions asked of some texts. Safe to call from several threads."""
 
     def __init__(self, texts: Iterable[str], /) -> None:
-        texts = list(texts)
-        self._spelling = Spelling([*texts, *(name for group in groups() for name in group.names)])
-        self._terms = FieldTerms(texts)
+        """Read the texts, once: together they may be more than fits."""
+        words: set[str] = set()
+        self._terms = FieldTerms(_noting(texts, words))
+        self._spelling = Spelling([*words, *(name for group in groups() for name in group.names)])
 
     def readings(self, text: str, before: str | None = None, /, *, language: str | None = None) -> Readings:
         """The question, with the turns `before` it if it is asked in their context, and its pieces.
@@ -55,6 +56,13 @@ class QuestionReader:
 
     def _right(self, turn: str, /, *, language: str | None = None) -> str:
         return self._terms.explained(self._spelling.correct(without_courtesies(turn), language=language))
+
+
+def _noting(texts: Iterable[str], words: set[str]) -> Iterator[str]:
+    """The texts, while their words are put into a set."""
+    for text in texts:
+        words.update(WORD.findall(text))
+        yield text
 
 
 # What may stand before and after a question without changing it. English; other languages keep theirs.

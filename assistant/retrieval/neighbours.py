@@ -140,21 +140,19 @@ def placed(questions: LabelledQuestions, version: IndexVersion, /) -> Placed | N
 
     A sentence is found by its words; one that is not, is the most similar other sentence of that article, if any is similar.
     """
-    texts = [version.passages.text(row) for row in range(len(version.passages))]
-    known = set(questions.sentences)
-    hits = np.array([row for row, text in enumerate(texts) if text in known], dtype=np.int64)
-    owners = version.passages.places[hits, 0]
+    passages, known = version.passages, set(questions.sentences)
+    hits = np.array([row for row in range(len(passages)) if passages.text(row) in known], dtype=np.int64)
+    owners = passages.places[hits, 0]
     if not len(owners):
         return None
-    number = int(np.bincount(owners).argmax())
-    own = np.flatnonzero(version.passages.places[:, 0] == number)
-    found = matched(questions.sentences, [texts[row] for row in own.tolist()])
+    own = passages.rows_of_numbers([int(np.bincount(owners).argmax())])
+    found = matched(questions.sentences, [passages.text(row) for row in own.tolist()])
     if len(found) < SAME_ARTICLE * len(questions.sentences):
         return None
     by_place = sorted((place, sentence) for sentence, place in found.items())
     sentences = np.array([sentence for _, sentence in by_place])
     rows = own[[place for place, _ in by_place]]
-    return Placed(version.passages[int(rows[0])].document_id, rows, questions.only(sentences))
+    return Placed(passages[int(rows[0])].document_id, rows, questions.only(sentences))
 
 
 def matched(sentences: Sequence[str], texts: Sequence[str], /) -> dict[int, int]:

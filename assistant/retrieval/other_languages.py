@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -115,7 +116,7 @@ def nearest(cosines: Vectors, /) -> Integers:
     return rows[np.argsort(-cosines[rows], kind="stable")]
 
 
-def _parts(pooled: npt.NDArray[np.float32 | np.int8]) -> Iterator[Vectors]:
+def _parts(pooled: npt.NDArray[np.float32 | np.float16 | np.int8]) -> Iterator[Vectors]:
     """The vectors (m, d), some at a time, as they are computed with."""
     return (pooled[first : first + AT_ONCE].astype(np.float32) for first in range(0, len(pooled), AT_ONCE))
 
@@ -194,7 +195,7 @@ class OtherLanguages:
         if ready.sentences is None or (own is not None and len(own.rows) == count):
             return own
         rows = np.arange(count) if among is None else among
-        found = _by_sentences(ready.model, question, votes, rows, ready.sentences[rows] @ vector)
+        found = _by_sentences(ready.model, question, votes, rows, ready.sentences.cosines(rows, vector))
         return found if own is None or speaks_clearly(found, own) else own
 
     @cached_property
@@ -206,7 +207,7 @@ class OtherLanguages:
         vectors, made_by = self._version.multilingual, self._version.manifest.multilingual
         sentences = None
         if vectors is not None and made_by == model.encoder:
-            sentences = unit(vectors.astype(np.float32) - vectors.mean(axis=0, dtype=np.float32))
+            sentences = Sentences.of(vectors)
         found = placed(model.questions, self._version)
         voters = Voters(model.questions if found is None else found.questions)
         return Ready(encoder, model, voters, None if found is None else found.rows, sentences)
@@ -214,14 +215,38 @@ class OtherLanguages:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What questions in other languages are read with: `sentences` (n, d) are the version's vectors, if it has any, without
-    what they have in common; `rows` of its passages are the labelled sentences, on which the `voters` vote."""
+    """What questions in other languages are read with: `sentences` are the version's, if it has their vectors; `rows` of its
+    passages are the labelled sentences, on which the `voters` vote."""
 
     encoder: Encoder
     model: MultilingualModel
     voters: Voters
     rows: Integers | None
-    sentences: Vectors | None
+    sentences: "Sentences | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The vectors (n, d) of a version's sentences as they are in its file, the `mean`, which says nothing of any, and the
+    `lengths` (n,) without that, which are all that is kept of each."""
+
+    vectors: npt.NDArray[np.float16]
+    mean: Vectors
+    lengths: Vectors
+
+    @classmethod
+    def of(cls, vectors: npt.NDArray[np.float16], /) -> Self:
+        """Those of a version; one pass for the mean, one for the lengths."""
+        mean: Vectors = vectors.mean(axis=0, dtype=np.float32)
+        return cls(vectors, mean, np.concatenate([np.linalg.norm(part - mean, axis=1) for part in _parts(vectors)]))
+
+    def cosines(self, rows: Integers, vector: Vectors, /) -> Vectors:
+        """Of the sentences of some rows, ascending, with a vector at unit length; 0 for one that is the mean."""
+        scores, lengths = np.zeros(len(rows), np.float32), self.lengths[rows]
+        for first in range(0, len(rows), AT_ONCE):
+            here = slice(first, first + AT_ONCE)
+            scores[here] = (self.vectors[rows[here]].astype(np.float32) - self.mean) @ vector
+        return np.divide(scores, lengths, out=np.zeros_like(scores), where=lengths > 0)
 
 
 def as_read(asked: Question, /) -> str:

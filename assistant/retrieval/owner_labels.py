@@ -54,7 +54,7 @@ class OwnerLabels:
     @classmethod
     def of(cls, version: IndexVersion, encoder: Encoder, as_read: Callable[[str], str], /) -> Self | None:
         """Those of a version, each question as a visitor's is read; `None` without any."""
-        found = tuple(label for document in version.documents.values() for label in placed_labels(document, version))
+        found = tuple(label for document in version.documents.with_labels() for label in placed_labels(document, version))
         if not found:
             return None
         encoded = encoder.encode([as_read(own.question) for own in found])
@@ -62,7 +62,13 @@ class OwnerLabels:
 
     def of_articles(self, articles: Collection[str], /) -> "OwnerLabels":
         """Those of some articles."""
-        kept = [place for place, own in enumerate(self.placed) if own.article in articles]
+        return self._of([place for place, own in enumerate(self.placed) if own.article in articles])
+
+    def without_articles(self, articles: Collection[str], /) -> "OwnerLabels":
+        """Those of all but some articles."""
+        return self._of([place for place, own in enumerate(self.placed) if own.article not in articles])
+
+    def _of(self, kept: Sequence[int]) -> "OwnerLabels":
         return replace(self, placed=tuple(self.placed[place] for place in kept), pooled=self.pooled[kept])
 
     def verdict(self, question: Encoding, /) -> Verdict:

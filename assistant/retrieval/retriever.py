@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Self
 
 import numpy as np
@@ -23,6 +23,7 @@ from assistant.retrieval.other_languages import OtherLanguages
 from assistant.retrieval.outcomes import URGENT_FROM, Asked, Danger, agreed, is_long, softmax
 from assistant.retrieval.owner_labels import OwnerLabels, named_first, settled_for, supported
 from index import Encoder, Encoding, IndexVersion
+from index.documents import Documents
 from index.encoding import Vectors
 from index.lexical import COMMON, Integers, Words, stem, words_of
 
@@ -66,6 +67,13 @@ def settled(votes: Votes, scores: Vectors, outcomes: dict[str, float], /) -> tup
     return ranked.astype(np.float32), {name: (1 - doubt) * shares.get(name, 0.0) + doubt * p for name, p in outcomes.items()}
 
 
+def subjects_of(documents: Documents, number: int, /) -> frozenset[str]:
+    """What an article is about, of what has several names: what stands in its headings or, elsewhere, more than once."""
+    document = documents.at(number)
+    headings = named_in("\n".join((document.source.title, *(section.heading for section in document.sections))))
+    return headings | {name for name, count in times_named(document.text).items() if count > 1}
+
+
 class Retriever:
     """Searches one version. Safe to call from several threads: nothing in it changes."""
 
@@ -73,12 +81,11 @@ class Retriever:
         self._version = version
         self._encoder = encoder
         self._learned = learned
-        self._documents = tuple(version.documents.values())
-        self.reader = QuestionReader(document.text for document in version.documents.values())
+        self.reader = QuestionReader(version.documents.texts())
+        self._subjects_of = lru_cache(NAMES_KEPT)(partial(subjects_of, version.documents))
         self._placed = placed(learned.questions, version) if labels else None
         self._labelled = self._placed
         self._owned = OwnerLabels.of(version, encoder, self._as_asked) if labels else None
-        self._articles = frozenset(version.documents)  # that may be quoted
         self._others = OtherLanguages(version, load_multilingual)
         self._among: Integers | None = None  # the rows that may be quoted; `None` means all
 
@@ -92,15 +99,26 @@ class Retriever:
 
         It costs next to nothing: a limit only picks rows.
         """
+        other = self._over(self._version.passages.rows_of(articles))
+        other._labelled = self._placed if self._placed is not None and self._placed.article in articles else None
+        other._owned = None if self._owned is None else self._owned.of_articles(articles)
+        return other
+
+    def _without_articles(self, articles: Collection[str]) -> Self:
+        """The same retriever over all but these articles."""
+        rows = np.arange(len(self._version.passages)) if self._among is None else self._among
+        other = self._over(np.setdiff1d(rows, self._version.passages.rows_of(articles), assume_unique=True))
+        other._labelled = None if self._labelled is None or self._labelled.article in articles else self._labelled
+        other._owned = None if self._owned is None else self._owned.without_articles(articles)
+        return other
+
+    def _over(self, rows: Integers) -> Self:
         if len(self._version.passages) <= CANDIDATES:
             self._all  # noqa: B018  made once, for all limits
         if self._placed is not None:
             self._labelled_passages  # noqa: B018
         other = copy(self)
-        other._articles = self._articles.intersection(articles)
-        other._among = self._version.passages.rows_of(articles)
-        other._labelled = self._placed if self._placed is not None and self._placed.article in articles else None
-        other._owned = None if self._owned is None else self._owned.of_articles(articles)
+        other._among = rows
         return other
 
     @property
@@ -151,9 +169,9 @@ class Retriever:
         if not said.silent:
             support = self._owned.support(found.question, found.rows[int(found.scores.argmax())])
             return replace(found, outcomes=supported(found.outcomes, support)) if support else found
-        others = self._articles - said.silent
-        if others:
-            return self.limited_to(others).find(asked)
+        others = self._without_articles(said.silent)
+        if not others.is_empty:
+            return others.find(asked)
         return replace(found, outcomes=settled_for(Kind.UNANSWERED, found.outcomes), parts=())
 
     def _find(self, asked: Question) -> Found:
@@ -196,13 +214,6 @@ class Retriever:
             for number, row in zip(numbers, rows, strict=True)
         )
         return np.fromiter(is_on, dtype=np.bool_, count=len(rows))
-
-    @lru_cache(NAMES_KEPT)  # noqa: B019  for as long as the version is served
-    def _subjects_of(self, number: int) -> frozenset[str]:
-        """What an article is about, of what has several names: what stands in its headings or, elsewhere, more than once."""
-        document = self._documents[number]
-        headings = named_in("\n".join((document.source.title, *(section.heading for section in document.sections))))
-        return headings | {name for name, count in times_named(document.text).items() if count > 1}
 
     def find_in_other_language(self, asked: Question, /) -> Found | None:
         """The same for a question in another language than English; `None` where nothing here reads it."""

@@ -1,8 +1,9 @@
 """Every path below the index folder.
 
 <index>/CURRENT                the name of the version that is served
-<index>/<version>/             documents.json, passages.npy, vectors.npy, tokens.npy, token_spans.npy,
-                               store.faiss or collection.txt, manifest.json; multilingual.npy if such an encoder was there
+<index>/<version>/             documents.json, their texts in documents.txt, and where in both each lies in documents.npy;
+                               passages.npy, vectors.npy, tokens.npy, token_spans.npy, store.faiss or collection.txt,
+                               manifest.json; multilingual.npy if such an encoder was there
 <index>/models/<fingerprint>-int8/  model.onnx, weights.bin, tokenizer.json, model.json: the model that versions were built
                                with, in eight bits
 <index>/<version>/manifest.json.sig, <index>/models/<fingerprint>-int8/model.json.sig  signatures, if they were signed
@@ -22,7 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CURRENT, ROLLBACK = "CURRENT", "ROLLBACK"
-DOCUMENTS, PASSAGES, MANIFEST, MULTILINGUAL = "documents.json", "passages.npy", "manifest.json", "multilingual.npy"
+DOCUMENTS, TEXTS, PLACES = "documents.json", "documents.txt", "documents.npy"
+PASSAGES, MULTILINGUAL, MANIFEST = "passages.npy", "multilingual.npy", "manifest.json"
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 
 

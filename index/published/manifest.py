@@ -8,13 +8,13 @@ from typing import Any
 
 from corpus.regular_files import LARGEST_RECORD, read_regular
 from index.errors import BUILD_COMMAND, IndexDamagedError, IndexMissingError
-from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, IndexLayout
+from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, PLACES, TEXTS, IndexLayout
 from index.published.signing import NO_KEY, Trust
 from index.stores import FAISS, Description
 from index.stores import FILES as STORE_FILES
 
-FORMAT = 10  # bump when an older program would misread a version
-COMMON_FILES = {DOCUMENTS, PASSAGES}
+FORMAT = 11  # bump when an older program would misread a version
+COMMON_FILES = {DOCUMENTS, TEXTS, PLACES, PASSAGES}
 NO_SEAL = "0" * 64
 
 

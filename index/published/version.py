@@ -15,18 +15,20 @@ import numpy.typing as npt
 
 from corpus import Document
 from corpus.durable import sync, write_durably
-from corpus.library import document_from, record_of
 from corpus.regular_files import LARGEST_POINTER, open_regular, read_regular
+from index.documents import Bytes, Documents, FiledDocuments, write_documents
 from index.encoding.cache import CachedSentences, SavedVectors
 from index.encoding.vectors import VECTOR_FILES, PassageVectors, RowVectors
 from index.errors import BUILD_COMMAND, IndexDamagedError, IndexMissingError
 from index.passages import Passage, PassageTable
-from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, VERSION_NAME, IndexLayout
+from index.published.layout import DOCUMENTS, MANIFEST, MULTILINGUAL, PASSAGES, PLACES, TEXTS, VERSION_NAME, IndexLayout
 from index.published.manifest import Manifest, read_manifest, sealed
 from index.published.signing import NO_KEY, Trust
 from index.stores import DEFAULT_ENGINES, Engines, VectorStore
 
-LARGEST_IN_MEMORY = 512 * 1024 * 1024  # bytes; a larger array is read from its file as it is needed
+# Bytes of a file; a larger one is read as it is needed. Of articles and places a question needs little, and every server
+# would hold them, whatever holds the vectors.
+LARGEST_IN_MEMORY, LARGEST_READ_WHOLE = 512 * 2**20, 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class IndexVersion:
 
     name: str
     manifest: Manifest
-    documents: dict[str, Document]
+    documents: Documents
     passages: PassageTable
     vectors: RowVectors
     store: VectorStore
@@ -89,8 +91,7 @@ def write_version(
     """Write a complete version; the manifest's `files` and `store` are added here. Call it inside `locking.publishing`."""
     folder = layout.version(manifest.version)
     folder.mkdir()
-    rows = [record_of(document) | {"text": document.text} for document in documents]
-    (folder / DOCUMENTS).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    write_documents(documents, records=folder / DOCUMENTS, texts=folder / TEXTS, table=folder / PLACES)
     table = PassageTable.of(documents, passages)
     np.save(folder / PASSAGES, table.places, allow_pickle=False)
     vectors.save(folder)
@@ -122,12 +123,12 @@ def open_version(
     for file in damaged_files(folder, manifest.files):
         raise IndexDamagedError(f"version {name}: {file} is damaged or missing.", remedy=BUILD_COMMAND)
     try:
-        records = json.loads((folder / DOCUMENTS).read_bytes())
-        documents = {record["id"]: document_from(record, record["text"]) for record in records}
-        passages = PassageTable(documents.values(), _load_array(folder / PASSAGES))
+        records, texts = (_load_bytes(folder / file, LARGEST_READ_WHOLE) for file in (DOCUMENTS, TEXTS))
+        documents = FiledDocuments(records, texts, _load_array(folder / PLACES, LARGEST_READ_WHOLE))
+        passages = PassageTable(documents, _load_array(folder / PASSAGES, LARGEST_READ_WHOLE))
         store = engines.open(manifest.store, folder)
         vectors = store if isinstance(store, RowVectors) else _load_vectors(folder)
-        multilingual = _load_array(folder / MULTILINGUAL) if manifest.multilingual else None
+        multilingual = _load_array(folder / MULTILINGUAL, LARGEST_READ_WHOLE) if manifest.multilingual else None
     except (ValueError, TypeError, KeyError, RuntimeError, OSError):
         raise IndexDamagedError(f"version {name} cannot be read by this program.", remedy=BUILD_COMMAND) from None
     is_whole = multilingual is None or len(multilingual) == manifest.passages
@@ -148,14 +149,20 @@ def article_ids(index_dir: Path, manifest: Manifest, /) -> list[str]:
 
 
 def _load_vectors(folder: Path) -> PassageVectors:
-    return PassageVectors(*(_load_array(folder / file) for file in VECTOR_FILES))
+    return PassageVectors(*(_load_array(folder / file, LARGEST_IN_MEMORY) for file in VECTOR_FILES))
 
 
-def _load_array(path: Path) -> npt.NDArray[Any]:
-    """An array whose hash was verified. In memory where it fits: a mapped file that shrinks would take the process down."""
-    mode: Literal["r"] | None = "r" if path.stat().st_size > LARGEST_IN_MEMORY else None
+def _load_array(path: Path, most: int) -> npt.NDArray[Any]:
+    """An array whose hash was verified; in memory up to `most` bytes, since a mapped file that shrinks takes the process
+    down."""
+    mode: Literal["r"] | None = "r" if path.stat().st_size > most else None
     array: npt.NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
     return array
+
+
+def _load_bytes(path: Path, most: int) -> Bytes:
+    """The same for a file that is no array."""
+    return np.memmap(path, np.uint8, "r") if path.stat().st_size > most else np.fromfile(path, np.uint8)
 
 
 def damaged_files(folder: Path, files: dict[str, str], /) -> list[str]:

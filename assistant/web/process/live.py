@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,7 +67,7 @@ class LiveAssistant:
         # By step of following: what everybody may read, and what the log says.
         self._troubles: dict[str, tuple[str, str]] = {}
         self.failure = ""  # why the published version could not be loaded; empty when it is the one that is served
-        self._lengths = {first.version.name: _lengths(first.version)}  # of the versions served last, by article
+        self._lengths = {first.version.name: first.version.documents.lengths}  # of the versions served last
         self._folder: Path | None = None  # the index folder that is followed
         self._prepare: list[Prepare] = []
         self._held: BinaryIO | None = None
@@ -109,8 +110,7 @@ class LiveAssistant:
 
     def length_of(self, article: str, name: str, /) -> int:
         """How many characters an article has in a version, or in the one that is served if that one is not remembered."""
-        lengths = self._lengths.get(name) or self._lengths[self.current.version.name]
-        return lengths.get(article, -1)
+        return (self._lengths.get(name) or self._lengths[self.current.version.name]).of(article)
 
     @contextmanager
     def following(self, index_dir: Path, /, *, mirror: Mirror | None = None) -> Iterator[None]:
@@ -202,7 +202,7 @@ class LiveAssistant:
         for prepare in self._prepare:
             prepare(fresh)
         recent = dict(list(self._lengths.items())[1 - VERSIONS_KNOWN :])
-        self._lengths = {**recent, version.name: _lengths(version)}
+        self._lengths = {**recent, version.name: version.documents.lengths}
         self.current = fresh
         self.swaps += 1
         self.failure = ""
@@ -228,8 +228,8 @@ def check_self(assistant: Assistant, /) -> None:
     for row, cosine in zip(rows, _cosines_with_themselves(version, assistant.encoder, rows), strict=True):
         if cosine < LEAST_COSINE:
             raise _lost(version, f"a query for passage {version.passages[row].id} does not find it (cosine {cosine:.3f})")
-    titles = (document.source.title for document in assistant.version.documents.values())
-    answer = assistant.ask([next(iter((*assistant.starters(), *titles)))])
+    titles = (document.source.title for document in version.documents.values())
+    answer = assistant.ask([next(chain(assistant.starters(), titles))])
     for citation in answer.citations:
         if version.documents[citation.article].text[citation.start : citation.end] != citation.quote:
             raise _lost(version, f"a quote is not {citation.article}[{citation.start}:{citation.end}]")
@@ -254,10 +254,6 @@ def reason(name: str, error: Exception) -> str:
     if isinstance(error, ModelError):
         return f"version {name or '?'} was built with another model than MODEL names, or MODEL cannot be loaded."
     return str(error) if isinstance(error, ShownError) else f"{type(error).__name__} while loading version {name or '?'}."
-
-
-def _lengths(version: IndexVersion) -> dict[str, int]:
-    return {id_: len(document.text) for id_, document in version.documents.items()}
 
 
 def _lost(version: IndexVersion, what: str) -> IndexDamagedError:

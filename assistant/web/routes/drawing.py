@@ -48,7 +48,9 @@ class Turn:
 class Charted:
     """An article as the first screen shows it."""
 
-    document: Document
+    id: str
+    source: Source
+    text: str  # for its tiles; empty without any
     tiles: Sequence[Tile]
     words: int
     has_sources: bool
@@ -72,7 +74,9 @@ def charted(assistant: Assistant, /) -> list[Charted]:
 
     return [
         Charted(
-            document,
+            document.id,
+            document.source,
+            document.text if place < MOST_CHARTED else "",
             tiles_of(document) if place < MOST_CHARTED else [],
             max(ROUND, round(len(document.text.split()) / ROUND) * ROUND),
             bool(list_of_sources(document)),
