@@ -55,7 +55,8 @@ def _language_of_line(line: str, expected: str, site: str) -> str:
 
 def _is_said_in(text: Mapping[str, str], line: str) -> bool:
     """Whether a wording has the line, as it stands or filled."""
-    return line in text.values() or any(_filling(line, each, place) is not None for place in FILLED for each in text.values())
+    filled = (each for place in FILLED for each in text.values() if _filling(line, each, place) is not None)
+    return line in text.values() or any(filled)
 
 
 def _filled(line: str, translations: Mapping[str, str], language: str) -> str:
