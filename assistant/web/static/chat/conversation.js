@@ -169,7 +169,6 @@ function face() {
   return {
     log, box, post, away, draw: remembering,
     send: () => ask(box.value),
-    after: (answer, turns) => turns,
     show(shown, turn, isHelp) {
       const alarm = shown.matches(ALARMING) ? shown : shown.querySelector(ALARMING);
       alarm?.setAttribute("role", "alert"); // it speaks for itself

@@ -34,10 +34,12 @@ export const lines = (text, className = "", spoken = "") =>
 export const notice = (kind, message, children, spoken, quotes) => {
   const [said, care] = message.split("\n\n").reverse();
   const [first, ...others] = lines(said, "message", spoken);
-  return element("div", { className: `reply ${kind}` },
+  const made = element("div", { className: `reply ${kind}` },
     care && element("div", { className: "care" }, lines(care, "", spoken)),
     words[kind] && element("p", { className: "kind" }, words[kind]),
     first, quotes, others, children);
+  made.dataset.kind = kind;
+  return made;
 };
 
 /** Why there is no answer and, unless that is said already, whom to call. */
