@@ -44,3 +44,12 @@ def test_a_line_filled_with_the_visitors_word_is_translated_around_it() -> None:
         german["unanswered.missing"].replace("{word}", "coffee"),
         german["unanswered.covers"].replace("{topics}", "Tea"),
     ]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_line_filled_in_another_language_is_known_as_of_that_language_on_an_english_page(language: str) -> None:
+    text = wording(language)
+    filled = [text[f"unanswered.missing{which}"].replace("{word}", "magnesio") for which in ("", ".2", ".3")]
+    filled.append(text["unanswered.covers"].replace("{topics}", "Hierro"))
+    for line in filled:
+        assert said_in(chat(line), "en") == (chat(line), language)

@@ -50,16 +50,27 @@ def said_in(answer: Answer, language: str, /, *, site: str = "") -> tuple[Answer
 
 def _language_of_line(line: str, expected: str, site: str) -> str:
     candidates = (expected, *languages())
-    return next((code for code in candidates if line in wording(code, site).values()), expected)
+    return next((code for code in candidates if _is_said_in(wording(code, site), line)), expected)
+
+
+def _is_said_in(text: Mapping[str, str], line: str) -> bool:
+    """Whether a wording has the line, as it stands or filled."""
+    filled = (each for place in FILLED for each in text.values() if _filling(line, each, place) is not None)
+    return line in text.values() or any(filled)
 
 
 def _filled(line: str, translations: Mapping[str, str], language: str) -> str:
     """The translation of the line that this one was filled from; the line itself if there is none."""
     for place in FILLED:
         for english, translated in translations.items():
-            before, is_there, after = english.partition(place)
-            if is_there and line.startswith(before) and line.endswith(after):
-                said = line[len(before) : len(line) - len(after)]
+            if (said := _filling(line, english, place)) is not None:
                 topics = ", ".join(offered(topic, language)[0] for topic in said.split(", "))
                 return translated.replace(place, topics if place == TOPICS else said)
     return line
+
+
+def _filling(line: str, text: str, place: str) -> str | None:
+    """What a line has in the place of a text; `None` if it was not filled from it."""
+    before, is_there, after = text.partition(place)
+    is_from_it = is_there and len(line) >= len(before) + len(after) and line.startswith(before) and line.endswith(after)
+    return line[len(before) : len(line) - len(after)] if is_from_it else None

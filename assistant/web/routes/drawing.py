@@ -126,6 +126,7 @@ def shell_html(
         few=FEW_CITATIONS,
         help=help_,
         near=calls((), help_.nearest),
+        hint=hint_below(turn, assistant.site) if turn else "",
         calls=calls(turn.answer.message.split("\n")[1:] if turn and turn.answer else (), help_.nearest),
         words_json=json.dumps(words, ensure_ascii=False),
     )
@@ -144,6 +145,14 @@ def document_html(shell: str, article: str, /, *, language: str, site: str) -> s
     body = Markup("").join(Markup(part) for part in (before, article, after))  # noqa: S704  rendered, so escaped already
     text = wording(language, site)
     return render("page.html", body=body, text=text, language=language, style=Markup(style()), script=SCRIPT)  # noqa: S704
+
+
+def hint_below(turn: Turn, site: str, /) -> str:
+    """What is said once below English quotes, to a reader of another language: for all that a page without scripts knows,
+    earlier turns had it.
+    """
+    is_first = turn.answer is not None and turn.answer.kind is Kind.ANSWER and not turn.before
+    return wording(turn.spoken, site)["page.translate"] if is_first and turn.spoken != DEFAULT_LANGUAGE else ""
 
 
 def calls(lines: Sequence[str], nearest: Sequence[str], /) -> list[tuple[str, str, str]]:

@@ -37,6 +37,7 @@ CONVERSATION = {
 # what can be done with one.
 PAGE = CONVERSATION | {
     "show": "page.show",
+    "translate": "page.translate",
     "showing": "page.show_in_article",
     "covers": "page.covers",
     "sentences": "page.sentences",

@@ -54,6 +54,9 @@ WORDS = {name: key for name, key in CONVERSATION.items() if name != Kind.CHAT} |
     "all": "widget.all",
 }
 
+# Beside those in every other language: what is said of quotes that are English.
+ELSEWHERE = {"translate": "page.translate"}
+
 PAGE = "../static/chat/main.js"  # the page's script, in one piece: on a slow network each file more is a wait more
 
 app = typer.Typer(help="Build the widget.", add_completion=False, rich_markup_mode=None)
@@ -112,7 +115,8 @@ def put_together(folder: Path, files: Mapping[str, bytes], /) -> None:
 
 def widget_words(language: str, /) -> dict[str, str]:
     """What is built in. Whom to call is what helps anywhere; a server puts in what it knows (`WidgetFiles.telling`)."""
-    return words_of(unfilled(language), WORDS, language=language, phrases_of=(language,))
+    names = WORDS if language == DEFAULT_LANGUAGE else WORDS | ELSEWHERE
+    return words_of(unfilled(language), names, language=language, phrases_of=(language,))
 
 
 def minified_css(name: str, /) -> str:

@@ -121,15 +121,15 @@ export function assistant(options, forget) {
   async function bring() {
     more = await loadMore();
     if (extras || !more) return;
-    extras = more.extras({ ...self, server, host, root, box, launcher, options, signal, cite, report, cannot, offer });
+    extras = more.extras({ ...self, server, host, root, box, launcher, options, signal, cite, report, cannot, offer, words });
     settle();
   }
 
-  /** Which quotes the page holds, if the browser can mark them. */
-  function find(quotes) {
+  /** Which quotes, introduced in a language, the page holds, if the browser can mark them. */
+  function find(quotes, spoken) {
     const text = attempt(() => CSS.highlights && letters(document.body.textContent)) || "";
     const held = quotes.map((quote) => text.includes(letters(quote)));
-    if (held.includes(true)) bring();
+    if (held.some((isHeld) => isHeld || spoken !== "en")) bring();
     return held;
   }
 

@@ -59,8 +59,8 @@ export function conversation(box, options, report, find, cite) {
       }
       log.scrollTop = turn.offsetTop - log.offsetTop - 8;
     },
-    captions(citations) {
-      const found = find(citations.map(({ quote }) => quote));
+    captions(citations, spoken) {
+      const found = find(citations.map(({ quote }) => quote), spoken);
       return citations.map((citation, i) => [
         element("span", { lang: "en", dir: "ltr" }, [...new Set([citation.title, citation.section])].join(" · ")),
         citation.made_of && element("span", {}, ` · ${words[citation.made_of]}`),

@@ -1,6 +1,7 @@
 // What an owner chose beyond the common options, and what a launcher does that would cover something of the page.
 import { attempt, styleSheet } from "./dom.js";
 import { framed } from "./frame.js";
+import { hint } from "./hint.js";
 import { keep } from "./keep.js";
 import { warn } from "./warnings.js";
 
@@ -17,7 +18,7 @@ const IS_VALUE = {
 
 /** What is done for one assistant: whenever it `settled`, when its conversation has `begun`, and where it runs in a frame. */
 export function extras(self) {
-  const { host, root, box, launcher, options, open, signal, offer } = self;
+  const { host, root, box, launcher, options, open, signal, offer, server, words } = self;
   const [up = FROM_EDGE, aside = FROM_EDGE] = `${options.offset}`.match(/\d+/g) || [];
   let frame;
 
@@ -54,6 +55,10 @@ export function extras(self) {
   document.addEventListener("click", (event) => {
     if (options.launcher && event.composedPath().includes(found("launcher"))) open();
   }, { signal });
+
+  const sayHint = () => hint(root, server, words);
+  host.addEventListener("rls:answer", sayHint, { signal });
+  sayHint(); // the answer that brought this is there
 
   return {
     settled() {

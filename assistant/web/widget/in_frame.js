@@ -2,9 +2,10 @@
 import { element } from "../static/conversation/dom.js";
 import { questions } from "../static/conversation/reply.js";
 import { language, words } from "../static/conversation/words.js";
-import { chosen } from "./config.js";
+import { chosen, server } from "./config.js";
 import { conversation } from "./conversation.js";
 import { styleSheet } from "./dom.js";
+import { hint } from "./hint.js";
 import { keep } from "./keep.js";
 import { loadWords } from "./words.js";
 
@@ -39,7 +40,11 @@ async function start() {
   box.lang = language;
   box.dir = words.direction;
   panel.ariaLabel = chosen.title || words.title;
-  const held = conversation(panel, chosen, tellHost, (quotes) => quotes, (event, citation) => { // the host's page looks for them
+  const report = (type, detail) => {
+    tellHost(type, detail);
+    if (type === "answer") hint(root, server, words);
+  };
+  const held = conversation(panel, chosen, report, (quotes) => quotes, (event, citation) => { // the host's page looks for them
     event.preventDefault();
     tellHost("cite", citation);
   });

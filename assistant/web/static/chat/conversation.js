@@ -11,8 +11,9 @@ import { announce, app, part } from "./parts.js";
 import * as draw from "./replies.js";
 import { stopReading } from "./taking/aloud.js";
 import { countPicks } from "./taking/doctor.js";
+import { announceLate } from "./translating.js";
 
-const SPOKEN = ".care p, .kind, .message, .number, blockquote, .section"; // of a reply, in the order of the page
+const SPOKEN = ".care p, .kind, .message, .number, blockquote, .section, .hint"; // of a reply, in the order of the page
 const ALARMING = "[data-kind=urgent], [data-kind=problem]";
 const PAUSE = 700; // ms between two that are asked again: a visitor's own question comes first
 
@@ -168,7 +169,6 @@ function face() {
   return {
     log, box, post, away, draw: remembering,
     send: () => ask(box.value),
-    after: (answer, turns) => turns,
     show(shown, turn, isHelp) {
       const alarm = shown.matches(ALARMING) ? shown : shown.querySelector(ALARMING);
       alarm?.setAttribute("role", "alert"); // it speaks for itself
@@ -178,7 +178,9 @@ function face() {
       app().classList.toggle("app--alone", isHelp);
       isHelped ||= isHelp;
       keepHelpInSight();
-      announce(shown.querySelectorAll(alarm ? "[data-kind=pending] .message" : SPOKEN));
+      const spoken = [...shown.querySelectorAll(alarm ? "[data-kind=pending] .message" : SPOKEN)];
+      announce(spoken.filter((one) => !one.matches(".hint") || one.checkVisibility()));
+      spoken.filter((one) => one.matches(".hint:empty")).forEach(announceLate);
       if (shown.matches(".waiting")) return;
       turn.scrollIntoView({ block: "start" });
       if (isUrgent && !box.matches(":focus")) {

@@ -4,6 +4,7 @@ import { markCitations } from "./article/marks.js";
 import { enterTurn, keep, kept } from "./keeping.js";
 import { app, control, documentAt, part, piece } from "./parts.js";
 import { asked, bySection, copyOf, quote } from "./replies.js";
+import { translatable } from "./translating.js";
 import { words } from "../conversation/words.js";
 
 /** The map without its fragments, to stand below an answer. */
@@ -30,7 +31,7 @@ export const openMap = () => addLocal({ topic: words.covers, isMap: true });
 export function localTurn({ topic, citations, isMap }) {
   const body = isMap ? Object.assign(greyMap(), { className: "map" }) : piece("div", {},
     piece("div", { class: "whole" }, bySection(citations.map((citation) => quote(citation, { named: false })), citations)),
-    piece("div", { class: "acts" }, copyOf(citations), control("aloud", words.aloud)));
+    piece("div", { class: "acts" }, copyOf(citations), control("aloud", words.aloud)), translatable());
   if (isMap) body.querySelector(".label").remove();
   return piece("div", { class: "turn" }, asked(topic), piece("div", { class: "reply", "data-kind": "topic" }, body));
 }

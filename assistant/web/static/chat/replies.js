@@ -6,6 +6,7 @@ import { feedback } from "./feedback.js";
 import { greyMap } from "./map.js";
 import { control, part, piece } from "./parts.js";
 import { canSpeak } from "./taking/aloud.js";
+import { translatable } from "./translating.js";
 import { urgentScreen } from "./urgent.js";
 
 const SHORT = 110; // letters of a message that is said in large type
@@ -74,6 +75,7 @@ function answered(answer, first, bounds, spoken, turns) {
     ...(isList ? [piece("div", { class: "whole" }, bySection(quotes, citations))] : quotes),
     bounds.length > 0 && piece("div", { class: "boundary" }, bounds.flatMap((line) => lines(line, "message", spoken)), tick()),
     !isOne && piece("div", { class: "acts" }, isList && copyOf(citations), ending),
+    translatable(spoken || language),
   ].filter(Boolean);
 }
 

@@ -58,7 +58,7 @@ export function conversation({ log, box, report, show, send, draw: { asked, butt
       earlier.push(question);
       const isHelp = answer.kind === "urgent";
       isGrave ||= isHelp;
-      show(reply(answer, spoken, face, ask, face.after?.(answer, turns)), turn, isHelp);
+      show(reply(answer, spoken, face, ask, turns), turn, isHelp);
       report("answer", { kind: answer.kind, citations: answer.citations });
     } else {
       if (isUrgent) earlier.push(lost = question);

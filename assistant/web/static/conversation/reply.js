@@ -50,18 +50,14 @@ export const problem = (message, isHelped, retry) => notice("problem", message, 
 /** What may be an emergency, and whom to call. */
 export const urgent = () => notice("urgent", [words.unsure, ...words.help.split(/\n+/).slice(1)].join("\n"));
 
-/**
- * An answer. `captions` gives what stands below each quote, `arranged` how they stand, and `after` is what follows
- * them all.
- */
-export const reply = ({ kind, message, citations, suggestions }, spoken, { captions, arranged }, ask, after) => {
-  const below = captions(citations);
+/** An answer. `captions` gives what stands below each quote, `arranged` how they stand. */
+export const reply = ({ kind, message, citations, suggestions }, spoken, { captions, arranged }, ask) => {
+  const below = captions(citations, spoken);
   const quotes = citations.map(({ n, quote }, i) => element("figure", { className: "card" },
     element("b", { className: "number", role: "img", ariaLabel: `${words.quote} ${n}` }, `${n}`),
     element("blockquote", { lang: "en", dir: "ltr" }, quote),
     element("figcaption", {}, below[i])));
-  return notice(kind, message, [after, suggestions.length && questions(words.suggestions, suggestions, ask)],
-    spoken, arranged(quotes, citations));
+  return notice(kind, message, suggestions.length && questions(words.suggestions, suggestions, ask), spoken, arranged(quotes));
 };
 
 /** Questions that can be asked by choosing them. */

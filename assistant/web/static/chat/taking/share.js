@@ -79,7 +79,7 @@ export function saveConversation() {
   copy.head.prepend(charset);
   copy.head.append(style);
   const log = copy.importNode(part("log"), true);
-  log.querySelectorAll("button, svg, .suggestions, .map, .tick, .elsewhere, .feedback").forEach((element) => element.remove());
+  log.querySelectorAll("button, svg, .suggestions, .map, .tick, .elsewhere, .feedback, .hint").forEach((element) => element.remove());
   log.querySelectorAll(".acts").forEach((element) => element.remove());
   log.querySelectorAll("details").forEach((element) => { element.open = true; });
   log.querySelectorAll("blockquote a").forEach((link) => link.replaceWith(link.textContent));
