@@ -30,6 +30,7 @@ from assistant.reading.parts import (
     excluding,
     halves,
     says_what_it_causes,
+    thing_listed,
 )
 from assistant.reading.remarks import without_remarks
 from assistant.record import FACTS, on_record
@@ -208,7 +209,7 @@ class Answering:
         if not missed:
             return None
         text = wording(DEFAULT_LANGUAGE, self._site)
-        names = [self.missing(part) or part.text.rstrip(" .?!") for part in missed]
+        names = [self.missing(part) or thing_listed(part.text) for part in missed]
         if any(len(name) > LONGEST_NAMED for name in names):
             return text["unanswered.message"]
         return named(text["unanswered.missing"], "”, “".join(dict.fromkeys(names)))

@@ -123,6 +123,17 @@ def test_who_asks_about_his_own_gets_what_is_so_in_general_and_the_boundary(answ
     assert TEXT["answer.boundary"] not in answering.ask([WHOLE]).message
 
 
+def test_each_of_three_questions_is_answered(answering: Assistant) -> None:
+    asked = answering.ask(["Does milk come from cows? Does rice come from fields? Do farmers pick green leaves?"])
+    assert all(word in quotes(asked) for word in ("cows", "fields", "green leaves"))
+    assert [citation.n for citation in asked.citations] == [1, 2, 3]
+
+
+def test_what_is_told_beside_a_question_is_not_named_as_missing(missing: Assistant) -> None:
+    asked = missing.ask(["I'm drowning in leaflets, does caffeine matter?"])
+    assert asked.message.split("\n")[0] == said("unanswered.missing", "caffeine")
+
+
 def said(key: str, word: str) -> str:
     return TEXT[key].replace("{word}", word)
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant import Assistant
-from assistant.answer import MOST_CITATIONS
+from assistant.answer import MOST_JOINED
 from assistant.web.gate.admission import Admission
 from assistant.web.gate.body import BodyLimit
 from assistant.web.gate.origins import AllowedOrigins
@@ -77,7 +77,7 @@ def test_what_is_no_verdict_is_refused(client: TestClient, file: Path, body: obj
         f"answer {ARTICLE}:10-" + "9" * 30_000,
         f"answer {ARTICLE}:{'1' * 5_000}-20",
         f"answer {'a' * 30_000}:10-20",
-        "answer" + f" {ARTICLE}:10-20" * (MOST_CITATIONS + 1),
+        "answer" + f" {ARTICLE}:10-20" * (MOST_JOINED + 1),
         f"praise {ARTICLE}:10-20",
         f"answer {ARTICLE}:١-٢٠",
     ],

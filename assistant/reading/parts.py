@@ -49,6 +49,7 @@ CAUSES_IT = question_pattern(
     ignore_case=True,
 )
 ONE_OF_LIST = re.compile(r",? (?:and|or) (?:the |a )?|[,;] ?(?:the |a )?", re.IGNORECASE)
+ASKED_OF_ONE = re.compile(r"^can (.+) cause it\?$")
 LONGEST_LISTED = 4  # words of a thing in a list
 # "and does B12", "what about magnesium": the question before, asked of another thing.
 OF_ANOTHER = question_pattern(
@@ -201,6 +202,16 @@ def asked_of_listed(text: str, /) -> tuple[str, ...]:
     if not 1 < len(things) <= MOST_LISTED or any(len(thing.split()) > LONGEST_LISTED for thing in things):
         return ()
     return tuple(f"can {thing} cause it?" for thing in things)
+
+
+def thing_listed(asked: str, /) -> str:
+    """The thing of which `asked_of_listed` asks a question; any other question as it is, without its last stop.
+
+    >>> thing_listed("can vitamin D cause it?"), thing_listed("How many have it?")
+    ('vitamin D', 'How many have it')
+    """
+    found = ASKED_OF_ONE.search(asked)
+    return asked.rstrip(" .?!") if found is None else found[1]
 
 
 def alternatives(text: str, is_subject: Callable[[str], bool], /) -> tuple[str, ...]:
