@@ -8,7 +8,7 @@ its vectors: else questions in one language are near each other whatever they as
 Nothing is loaded before the first such question.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from assistant.answer import MOST_CITATIONS, Kind
+from assistant.answer import MOST_CITATIONS, RECOGNISED, Kind
 from assistant.languages.terms import with_english_name
 from assistant.question import Question
 from assistant.retrieval.found import Found, speaks_clearly
@@ -33,14 +33,19 @@ NARROW, WIDE = (16, 0.02), (64, 0.05)
 AT_ONCE = 2048  # vectors that are compared together
 CANDIDATES = 256  # sentences that compete where nothing is labelled
 SHARPNESS = 20.0  # what cosines are multiplied by, for shares of probability
-KIND_FEATURES = (
+LABELLED_FEATURES = (
     *(f"narrow_{kind}" for kind in Kind),
     *(f"wide_{kind}" for kind in Kind),
     *(f"best_{kind}" for kind in Kind),
-    *("nearest", "long"),
+    *("nearest", "long", "top_narrow", "top_wide", "spread"),
 )
-LABELLED_FEATURES = (*KIND_FEATURES, "top_narrow", "top_wide", "spread")
-SENTENCE_FEATURES = (*KIND_FEATURES, "top", "margin", "stands_out", "mean")
+# Whether labelled questions are answered says something of the labelled article only.
+SENTENCE_FEATURES = (
+    *(f"narrow_{kind}" for kind in RECOGNISED),
+    *(f"wide_{kind}" for kind in RECOGNISED),
+    *(f"best_{kind}" for kind in RECOGNISED),
+    *("nearest", "long", "top", "margin", "stands_out", "mean"),
+)
 GENERAL = ""  # the code of the mean of all languages but English
 
 
@@ -82,18 +87,19 @@ class ForeignVotes:
     def labelled_features(self) -> Vectors:
         """The features named by LABELLED_FEATURES."""
         own = [self.narrow.passages.max(initial=0), self.wide.passages.max(initial=0), self.wide.passages.sum()]
-        return np.array([*self._of_kinds, *own], np.float32)
+        return np.array([*self._of(Kind), *own], np.float32)
 
     def sentence_features(self, cosines: Vectors, /) -> Vectors:
         """The features named by SENTENCE_FEATURES, where these are the sentences' cosines (n,) with the question."""
         best = np.sort(cosines)[::-1]
         stands_out = (best[0] - cosines.mean()) / max(1e-6, float(cosines.std()))
         own = [best[0], best[0] - best[min(1, len(best) - 1)], stands_out, cosines.mean()]
-        return np.array([*self._of_kinds, *own], np.float32)
+        return np.array([*self._of(RECOGNISED), *own], np.float32)
 
-    @property
-    def _of_kinds(self) -> tuple[float, ...]:
-        return (*self.narrow.kinds, *self.wide.kinds, *self.best, self.narrow.nearest, self.is_long)
+    def _of(self, kinds: Iterable[Kind]) -> tuple[float, ...]:
+        numbers = [kind.number for kind in kinds]
+        votes = (self.narrow.kinds, self.wide.kinds, self.best)
+        return (*np.concatenate([every[numbers] for every in votes]), self.narrow.nearest, self.is_long)
 
 
 class Voters:
