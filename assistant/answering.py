@@ -99,7 +99,8 @@ class Answering:
         if ruled is not None and ruled.kind is not Kind.ADVICE:
             return Kept(self._fixed(ruled.wording, question, ruled.kind, confidence=1.0))
         found = self.found(question)
-        is_other = found.is_multilingual and question.language == DEFAULT_LANGUAGE
+        is_spoken_to = question.is_distressed and question.help_language != DEFAULT_LANGUAGE
+        is_other = (found.is_multilingual or is_spoken_to) and question.language == DEFAULT_LANGUAGE
         question = question.in_other_language() if is_other else question
         answer = self._judged(found, question)
         if self._gaps is None or answer.kind is not Kind.UNANSWERED:

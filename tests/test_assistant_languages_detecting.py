@@ -107,6 +107,11 @@ def test_a_question_of_two_words_is_not_taken_for_english() -> None:
     assert recognised("Hilft Eisen?").written == "de"
 
 
+def test_between_sister_languages_the_one_that_is_spoken_counts_if_more_words_are_its_own() -> None:
+    assert recognised("el sip causa anemia o al reves?", reader="es").language == "es"
+    assert recognised("che cosa provoca l'anemia?", reader="es").language == "it"
+
+
 def test_hindi_is_answered_in_the_letters_in_which_it_is_asked() -> None:
     assert recognised("kya dialysis walo ko ye hota hai").language == "hi-latn"
     assert recognised("क्या डायलिसिस वालों को यह होता है").language == "hi"

@@ -88,6 +88,8 @@ def recognised(question: str, /, *, among: Sequence[str] = (), reader: str = DEF
     if signed := next((code for sign, code in _signs().items() if sign in question), ""):
         return _read(signed, Reading.OTHER)
     if best != DEFAULT_LANGUAGE and probability >= CERTAIN:
+        own = _own_words(question)
+        best = reader if own[reader] > own[best] else best  # after Spanish turns "causa anemia o al reves?" is no Italian
         is_read_in_both = all(map(is_english, map(str.lower, WORD.findall(question))))  # "does diet matter"
         return Recognised(best, best, Reading.EITHER if is_read_in_both else Reading.OTHER)
     if known and DEFAULT_LANGUAGE not in known and not _is_plainly_english(question):
@@ -114,7 +116,7 @@ def _by_words(question: str, best: str, probability: float, reader: str) -> Reco
     words = {word for word in map(str.lower, WORD.findall(question)) if word not in words_for_the_condition()}
     if not words:
         return ENGLISH if reader == DEFAULT_LANGUAGE else _read(reader, Reading.EITHER)
-    own = Counter(code for word in words for code in _whose().get(word, ()))
+    own = _own_words(question)
     code = max(sorted(own), key=lambda code: (own[code], code == best, code == reader), default=best)
     english, share = sum(map(is_english, words)) / len(words), own[code] / len(words)
     if english <= FEW_ENGLISH and share >= OWN_SHARE and own[code] > 1:
@@ -127,6 +129,12 @@ def _by_words(question: str, best: str, probability: float, reader: str) -> Reco
         return _read(code if own[code] else best, Reading.OTHER if own[code] and code == reader else Reading.EITHER)
     is_likely_english = best == DEFAULT_LANGUAGE and probability >= CERTAIN
     return ENGLISH if reader == DEFAULT_LANGUAGE or is_likely_english else _read(reader, Reading.EITHER)
+
+
+def _own_words(question: str) -> Counter[str]:
+    """How many of the question's words are a language's own, by its code; names of the condition are nobody's."""
+    words = {word for word in map(str.lower, WORD.findall(question)) if word not in words_for_the_condition()}
+    return Counter(code for word in words for code in _whose().get(word, ()))
 
 
 def _read(code: str, reading: Reading) -> Recognised:

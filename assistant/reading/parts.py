@@ -20,7 +20,8 @@ ASKING = (
     r"|must)\b"
 )
 HALF = question_pattern(
-    rf"(?:[.?!;]+\s+|[,.?!;]*\s+(?:and|but|so|then|also)\s+(?:then |so |if so,? )?)({ASKING})",
+    rf"(?:[.?!;]+\s+|[,.?!;]*\s+(?:and|but|so|then|also)\s+(?:then |so |if so,? )?)({ASKING})"
+    r"|[,.?!;]*\s+or\s+((?:does|do|can|could|will|would)\b[^?.!]{6,})",
     ignore_case=True,
     has_groups=True,
 )
@@ -139,6 +140,7 @@ CAUSING = question_pattern(
     has_groups=True,
 )
 ONLY_EFFECTS = question_pattern(rf"\b{EFFECTS}", ignore_case=True)
+OTHER_WAY = question_pattern(r"\bor\b[^?.!]{0,24}\b(?:other way|opposite|reverse|vice versa)\b", ignore_case=True)
 # A "not" behind one of these is no part of the question.
 CONDITION = question_pattern(r"\b(?:if|when|whether|why|how)\b", ignore_case=True)
 
@@ -150,14 +152,17 @@ def halves(text: str, /) -> tuple[str, ...]:
     ('Why does low iron cause it', 'what should I take?')
     >>> halves("What is RLS, what causes it and is it inherited?")
     ('What is RLS', 'what causes it', 'is it inherited?')
+    >>> halves("does it cause low iron or does low iron cause it")
+    ('does it cause low iron', 'does low iron cause it')
     """
     found, start = [], 0
     for match in sorted((*HALF.finditer(text), *NEXT.finditer(text)), key=lambda match: match.start()):
-        is_next = match[0].startswith(",") and match[0][1:].lstrip().startswith(match[1])
+        first = match.lastindex or 0
+        is_next = match[0].startswith(",") and match[0][1:].lstrip().startswith(match[first])
         if is_next and ASKS.search(text[start : match.start()].lstrip()) is None:
             continue
         found.append(text[start : match.start()])
-        start = match.start(1)
+        start = match.start(first)
     asked = [part.strip() for part in (*found, text[start:]) if QUESTION.search(part.strip())]
     return tuple(asked) if found and len(asked) > 1 else ()
 
@@ -290,7 +295,11 @@ def asks_what_it_causes(text: str, is_the_condition: Callable[[str], bool], /) -
     False
     >>> asks_what_it_causes("Does RLS cause bad sleep?", {"RLS"}.__contains__)
     False
+    >>> asks_what_it_causes("Does RLS cause anemia or the other way round?", {"RLS"}.__contains__)
+    False
     """
+    if OTHER_WAY.search(text) is not None:  # which of both, it asks
+        return False
     found = next((match for match in (pattern.search(text) for pattern in CAUSES_OTHERS) if match is not None), None)
     return found is not None and is_the_condition(found["named"].strip()) and ONLY_EFFECTS.search(found["object"]) is None
 
