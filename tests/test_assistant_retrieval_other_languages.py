@@ -40,7 +40,7 @@ def labelled() -> LabelledQuestions:
 def by_kind(features: tuple[str, ...]) -> OutcomeModel:
     """Believes the narrow votes, and, where there are none on the kind of answer, the best sentence."""
     weights = np.zeros((len(OUTCOMES), len(features)), np.float32)
-    for kind in Kind:
+    for kind in (kind for kind in Kind if f"narrow_{kind}" in features):
         weights[OUTCOMES.index(kind), features.index(f"narrow_{kind}")] = 10.0
     if "stands_out" in features:
         weights[OUTCOMES.index(Kind.ANSWER), features.index("top")] = 5.0
