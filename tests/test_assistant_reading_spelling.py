@@ -73,3 +73,7 @@ def test_no_word_is_near_in_an_empty_vocabulary_or_to_what_is_longer_than_all() 
 )
 def test_short_forms_and_short_misspellings_are_read(typed: str, read: str) -> None:
     assert Spelling(["Low iron matters."]).correct(typed) == read
+
+
+def test_two_neighbouring_letters_swapped_in_a_rare_word_are_put_right() -> None:
+    assert Spelling(["iron"]).correct("can a lack of nurtients cause it") == "can a lack of nutrients cause it"

@@ -86,8 +86,15 @@ class Spelling:
             return SHORT_FORMS[lower]
         meant = self._field.nearest(lower, edits=_edits(lower, long=LONG_FIELD_WORD))
         if meant is None and len(lower) >= SHORTEST and word.islower():  # an unknown word with a capital is likely a name
-            meant = english().common.nearest(lower, edits=_edits(lower, long=LONG_COMMON_WORD))
+            meant = self._unswapped(lower) or english().common.nearest(lower, edits=_edits(lower, long=LONG_COMMON_WORD))
         return meant or word
+
+    def _unswapped(self, word: str) -> str | None:
+        """The one known word, however rare, that a longer word is with two neighbouring letters swapped: "nurtients"."""
+        pairs = range(len(word) - 1) if len(word) >= LONG_FIELD_WORD else ()
+        swapped = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in pairs}
+        known = sorted(one for one in swapped if one in self._words or one in english().known)
+        return known[0] if len(known) == 1 else None
 
 
 def _edits(word: str, /, *, long: int) -> int:
