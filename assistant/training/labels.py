@@ -159,21 +159,22 @@ def read_labels(project: Path, /) -> Labels:
     files.append((folder / "other-articles" / "questions.jsonl", ""))
     questions = [question for path, slug in files for question in read_file(path, articles, default=slug)]
     sites = sites_of([articles[path.stem] for path in sorted((folder / "own-articles").glob("*.md"))])
-    of_sites = [on_site(question, site) for site in sites for question in questions if question.slug in site.slugs]
-    return Labels(articles | {site.slug: site for site in sites}, (*questions, *of_sites))
+    return Labels(articles | {site.slug: site for site in sites}, (*questions, *asked_of(sites, questions)))
 
 
 def with_languages(labels: Labels, project: Path, /) -> Labels:
-    """The labels, and the questions on the main article that are written in other languages, one file each.
+    """The labels, and the questions that are written in other languages, one file each: on the main article, on others and
+    on the sites that these form.
 
     The English encoder reads none of these languages, so neither its training nor its neighbours need them.
 
     Raises:
         ShownError: a question is unusable; the message names it.
     """
-    paths = sorted((project / "tests" / "questions" / "languages").glob("*.jsonl"))
+    paths = sorted((project / "tests" / "questions" / "languages").rglob("*.jsonl"))
     more = [question for path in paths for question in read_file(path, labels.articles, default=labels.main)]
-    return replace(labels, questions=(*labels.questions, *more))
+    sites = [article for slug, article in labels.articles.items() if slug.endswith(SITE)]
+    return replace(labels, questions=(*labels.questions, *more, *asked_of(sites, more)))
 
 
 def sites_of(articles: Iterable[Article], /) -> list[Article]:
@@ -199,6 +200,11 @@ def site_name(slug: str, /) -> str:
     ('eyes', 'eyes')
     """
     return slug.removesuffix(SITE).partition("-")[0]
+
+
+def asked_of(sites: Iterable[Article], questions: Sequence[Question], /) -> list[Question]:
+    """The questions on articles of these sites, asked of the whole site."""
+    return [on_site(question, site) for site in sites for question in questions if question.slug in site.slugs]
 
 
 def on_site(question: Question, site: Article, /) -> Question:
