@@ -239,3 +239,60 @@ def test_danger_is_read_before_anything_is_said_of_the_form(assistant: Assistant
 
 def test_an_earlier_turn_that_was_too_long_does_not_end_the_conversation(assistant: Assistant) -> None:
     assert assistant.ask(["why " * 500, IRON]).kind is Kind.ANSWER
+
+
+PUT_ASIDE = {
+    "zh": ["药我都攒够了", "我攒了很多安眠药", "安眠药已经存够了", "囤了一堆药准备今晚"],
+    "es": [
+        "he ido guardando pastillas, ya tengo suficientes",
+        "tengo pastillas guardadas para esta noche, ya no aguanto",
+        "he juntado bastantes pastillas",
+    ],
+    "fr": [
+        "j'ai mis assez de cachets de côté",
+        "je mets mes comprimés de côté depuis des semaines",
+        "j ai stocké des somnifères",
+    ],
+    "de": [
+        "ich habe genug tabletten gesammelt",
+        "hab die tabletten gehortet, heute nacht",
+        "ich sammle seit wochen meine schlaftabletten",
+    ],
+    "it": ["ho messo da parte abbastanza pastiglie", "ho accumulato le pillole, stasera"],
+    "pt": ["guardei comprimidos suficientes", "juntei os remédios todos, é hoje à noite"],
+    "nl": ["ik heb genoeg pillen opgespaard", "pillen gespaard voor vannacht"],
+    "sv": ["jag har sparat ihop tillräckligt med tabletter", "jag har samlat på mig tabletter, i natt"],
+    "pl": ["uzbierałam już dość tabletek", "odkładam tabletki od tygodni, dziś w nocy"],
+    "tr": ["yeterince hap biriktirdim", "hapları biriktirdim bu gece"],
+    "ru": ["я накопила достаточно таблеток", "скопил таблетки, сегодня ночью"],
+    "uk": ["я назбирала достатньо таблеток", "накопичив пігулок, сьогодні вночі"],
+    "ar": ["جمعت ما يكفي من الحبوب", "خبيت الحبوب كلها والليلة"],
+    "hi": ["मैंने काफी गोलियां जमा कर ली हैं", "नींद की गोलियां जमा की हैं आज रात"],
+    "hi-latn": ["maine kaafi goliyan jama kar li hai", "neend ki goliyan jama ki hai aaj raat"],
+    "ja": ["薬をためてある、今夜", "睡眠薬をたくさん貯めた"],
+}
+# Kept, and not against oneself; and the everyday name of pre-eclampsia, which says "poisoning".
+KEPT = [
+    "¿puedo guardar las pastillas de hierro en la nevera?",
+    "darf ich die tabletten im kühlschrank aufheben",
+    "je garde mes comprimés de fer depuis des semaines au frigo",
+    "ho conservato le pillole in frigo",
+    "guardei os comprimidos na gaveta para viagem",
+    "zbieram tabletki z apteki",
+    "药怎么保存",
+    "هل يرتبط تململ الساقين بتسمم الحمل",
+    "czy zatrucie ciążowe ma związek z rls",
+]
+
+
+@pytest.mark.parametrize("text", [text for texts in PUT_ASIDE.values() for text in texts])
+def test_who_puts_pills_aside_gets_help_in_any_language(text: str) -> None:
+    triage = read(text).triage
+    assert triage is not None
+    assert triage.kind is Kind.URGENT
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_pills_that_are_only_kept_are_no_danger(text: str) -> None:
+    triage = read(text).triage
+    assert triage is None or triage.kind is not Kind.URGENT
