@@ -23,6 +23,7 @@ COMMON = frozenset(
 )
 KEPT = 65_536  # passages, and words, that are read once and remembered: at most 130 MB
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

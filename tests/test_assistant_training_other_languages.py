@@ -9,7 +9,7 @@ import pytest
 
 from assistant.evaluation.labelled import LabelledQuestion
 from assistant.retrieval.other_languages import GENERAL, LABELLED_FEATURES
-from assistant.training.labels import Labels, question_of, with_languages
+from assistant.training.labels import Labels, Question, question_of, with_languages
 from assistant.training.other_languages import (
     Asked,
     centres_of,
@@ -29,6 +29,11 @@ FOREIGN = {
 }
 
 
+def of_all(question: Question) -> bool:
+    """That an encoder learned from no question."""
+    return True
+
+
 @pytest.fixture(scope="module")
 def labels() -> Labels:
     """Those of the small article, with two questions in each of two languages, on the same two topics."""
@@ -46,11 +51,11 @@ def labels() -> Labels:
 
 @pytest.fixture
 def main(labels: Labels, tmp_path: Path) -> Asked:
-    return encoded(labels.asked_main, HashEncoder(), tmp_path / "cache.sqlite")
+    return encoded(labels.asked_main, HashEncoder(), tmp_path / "cache.sqlite", is_new=of_all)
 
 
 def test_both_files_are_written_with_figures_by_language(labels: Labels, tmp_path: Path) -> None:
-    found = learn(labels, HashEncoder(), tmp_path, cache=tmp_path / "cache.sqlite")
+    found = learn(labels, HashEncoder(), tmp_path, cache=tmp_path / "cache.sqlite", is_new=of_all)
     table = json.loads((tmp_path / "multilingual.json").read_text(encoding="utf-8"))
     assert table["encoder"] == HashEncoder().fingerprint
     assert table["labelled_features"] == list(LABELLED_FEATURES)
@@ -106,3 +111,28 @@ def test_questions_in_other_languages_are_read_from_their_folder(labels: Labels,
     line = {"id": "x1", "turns": ["Was ist Tee?"], "expect": "answer", "gold": ["made from leaves"], "lang": "de"}
     (folder / "de.jsonl").write_text(json.dumps(line), encoding="utf-8")
     assert with_languages(labels, tmp_path).questions[-1].label.turns == ("Was ist Tee?",)
+
+
+def test_the_models_are_fitted_on_what_the_encoder_did_not_learn_from_and_all_labels_vote(
+    labels: Labels, tmp_path: Path
+) -> None:
+    known = question_of(
+        LabelledQuestion("es2", ("¿Crece en Escocia?",), "unanswered", language="es"), labels.articles["tea"]
+    )
+    more = replace(labels, questions=(*labels.questions, known))
+    cache = tmp_path / "cache.sqlite"
+    found = learn(more, HashEncoder(), tmp_path, cache=cache, is_new=lambda question: question.label.id != "es2")
+    assert {code: rate["total"] for code, rate in found["by language"].items()} == {"de": 2, "es": 2}
+    with np.load(tmp_path / "multilingual.npz") as file:
+        assert len(file["pooled"]) == len(more.asked_main)
+
+
+def test_questions_on_other_articles_are_judged_by_a_model_that_saw_none_of_their_site(
+    labels: Labels, tmp_path: Path
+) -> None:
+    rust = question_of(
+        LabelledQuestion("r1", ("Was ist Rost?",), "answer", ("Rust is an oxide",), language="de"), labels.articles["rust"]
+    )
+    more = replace(labels, questions=(*labels.questions, rust))
+    found = learn(more, HashEncoder(), tmp_path, cache=tmp_path / "cache.sqlite", is_new=of_all)
+    assert {code: rate["total"] for code, rate in found["other articles"]["by language"].items()} == {"de": 1}

@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache, partial
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from assistant.answer import MOST_CITATIONS, Hit, Kind
 from assistant.question import Question, read
@@ -25,7 +24,7 @@ from assistant.retrieval.owner_labels import OwnerLabels, named_first, settled_f
 from index import Encoder, Encoding, IndexVersion
 from index.documents import Documents
 from index.encoding import Vectors
-from index.lexical import COMMON, Integers, Words, stem, words_of
+from index.lexical import COMMON, Flags, Integers, Words, stem, words_of
 
 VOTE_ALONE = 10.0  # of sure votes: the weight of a passage's
 DOUBT, FAR_DOUBT = 0.1, 0.3  # of sure votes: what is left to the judgement, if a neighbour is all but the same, and if not
@@ -38,9 +37,6 @@ ONE_OF_AFTER = re.compile(r"\w*(?: \w+)?(?: \([^)]*\))?(?: and | or |, (?:\w+ ){
 CLOSE = 64  # of them are looked at closely, word piece by word piece
 NAMES_KEPT = 4_096  # articles whose names are remembered
 LEXICAL = 0.2  # weight of shared words beside a cosine, when choosing those
-
-
-Flags = npt.NDArray[np.bool_]
 
 
 def passage_scores(evidence: Evidence, weights: Vectors, vote: float, votes: Votes | None, /) -> Vectors:

@@ -3,16 +3,21 @@
 It trains for the model that the setting MODEL names (`make train MODEL=path`) and replaces what was learned for another.
 """
 
+from typing import Any
+
+import numpy as np
 import typer
 
-from assistant.training import other_languages as multilingual
+from assistant.training import multilingual
 from assistant.training.fitting import neighbours_of
 from assistant.training.labels import read_labels, with_languages
+from assistant.training.other_languages import learn
 from assistant.training.pipeline import Destinations, run
 from assistant.training.saving import QUESTIONS, save_json, save_questions
 from corpus import command_line
-from index.encoding.multilingual import MultilingualEncoder
-from index.encoding.sentence_transformer import available_cores, load_encoder
+from index.encoding.four_bits import FourBitFile
+from index.encoding.multilingual import LEARNED, original_weights
+from index.encoding.sentence_transformer import load_encoder
 from index.published.layout import IndexLayout
 from settings import PROJECT, Settings
 
@@ -33,7 +38,7 @@ def train(context: typer.Context) -> None:
         right = figures["right outcome, all"]["value"]
         print(f"{name}: right outcome {right:.3f}, calibration error {figures['expected calibration error']:.3f}")
     print(f"Every figure is in {to.report.relative_to(PROJECT)}. Renew the index, with MODEL={model}: python -m index build")
-    other_languages()
+    tune()
 
 
 @app.command()
@@ -45,17 +50,28 @@ def votes() -> None:
     print(f"{len(questions.kinds):,} questions vote.")
 
 
+@app.command("tune")
+def tune() -> None:
+    """Tune the multilingual encoder, and write all that questions in other languages are read with. Forty minutes."""
+    labels = with_languages(read_labels(PROJECT), PROJECT)
+    learned: dict[str, Any] = multilingual.tune(labels, FourBitFile(original_weights()))
+    np.savez(LEARNED, **learned)
+    print(f"{LEARNED.relative_to(PROJECT)} is written.")
+    other_languages()
+
+
 @app.command()
 def other_languages() -> None:
     """Write only what questions in other languages are read with: no encoder is trained. Ten minutes, of encoding labels."""
     to, settings = Destinations.of_project(PROJECT), Settings.from_environment()
     settings.index_dir.mkdir(parents=True, exist_ok=True)
     cache = IndexLayout(settings.index_dir).encoding_cache
-    labels, encoder = with_languages(read_labels(PROJECT), PROJECT), MultilingualEncoder(threads=available_cores())
-    report = multilingual.learn(labels, encoder, to.learned, cache=cache)
+    labels, encoder = with_languages(read_labels(PROJECT), PROJECT), multilingual.TunedEncoder()
+    report = learn(labels, encoder, to.learned, cache=cache, is_new=multilingual.is_new)
     save_json(report, OTHER_LANGUAGES)
     for name in ("right outcome", "urgent caught", "harmless alarmed"):
         print(f"{name}: {report[name]['value']:.3f}")
+    print(f"right outcome on articles that nobody labelled: {report['other articles']['right outcome']['value']:.3f}")
     print(f"Every figure is in {OTHER_LANGUAGES.relative_to(PROJECT)}.")
 
 

