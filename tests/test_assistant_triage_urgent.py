@@ -271,6 +271,13 @@ PUT_ASIDE = {
     "hi-latn": ["maine kaafi goliyan jama kar li hai", "neend ki goliyan jama ki hai aaj raat"],
     "ja": ["薬をためてある、今夜", "睡眠薬をたくさん貯めた"],
 }
+# What a fresh visitor was not helped with.
+MISSED = [
+    "bhai poison pi liya",
+    "chaati mein dard ho raha hai, haath sunn",
+    "dieser Tag ist mein letzter, macht's gut",
+    "kocam beni dövüyor",
+]
 # Kept, and not against oneself; and the everyday name of pre-eclampsia, which says "poisoning".
 KEPT = [
     "¿puedo guardar las pastillas de hierro en la nevera?",
@@ -282,10 +289,12 @@ KEPT = [
     "药怎么保存",
     "هل يرتبط تململ الساقين بتسمم الحمل",
     "czy zatrucie ciążowe ma związek z rls",
+    "heute ist mein letzter Tag im Urlaub",
+    "kocam gece bacağıyla bana vuruyor",
 ]
 
 
-@pytest.mark.parametrize("text", [text for texts in PUT_ASIDE.values() for text in texts])
+@pytest.mark.parametrize("text", [*(text for texts in PUT_ASIDE.values() for text in texts), *MISSED])
 def test_who_puts_pills_aside_gets_help_in_any_language(text: str) -> None:
     triage = read(text).triage
     assert triage is not None
@@ -296,3 +305,8 @@ def test_who_puts_pills_aside_gets_help_in_any_language(text: str) -> None:
 def test_pills_that_are_only_kept_are_no_danger(text: str) -> None:
     triage = read(text).triage
     assert triage is None or triage.kind is not Kind.URGENT
+
+
+@pytest.mark.parametrize("text", ["透析病人为什么会腿不安", "铁会导致腿不安吗"])
+def test_restless_legs_in_chinese_are_not_taken_for_unease_in_japanese(text: str) -> None:
+    assert not read(text).is_distressed
