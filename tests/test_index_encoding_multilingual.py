@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.retrieval.learned import multilingual as learned
 from index.encoding import multilingual
 from index.encoding.multilingual import MultilingualEncoder, fingerprint, multilingual_encoder
 
@@ -45,3 +46,11 @@ def test_what_stands_behind_a_null_character_is_read_too(encoder: MultilingualEn
 def test_nothing_is_known_of_a_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(multilingual, "PACKAGE", "no_such_package")
     assert fingerprint() == ""
+
+
+def test_where_no_temporary_file_can_be_had_questions_are_answered_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> MultilingualEncoder:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(learned, "multilingual_encoder", refused)
+    assert learned.load_multilingual.__wrapped__() is None

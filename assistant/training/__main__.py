@@ -50,7 +50,7 @@ def votes() -> None:
     print(f"{len(questions.kinds):,} questions vote.")
 
 
-@app.command("tune")
+@app.command()
 def tune() -> None:
     """Tune the multilingual encoder, and write all that questions in other languages are read with. Forty minutes."""
     labels = with_languages(read_labels(PROJECT), PROJECT)

@@ -68,9 +68,6 @@ class FourBitFile:
             raise ValueError(f"{path.name} does not begin with {MAGIC!r}.")
         self.sizes, self._places = Sizes(*self._numbers("7i", 8)), dict(self._directory())
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._places
-
     def tensor(self, name: str, /) -> Vectors:
         """A tensor by its name, as it is computed with: flat, in fp32."""
         stored = self._stored(name)
