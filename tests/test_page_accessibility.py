@@ -287,6 +287,7 @@ def spoken(page: Page, question: str) -> list[str]:
       }).observe(document.body, { childList: true, subtree: true });
     }""")
     ask(page, question)
+    page.locator(".waiting").wait_for(state="detached")
     page.wait_for_timeout(100)
     return [text for text in page.evaluate("window.said") if text and "Looking in" not in text]
 
@@ -316,6 +317,21 @@ def test_a_new_answer_is_said_once_kind_message_and_numbered_quotes_in_that_orde
 
 def test_urgent_help_is_said_once_as_an_alert(page: Page) -> None:
     said = spoken(page, URGENT)
-    assert len(said) == 1
-    assert said[0].startswith("Get help now")
-    assert page.get_by_role("alert").count() == 1
+    assert [text.startswith("Get help now") for text in said].count(True) == 1  # also where the answer takes its time
+
+
+def test_who_heard_whom_to_call_while_waiting_hears_of_the_answer_only_what_to_do(page: Page) -> None:
+    page.evaluate("""() => {
+      const now = window.fetch;
+      window.fetch = async (...all) => { await new Promise((go) => setTimeout(go, 600)); return now(...all); };
+    }""")
+    waiting, answer = spoken(page, URGENT)
+    assert waiting.startswith("Get help now")
+    assert answer.split() == page.locator(".reply[data-kind=urgent] .steps").inner_text().split()
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_that_no_answer_came_is_said_beside_urgent_help(page: Page) -> None:
+    bring_about(page, "grave")
+    problem = page.locator(".reply[data-kind=problem] .message").inner_text()
+    assert problem in page.locator("[data-part=announcer]").inner_text()

@@ -20,6 +20,7 @@ const PAUSE = 700; // ms between two that are asked again: a visitor's own quest
 let talk = null; // the conversation, once there is one
 let isHelped = false; // whether urgent help was shown
 let answering = null; // the turns and the answer that are being drawn
+let helpedWaiting = null; // the turn that showed urgent help before its answer came
 let linked = null; // what a link names, and which of it is asked next
 let redrawing = 0; // a number for each time that everything is asked again
 
@@ -171,14 +172,16 @@ function face() {
     send: () => ask(box.value),
     show(shown, turn, isHelp) {
       const alarm = shown.matches(ALARMING) ? shown : shown.querySelector(ALARMING);
-      alarm?.setAttribute("role", "alert"); // it speaks for itself
+      const isNew = alarm && helpedWaiting !== turn; // whoever waited for the answer has heard whom to call
+      if (isNew) alarm.setAttribute("role", "alert"); // it speaks for itself
+      if (isHelp) helpedWaiting = turn;
       turn.append(shown);
       const isUrgent = shown.dataset.kind === "urgent";
       if (isUrgent) turn.querySelector(".ask")?.remove(); // it stands folded below the help
       app().classList.toggle("app--alone", isHelp);
       isHelped ||= isHelp;
       keepHelpInSight();
-      const spoken = [...shown.querySelectorAll(alarm ? "[data-kind=pending] .message" : SPOKEN)];
+      const spoken = [...shown.querySelectorAll(alarm ? ".message" : SPOKEN)].filter((line) => !isNew || !alarm.contains(line));
       announce(spoken.filter((one) => !one.matches(".hint") || one.checkVisibility()));
       spoken.filter((one) => one.matches(".hint:empty")).forEach(announceLate);
       if (shown.matches(".waiting")) return;
