@@ -41,6 +41,11 @@ def test_an_exaggeration_or_a_grief_is_answered_kindly(language: str, name: str,
 
 
 @pytest.mark.parametrize("language", EXAGGERATED)
+def test_no_rule_takes_an_exaggeration_inside_a_message_for_danger(language: str) -> None:
+    assert [text for text in EXAGGERATED[language]["inside"] if read(text).help_key] == []
+
+
+@pytest.mark.parametrize("language", EXAGGERATED)
 def test_grief_gets_a_kind_word(language: str) -> None:
     assert [text for text in EXAGGERATED[language]["grief"] if not read(text).is_distressed] == []
 
