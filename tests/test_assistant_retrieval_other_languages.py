@@ -13,15 +13,17 @@ from assistant.retrieval.neighbours import LabelledQuestions
 from assistant.retrieval.other_languages import (
     GENERAL,
     LABELLED_FEATURES,
+    MOST_READ,
     SENTENCE_FEATURES,
     Centres,
     Loaded,
     MultilingualModel,
     OtherLanguages,
     as_read,
+    pieces_read,
     votes_of,
 )
-from assistant.retrieval.outcomes import OUTCOMES, Danger, OutcomeModel, decide
+from assistant.retrieval.outcomes import MULTILINGUAL_PIECE_FROM, OUTCOMES, Danger, OutcomeModel, decide
 from index import Encoding, IndexVersion, build, open_version
 from index.encoding import unit
 from tests.conftest import make_document
@@ -123,6 +125,25 @@ def test_danger_is_found_by_votes(version: IndexVersion) -> None:
     assert found.danger.urgent > 0.9
 
 
+def test_danger_in_one_sentence_of_several_is_found_behind_a_question(version: IndexVersion) -> None:
+    question, danger = "Ist Tee heiß?", "Ich springe."
+    vectors = {f"{question} {danger}": [0, 1, 0], question: [0, 1, 0], danger: [0, 0, 1]}
+    found = others(version, vectors).find(read(f"{question} {danger}"), labelled=True, among=None)
+    assert found is not None
+    assert found.outcomes[Kind.URGENT] < 0.1
+    assert decide(found.outcomes, found.danger, is_multilingual=True) is Kind.URGENT
+    calm = others(version, vectors).find(read(question), labelled=True, among=None)
+    assert calm is not None
+    assert calm.danger.urgent == calm.outcomes[Kind.URGENT]
+
+
+def test_of_a_long_message_some_sentences_are_read_from_both_ends() -> None:
+    sentences = [f"Das ist Satz {number}." for number in range(40)]
+    pieces = pieces_read(read(" ".join(sentences)))
+    assert len(pieces) == MOST_READ
+    assert (pieces[0], pieces[-1]) == (sentences[0], sentences[-1])
+
+
 def test_a_sentence_that_nobody_labelled_answers_where_it_speaks_clearly(version: IndexVersion) -> None:
     sentences = np.zeros((4, 3), np.float16)
     row = next(row for row in range(4) if version.passages.text(row) == "It has foam.")
@@ -156,6 +177,14 @@ def test_nothing_is_loaded_before_the_first_question(version: IndexVersion) -> N
     other.find(read("Was?"), labelled=True, among=None)
     other.find(read("Was?"), labelled=True, among=None)
     assert loaded == [1]
+
+
+def test_a_sentence_counts_from_a_larger_probability_on_than_a_message() -> None:
+    calm = dict.fromkeys(OUTCOMES, 0.0) | {"urgent": 0.1, "unanswered": 0.9}
+    for likely, kind in ((MULTILINGUAL_PIECE_FROM, Kind.URGENT), (MULTILINGUAL_PIECE_FROM - 0.01, Kind.UNANSWERED)):
+        grave = Danger(0.1, 0.1, is_multilingual=True).with_pieces([0.2, likely])
+        assert decide(calm, grave, is_multilingual=True) is kind
+    assert decide(calm, Danger(MULTILINGUAL_PIECE_FROM, 1), is_multilingual=True, is_distressed=True) is Kind.UNANSWERED
 
 
 def test_the_surer_kind_is_decided_and_distress_lifts_the_bar_for_danger() -> None:

@@ -107,7 +107,12 @@ def pieces_of(text: str, /) -> list[str]:
     ['My legs hurt.', 'I cannot sleep!']
     """
     found = [piece for sentence in _sentences(text) for piece in _windows(sentence)] or [""]
-    return found if len(found) <= MOST_PIECES else found[: MOST_PIECES // 2] + found[-MOST_PIECES // 2 :]
+    return some_of(found, MOST_PIECES)
+
+
+def some_of(pieces: list[str], most: int, /) -> list[str]:
+    """So many of the pieces, the first and the last half."""
+    return pieces if len(pieces) <= most else pieces[: most // 2] + pieces[-most // 2 :]
 
 
 def _sentences(text: str) -> list[str]:

@@ -9,7 +9,7 @@ Nothing is loaded before the first such question.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 from typing import Self
@@ -20,6 +20,7 @@ import numpy.typing as npt
 from assistant.answer import MOST_CITATIONS, RECOGNISED, Kind
 from assistant.languages.terms import with_english_name
 from assistant.question import Question
+from assistant.reading.reader import pieces_of, some_of
 from assistant.retrieval.found import Found, speaks_clearly
 from assistant.retrieval.neighbours import FLOOR, LabelledQuestions, Votes, placed
 from assistant.retrieval.outcomes import Danger, OutcomeModel, is_long, softmax
@@ -30,6 +31,7 @@ from index.lexical import Integers
 NEAREST = 128  # labelled questions that are looked at
 # How many of them vote, and over which distance (of cosines) a vote falls to 1/e: the nearest decide, more make it steady.
 NARROW, WIDE = (16, 0.02), (64, 0.05)
+MOST_READ = 16  # sentences of a message, each of which takes as long as a question
 AT_ONCE = 2048  # vectors that are compared together
 CANDIDATES = 256  # sentences that compete where nothing is labelled
 SHARPNESS = 20.0  # what cosines are multiplied by, for shares of probability
@@ -193,16 +195,19 @@ class OtherLanguages:
             ready = self._ready
         if ready is None:
             return None
-        question = ready.encoder.encode([as_read(asked)])[0]
-        vector = ready.model.centres.centred(question.pooled, asked.recognised.written)
+        code = asked.recognised.written
+        question, *pieces = ready.encoder.encode([as_read(asked), *pieces_read(asked)])
+        vector = ready.model.centres.centred(question.pooled, code)
         votes = ready.voters.votes(vector, is_long=is_long(asked.text))
-        own = _by_labels(ready.model, question, votes, ready.rows) if labelled and ready.rows is not None else None
+        found = own = _by_labels(ready.model, question, votes, ready.rows) if labelled and ready.rows is not None else None
         count = len(self._version.passages) if among is None else len(among)
-        if ready.sentences is None or (own is not None and len(own.rows) == count):
-            return own
-        rows = np.arange(count) if among is None else among
-        found = _by_sentences(ready.model, question, votes, rows, ready.sentences.cosines(rows, vector))
-        return found if own is None or speaks_clearly(found, own) else own
+        if ready.sentences is not None and (own is None or len(own.rows) < count):
+            rows = np.arange(count) if among is None else among
+            beside = _by_sentences(ready.model, question, votes, rows, ready.sentences.cosines(rows, vector))
+            found = beside if own is None or speaks_clearly(beside, own) else own
+        if found is None:
+            return None
+        return replace(found, danger=found.danger.with_pieces([ready.urgent(piece, code) for piece in pieces]))
 
     @cached_property
     def _ready(self) -> "Ready | None":
@@ -229,6 +234,11 @@ class Ready:
     voters: Voters
     rows: Integers | None
     sentences: "Sentences | None"
+
+    def urgent(self, piece: Encoding, code: str, /) -> float:
+        """The probability that a sentence of a message in a language is urgent by itself, whatever is quoted."""
+        votes = self.voters.votes(self.model.centres.centred(piece.pooled, code), is_long=False)
+        return self.model.labelled.probabilities(votes.labelled_features)[Kind.URGENT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +269,12 @@ def as_read(asked: Question, /) -> str:
     """What the encoder reads: the question behind the turn that it leans on, with the condition's name in English."""
     text = asked.text if asked.before is None else f"{asked.before} {asked.text}"
     return with_english_name(text, asked.recognised.written)
+
+
+def pieces_read(asked: Question, /) -> list[str]:
+    """The sentences of a message that has several, as the encoder reads them; of many the first and the last."""
+    pieces, written = pieces_of(asked.text), asked.recognised.written
+    return [with_english_name(piece, written) for piece in some_of(pieces, MOST_READ)] if len(pieces) > 1 else []
 
 
 def _by_labels(model: MultilingualModel, question: Encoding, votes: ForeignVotes, rows: Integers) -> Found:

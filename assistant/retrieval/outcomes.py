@@ -9,8 +9,8 @@ late or in passing: read as a whole, one urgent sentence out of nine is lost, or
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -81,6 +81,11 @@ class Danger:
     is_long: bool = False
     is_multilingual: bool = False
 
+    def with_pieces(self, urgent: Iterable[float], /) -> "Danger":
+        """The same, where each piece by itself is urgent with these probabilities: the gravest counts."""
+        gravest = max(urgent, default=0.0)
+        return replace(self, urgent=max(self.urgent, gravest), distress=max(self.distress, gravest))
+
 
 @dataclass(frozen=True, slots=True)
 class LevelHead:
@@ -136,6 +141,9 @@ FOREIGN_FROM = {Kind.URGENT: 0.8, Kind.ADVICE: 0.7, Kind.CHAT: 0.7}
 MULTILINGUAL_URGENT_FROM, MULTILINGUAL_CHAT_FROM, MULTILINGUAL_ANSWER_FROM = 0.5, 0.5, 0.5
 ADVICE_BELOW = 0.2
 MULTILINGUAL_DISTRESS_FROM = 0.5
+# Of messages of several sentences in other languages that no rule finds, each read without its own label's vote, whole ones
+# find 11 of 25 urgent and alarm 2 of 122 others; with each sentence by itself, from here on, 20 and 9.
+MULTILINGUAL_PIECE_FROM = 0.85
 
 
 def decide(
@@ -154,7 +162,7 @@ def decide(
     language that the encoder does not read before its guess: of eleven such messages ten told of distress and one of danger.
     """
     if is_multilingual:
-        return _decide_multilingual(outcomes, is_distressed=is_distressed)
+        return _decide_multilingual(outcomes, danger, is_distressed=is_distressed)
     if not is_english:
         return _decide_foreign(outcomes, without={Kind.URGENT} if is_distressed else set())
     if is_urgent(outcomes[Kind.URGENT], danger, is_distressed=is_distressed):
@@ -182,8 +190,9 @@ def sounds_distressed(danger: Danger, /) -> bool:
     return danger.distress >= (LONG_DISTRESS_FROM if danger.is_long else DISTRESS_FROM)
 
 
-def _decide_multilingual(outcomes: dict[str, float], *, is_distressed: bool) -> Kind:
-    if outcomes[Kind.URGENT] >= (SURELY_URGENT if is_distressed else MULTILINGUAL_URGENT_FROM):
+def _decide_multilingual(outcomes: dict[str, float], danger: Danger, *, is_distressed: bool) -> Kind:
+    enough = SURELY_URGENT if is_distressed else MULTILINGUAL_URGENT_FROM
+    if outcomes[Kind.URGENT] >= enough or danger.urgent >= max(enough, MULTILINGUAL_PIECE_FROM):
         return Kind.URGENT
     if outcomes[Kind.CHAT] >= MULTILINGUAL_CHAT_FROM:
         return Kind.CHAT
