@@ -191,6 +191,7 @@ def environment(index_dir: Path, hash_seed: int = 0) -> dict[str, str]:
     return {**os.environ, "INDEX_DIR": str(index_dir), "PYTHONHASHSEED": str(hash_seed)}
 
 
+@pytest.mark.slow
 def test_five_hundred_questions_asked_in_two_processes_get_identical_bytes(real_index: Path, assistant: Assistant) -> None:
     with (PROJECT / "tests" / "questions" / "dev.jsonl").open("rb") as lines:
         asked = list(islice(lines, 0, 3000, 6))

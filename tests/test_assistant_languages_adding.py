@@ -79,6 +79,7 @@ def checkout(tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_a_new_language_is_served_by_page_api_and_widget(checkout: Path, real_index: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(checkout)}
     command = [sys.executable, "-c", SERVED, str(real_index), str(tmp_path / "built")]

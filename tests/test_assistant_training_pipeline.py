@@ -83,6 +83,7 @@ def test_what_training_writes_is_what_serving_loads(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_another_model_is_trained_built_with_and_serves(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of other sizes, layers and pooling than the default model, and with another tokenizer."""
     labels = small_labels()

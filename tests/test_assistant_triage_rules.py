@@ -207,7 +207,7 @@ def test_hostile_and_run_on_messages_take_milliseconds() -> None:
 
 def test_texts_made_of_the_rules_own_words_do_not_stall() -> None:
     """`python -m tests.stress triage` tries 200,000 of them."""
-    assert max(seconds_for(text) for text in hard_texts(2_000, seed=14)) < HOSTILE_SECONDS
+    assert max(seconds_for(text) for text in hard_texts(500, seed=14)) < HOSTILE_SECONDS
 
 
 @pytest.mark.timing

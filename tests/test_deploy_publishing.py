@@ -219,6 +219,7 @@ def test_replicas_of_one_shared_folder_swap_within_seconds_of_each_other(
     assert max(found.skew) <= MOST_SKEW_SECONDS
 
 
+@pytest.mark.slow
 def test_replicas_of_an_object_store_wait_for_it_swap_alike_and_outlive_it(
     built: Path, texts: dict[str, str], processes: ReplicaProcesses, server: BucketServer, tmp_path: Path
 ) -> None:

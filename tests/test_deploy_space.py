@@ -49,6 +49,7 @@ def test_host_and_port_come_from_the_environment_of_a_space(monkeypatch: pytest.
     assert (found.host, found.port) == ("127.0.0.2", 7862)
 
 
+@pytest.mark.slow
 def test_it_serves_as_a_space_starts_it(tmp_path: Path) -> None:
     """`python app.py` in a copy of what git holds, with the environment of a Space and without an index."""
     files = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True, text=True).stdout

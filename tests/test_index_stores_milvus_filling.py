@@ -95,6 +95,7 @@ def test_patience_ends(collection: str, monkeypatch: pytest.MonkeyPatch) -> None
         MilvusStore.build(with_pieces(VECTORS), server=milvus(), collection=collection)
 
 
+@pytest.mark.slow
 def test_milvus_killed_in_the_middle_of_a_build_and_started_again_costs_nothing_but_time(
     own_milvus: LiteServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

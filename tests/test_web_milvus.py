@@ -78,6 +78,7 @@ def both(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> tuple[As
     return in_files, in_milvus
 
 
+@pytest.mark.slow
 def test_labelled_questions_get_the_same_answers_from_files_and_from_milvus(both: tuple[Assistant, Assistant]) -> None:
     questions = [question.turns for question in read_questions(PROJECT / "tests" / "questions" / "dev.jsonl")]
     chosen = random.Random(1).sample(questions, SAMPLE or len(questions))
@@ -186,6 +187,7 @@ def test_a_milvus_that_hangs_costs_one_question_five_seconds_and_urgent_help_is_
             time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_a_version_published_while_milvus_is_gone_waits_and_the_old_one_is_served(
     own_milvus: LiteServer, builder: Builder, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from tests.widget_pages import WIDGET, open_host, open_panel
 
 CALLS = ["tel:999", "tel:116123", "tel:111"]  # of Great Britain: emergency, crisis, poison
 HELP = "I think I took all my pills"
+GIVEN_UP_AFTER = 15_500  # ms, a little over `asking.js`
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,8 @@ def test_an_answer_that_never_comes_is_given_up_and_the_box_says_whom_to_call(fa
     face.page.evaluate("AbortSignal.timeout = () => AbortSignal.abort()")  # time itself: it cannot be made to run faster
     face.page.route("**/api/ask", lambda _: None)
     face.ask(UNKNOWN)
+    face.root.locator("[data-kind=pending]").wait_for()
+    face.page.clock.fast_forward(GIVEN_UP_AFTER)
     face.root.locator("[data-kind=problem]").wait_for()
     assert calls(face.root.locator("[data-kind=problem] .help")) == CALLS
 
