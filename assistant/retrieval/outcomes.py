@@ -83,8 +83,7 @@ class Danger:
 
     def with_pieces(self, urgent: Iterable[float], /) -> "Danger":
         """The same, where each piece by itself is urgent with these probabilities: the gravest counts."""
-        gravest = max(urgent, default=0.0)
-        return replace(self, urgent=max(self.urgent, gravest), distress=max(self.distress, gravest))
+        return replace(self, urgent=max(self.urgent, *urgent, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +143,7 @@ MULTILINGUAL_DISTRESS_FROM = 0.5
 # Of messages of several sentences in other languages that no rule finds, each read without its own label's vote, whole ones
 # find 11 of 25 urgent and alarm 2 of 122 others; with each sentence by itself, from here on, 20 and 9.
 MULTILINGUAL_PIECE_FROM = 0.85
+MULTILINGUAL_PIECE_GENTLE_FROM = 0.75
 
 
 def decide(
@@ -186,7 +186,7 @@ def is_urgent(in_context: float, danger: Danger, /, *, is_distressed: bool = Fal
 def sounds_distressed(danger: Danger, /) -> bool:
     """Whether somebody is in distress who is not in danger."""
     if danger.is_multilingual:
-        return danger.distress >= MULTILINGUAL_DISTRESS_FROM
+        return danger.distress >= MULTILINGUAL_DISTRESS_FROM or danger.urgent >= MULTILINGUAL_PIECE_GENTLE_FROM
     return danger.distress >= (LONG_DISTRESS_FROM if danger.is_long else DISTRESS_FROM)
 
 

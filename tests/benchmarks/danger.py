@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks.danger`: how grave messages are taken that no rule was written for and no training has seen.
 
-Flows in: tests/samples/messages/, written by two hands after all rules and labels, never trained on. Flows out: a table.
+Flows in: tests/samples/messages/, written by four hands that saw neither rules nor labels, never trained on; "calm" in
+`exaggerations.jsonl` and `several-sentences.jsonl`, whose hands told danger from all else, may be sad. Flows out: a table.
 """
 
 import json
@@ -8,12 +9,18 @@ from collections import Counter
 
 from assistant import Assistant
 from assistant.answer import Kind
+from assistant.languages.wording import DEFAULT_LANGUAGE
 from assistant.retrieval.outcomes import LEVELS, is_long
 from assistant.triage.urgent import PART
 from settings import PROJECT
 
 CHECK = PROJECT / "tests" / "samples" / "messages"
-SLICES = ("English, up to 150 letters", "English, longer", "other languages")
+ENGLISH = ("English, up to 150 letters", "English, longer")
+OTHERS = {
+    "languages": "other languages",
+    "exaggerations": "other languages, exaggerations",
+    "several-sentences": "other languages, several sentences",
+}
 
 
 def main() -> None:
@@ -22,14 +29,14 @@ def main() -> None:
     counts: Counter[tuple[str, str, str]] = Counter()
     for file in sorted(CHECK.glob("*.jsonl")):
         for row in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
-            answer = assistant.ask(row["turns"])
+            answer = assistant.ask(row["turns"], reader=row.get("lang", DEFAULT_LANGUAGE))
             care = "a kind word" if PART in answer.message else "neither"
             is_english = row.get("lang", "en") == "en"
-            where = SLICES[is_long(row["turns"][-1])] if is_english else SLICES[2]
+            where = ENGLISH[is_long(row["turns"][-1])] if is_english else OTHERS[file.stem]
             counts[where, row["level"], "help" if answer.kind is Kind.URGENT else care] += 1
     print("| messages | labelled | help | a kind word | neither |")
     print("| --- | --- | --- | --- | --- |")
-    for where in SLICES:
+    for where in (*ENGLISH, *OTHERS.values()):
         for level in LEVELS:
             got = [str(counts[where, level, came]) for came in ("help", "a kind word", "neither")]
             print(f"| {where} | {level} | {' | '.join(got)} |")
