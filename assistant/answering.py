@@ -32,7 +32,7 @@ from assistant.reading.parts import (
     says_what_it_causes,
     thing_listed,
 )
-from assistant.reading.remarks import without_remarks
+from assistant.reading.remarks import without_exaggerations, without_remarks
 from assistant.record import FACTS, on_record
 from assistant.retrieval.found import Found, Miss
 from assistant.retrieval.outcomes import SURELY_URGENT, decide, sounds_distressed
@@ -116,7 +116,7 @@ class Answering:
             return self._in_parts(question) or self._fixed(ruled.wording, question, ruled.kind, confidence=1.0, found=found)
         kind, is_told = self._kind(found, question), question.is_distressed
         parts = None if kind in {Kind.URGENT, Kind.CHAT} else self._in_parts(question, is_answered=kind is Kind.ANSWER)
-        aside = self._without_remarks(question) if parts is None and kind is Kind.UNANSWERED else None
+        aside = self._without_remarks(question, kind) if parts is None else None
         answer = parts or aside or self._said(kind, found, question)
         is_read = found.is_multilingual or question.language == DEFAULT_LANGUAGE
         is_guessed = is_read and not question.is_everyday and sounds_distressed(found.danger)
@@ -228,10 +228,16 @@ class Answering:
             return [] if each_alone and len(standing) < len(parts) else standing
         return list(map(read, asked_of_each(question.text, missing, self._is_other_subject)))
 
-    def _without_remarks(self, question: Question) -> Answer | None:
-        """The answer to what is asked, where something is told beside it that nothing answers."""
-        asked = without_remarks(question.text) if question.language == DEFAULT_LANGUAGE else question.text
-        if asked == question.text or leaning(part := read(asked)) is Leaning.WHOLLY:
+    def _without_remarks(self, question: Question, kind: Kind) -> Answer | None:
+        """The answer to what is asked, where something is told beside it that nothing answers or that, in another language
+        than English, makes of "cut my legs off, is it iron?" a request for advice."""
+        if kind not in {Kind.UNANSWERED, Kind.ADVICE}:
+            return None
+        is_english = question.language == DEFAULT_LANGUAGE
+        asked = without_remarks(question.text) if is_english else without_exaggerations(question.text)
+        if asked == question.text or leaning(part := read(asked, reader=question.language)) is Leaning.WHOLLY:
+            return None
+        if kind is Kind.ADVICE and (is_english or not as_search(asked, part.recognised.written)):
             return None
         answer = self.answer(part).answer
         if answer.kind is not Kind.ANSWER:

@@ -158,3 +158,22 @@ def test_the_language_of_the_page_tips_the_scale_where_nothing_else_does() -> No
 
 def test_a_sign_that_one_language_alone_writes_tells_it() -> None:
     assert [language_of(text) for text in ("¿B12?", "¿es peligroso?", "B12?")] == ["es", "es", "en"]
+
+
+@pytest.mark.parametrize(
+    ("question", "reader", "language"),
+    [
+        ("це спадкове?", "uk", "uk"),
+        ("а б12?", "ru", "ru"),
+        ("а б12?", "uk", "uk"),
+        ("чи їжа?", "ru", "uk"),
+        ("por que?", "es", "es"),
+        ("por que?", "pt", "pt"),
+    ],
+)
+def test_few_words_that_sister_languages_share_are_the_readers(question: str, reader: str, language: str) -> None:
+    assert recognised(question, reader=reader).language == language
+
+
+def test_single_letters_of_another_language_are_no_english() -> None:
+    assert recognised("e o parkinson?", reader="pt").language == "pt"

@@ -127,7 +127,7 @@ def test_danger_is_found_by_votes(version: IndexVersion) -> None:
 
 def test_danger_in_one_sentence_of_several_is_found_behind_a_question(version: IndexVersion) -> None:
     question, danger = "Ist Tee heiß?", "Ich springe."
-    vectors = {f"{question} {danger}": [0, 1, 0], question: [0, 1, 0], danger: [0, 0, 1]}
+    vectors: dict[str, list[float]] = {f"{question} {danger}": [0, 1, 0], question: [0, 1, 0], danger: [0, 0, 1]}
     found = others(version, vectors).find(read(f"{question} {danger}"), labelled=True, among=None)
     assert found is not None
     assert found.outcomes[Kind.URGENT] < 0.1

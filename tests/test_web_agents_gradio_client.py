@@ -49,7 +49,7 @@ def test_gradios_client_is_told_what_is_wrong_and_many_calls_at_once_are_kept_ap
 
 
 def _kind(gradio: Client, job: Job, question: str) -> str:
-    """What a job got. The client drops an answer that it has when its stream closes before the job looks: then asked again."""
+    """What a job got; asked again where the client drops an answer since its stream closed before the job looked."""
     try:
         return str(job.result(timeout=30)["kind"])
     except CancelledError:

@@ -29,6 +29,8 @@ CERTAIN = 0.8  # probability that a language other than English needs
 LIKELY = 0.5  # from which py3langid's best guess is worth a second reading
 # Of a question's words: so many must be a language's own, by share and by number, and so few English.
 OWN_SHARE, FEW_ENGLISH = 0.5, 0.34
+ONE_LETTER = ("a", "i")  # English words; "e o parkinson" has others
+FEW_WORDS = 3  # of a question whose language is hard to tell from another: then it is the reader's
 SOME_OWN, MOST_ENGLISH, SURE_OWN = 0.25, 0.5, 3
 EVERYWHERE = 3  # languages; a word of so many is nobody's own: "dopamin"
 TOO_ENGLISH = 1_000_000  # count in the list of English words; a commoner one is no other language's own
@@ -80,7 +82,7 @@ def recognised(question: str, /, *, among: Sequence[str] = (), reader: str = DEF
     """
     script = _script(question)
     if script and script != LATIN:
-        return _by_script(question, script, among)
+        return _by_script(question, script, among, reader)
     best, probability = language_model().classify(question)
     known = [code for code in among if _spoken(code)]
     if unknown := _unknown_to_model(question):
@@ -88,9 +90,12 @@ def recognised(question: str, /, *, among: Sequence[str] = (), reader: str = DEF
     if signed := next((code for sign, code in _signs().items() if sign in question), ""):
         return _read(signed, Reading.OTHER)
     if best != DEFAULT_LANGUAGE and probability >= CERTAIN:
-        own = _own_words(question)
-        best = reader if own[reader] > own[best] else best  # after Spanish turns "causa anemia o al reves?" is no Italian
-        is_read_in_both = all(map(is_english, map(str.lower, WORD.findall(question))))  # "does diet matter"
+        own, words = _own_words(question), list(map(str.lower, WORD.findall(question)))
+        is_readers = own[reader] > own[best] or (len(words) <= FEW_WORDS and 0 < own[reader] == own[best])
+        best = (
+            reader if is_readers else best
+        )  # after Spanish turns "causa anemia o al reves?" is no Italian, "por que?" no Portuguese
+        is_read_in_both = all(word in ONE_LETTER or (len(word) > 1 and is_english(word)) for word in words)
         return Recognised(best, best, Reading.EITHER if is_read_in_both else Reading.OTHER)
     if known and DEFAULT_LANGUAGE not in known and not _is_plainly_english(question):
         return _read(best if best in known else known[0], Reading.OTHER)
@@ -117,7 +122,7 @@ def _by_words(question: str, best: str, probability: float, reader: str) -> Reco
     if not words:
         return ENGLISH if reader == DEFAULT_LANGUAGE else _read(reader, Reading.EITHER)
     own = _own_words(question)
-    code = max(sorted(own), key=lambda code: (own[code], code == best, code == reader), default=best)
+    code = max(sorted(own), key=lambda code: (own[code], code == reader, code == best), default=best)
     english, share = sum(map(is_english, words)) / len(words), own[code] / len(words)
     if english <= FEW_ENGLISH and share >= OWN_SHARE and own[code] > 1:
         return _read(code, Reading.OTHER)
@@ -147,14 +152,17 @@ def _spoken(code: str) -> str:
     return next((spoken for spoken in (code, code.partition("-")[0]) if spoken in languages()), "")
 
 
-def _by_script(question: str, script: str, among: Sequence[str]) -> Recognised:
-    """A question in another script than Latin: likely one of the languages that use it. No such question is English."""
+def _by_script(question: str, script: str, among: Sequence[str], reader: str) -> Recognised:
+    """A question in another script than Latin: likely one of the languages that use it, of few words the reader's. No such
+    question is English."""
     codes = [code for code in languages() if script in _scripts()[code]]
     codes = [code for code in codes if code in among] or codes
     if not codes:
         return Recognised(DEFAULT_LANGUAGE, "", Reading.OTHER)
-    best = next((code for code, _ in language_model().rank(question) if code in codes), codes[0])
-    return _read(best, Reading.OTHER)
+    signed = next((code for sign, code in _signs().items() if sign in question.lower() and code in codes), "")
+    is_readers = reader in codes and len(WORD.findall(question)) <= FEW_WORDS
+    ranked = (code for code, _ in language_model().rank(question) if code in codes)
+    return _read(signed or (reader if is_readers else next(ranked, codes[0])), Reading.OTHER)
 
 
 def _script(text: str) -> str:

@@ -1,4 +1,5 @@
-"""What a visitor tells beside a question: "it passed, it was a panic. What causes it?" English; no other is read so.
+"""What a visitor tells beside a question: "it passed, it was a panic. What causes it?" In other languages than English only
+exaggerations are known: "I'm dying of tiredness haha, and the iron?"
 
 Flows in: the text of a question. Flows out: what it asks, without a sentence that only tells something.
 """
@@ -7,6 +8,9 @@ import re
 
 from assistant.reading.in_full import POINTS_BACK, holds_pronoun
 from assistant.reading.parts import ASKS, BETWEEN
+from assistant.reading.taking_back import PIECE
+from assistant.triage.disguises import plain_text
+from assistant.triage.rules import exaggerates
 from corpus.linear_patterns import question_pattern
 
 FEWEST_WORDS = 3  # of what is told: "RLS, what is it?" tells nothing
@@ -78,6 +82,16 @@ def without_remarks(text: str, /) -> str:
     if not asked or not has_remark or (told and _means_what_is_told(asked[0], told)):
         return text
     return " ".join(asked)
+
+
+def without_exaggerations(text: str, /) -> str:
+    """A text in another language without the parts between stops and commas that only exaggerate.
+
+    >>> without_exaggerations("me muero de sueño jaja, y el hierro?")
+    'y el hierro?'
+    """
+    pieces = PIECE.findall(text)
+    return "".join(piece for piece in pieces if not exaggerates(plain_text(piece)) or "?" in piece).strip() or text
 
 
 def _tells(sentence: str) -> bool:

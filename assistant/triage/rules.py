@@ -29,7 +29,7 @@ KEYS = (
     *("chat.tired", "chat.hard", "chat.bored", "chat.laugh", "chat.joke", "chat.outside", "chat.again", "chat.unclear"),
     *("chat.wait", "chat.keys", "chat.more"),
     *("gentle.message", "gentle.grief", "follow_up.wholly", "follow_up.perhaps", "personal.about_oneself"),
-    *("calm.complaint", "taken_back.plainly"),
+    *("calm.complaint", "calm.exaggeration", "taken_back.plainly"),
 )
 # Tables of a file. "gentle" is no kind of answer: it puts a kind word before any answer. Nor are "follow_up", which
 # tells what leans on the turns before, "personal", which tells who asks about himself, "calm", which tells an everyday
@@ -181,12 +181,21 @@ def is_tired(plain: str, /) -> bool:
 
 
 def complains_calmly(plain: str, /) -> bool:
-    """Whether this is an everyday complaint, which is often taken for danger; `plain` as above.
+    """Whether this is an everyday complaint or holds an exaggeration, which are often taken for danger; `plain` as above.
 
     >>> complains_calmly("me da siempre en la noche, por que sera")
     True
     """
     return bool(rules(*CALM).keys(plain))
+
+
+def exaggerates(plain: str, /) -> bool:
+    """Whether the rules find an exaggeration such as "dying of boredom" in another language; `plain` as above.
+
+    >>> exaggerates("me muero de sueno jaja"), exaggerates("me quiero morir")
+    (True, False)
+    """
+    return "calm.exaggeration" in rules(*CALM).keys(plain)
 
 
 def takes_back(plain: str, /) -> bool:
@@ -222,12 +231,15 @@ def patterns(*tables: str) -> list[Pattern[str]]:
 
 
 def harmless(*tables: str) -> list[str]:
-    """The phrases that are taken out before the patterns of some tables are searched for."""
+    """The phrases that are taken out before the patterns of some tables are searched for; of danger, exaggerations too."""
     return [
         _source(source, file)
         for file in language_files(TRIAGE).values()
         for table in tables
-        for source in file.get("harmless", {}).get(table, ())
+        for source in (
+            *file.get("harmless", {}).get(table, ()),
+            *(file.get("calm", {}).get("exaggeration", ()) if (table,) == URGENT else ()),
+        )
     ]
 
 
