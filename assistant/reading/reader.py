@@ -75,7 +75,11 @@ COURTESIES = (
     rf"(?:can|could|would|will) you (?:please |kindly )?(?:tell|explain to|inform) (?:me|us){IF}",
     rf"(?:do you (?:happen to )?know|(?:does )?(?:any|some)(?:body| ?one) know){IF}",
 )
-SET_OFF = r"(?:well|right|great|question|(?:a )?quick one|another one)\s*[,:;.!…]\s*"  # courtesies only where a stop follows
+# Courtesies only where a stop follows.
+SET_OFF = (
+    r"(?:well|right|great|fine|alright|all right|cool|nice|interesting|fair enough|got it|i see|makes sense|whatever|ugh+|hm+"
+    r"|wow|question|(?:a )?quick one|another one)\s*[,:;.!…]\s*"
+)
 BEFORE = question_pattern(
     rf"^(?:(?:{'|'.join(COURTESIES)})(?: (?:there|all|everyone|again|so much|very much|for that|mate|please))*"
     rf"(?:[\s,:;.!…]+(?:[–-]\s+)?|$)|{SET_OFF})+",
