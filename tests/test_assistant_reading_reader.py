@@ -121,6 +121,7 @@ def test_what_is_read_alone_and_in_context_is_put_right_in_both(reader: Question
     ("typed", "kept"),
     [
         ("Hi! Quick question: can iron help, please?", "can iron help"),
+        ("fine. kidneys?", "kidneys"),
         ("Hello, what causes RLS?", "what causes RLS"),
         ("hey there what is rls", "what is rls"),
         ("Good morning. Is RLS inherited?", "Is RLS inherited"),

@@ -77,8 +77,8 @@ COURTESIES = (
 )
 # Courtesies only where a stop follows.
 SET_OFF = (
-    r"(?:well|right|great|fine|alright|all right|cool|nice|interesting|fair enough|got it|i see|makes sense|whatever|ugh+|hm+"
-    r"|wow|question|(?:a )?quick one|another one)\s*[,:;.!…]\s*"
+    r"(?:well|right|great|fine|alright|all right|cool|nice|interesting|fair enough|got it|i see|makes sense|whatever|ugh+"
+    r"|hm+|wow|question|(?:a )?quick one|another one)\s*[,:;.!…]\s*"
 )
 BEFORE = question_pattern(
     rf"^(?:(?:{'|'.join(COURTESIES)})(?: (?:there|all|everyone|again|so much|very much|for that|mate|please))*"
