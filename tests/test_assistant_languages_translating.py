@@ -24,6 +24,12 @@ def test_care_and_message_are_said_in_the_readers_language_with_the_empty_line_b
     assert message == [(language, text["chat.thanks"])]
 
 
+@pytest.mark.parametrize("language", languages())
+def test_the_numbers_of_the_larger_regions_are_said_in_the_readers_language(language: str) -> None:
+    said, _ = said_in(chat(wording()["urgent.anywhere"], "", wording()["chat.thanks"]), language)
+    assert said.message.split("\n")[0] == wording(language)["urgent.anywhere"]
+
+
 def test_a_message_without_an_empty_line_has_no_part_that_cares() -> None:
     lines = message_lines(urgent_answer("urgent.crisis", "en", region="GB"), "en")
     assert care_and_message(lines) == ([], lines)

@@ -22,7 +22,7 @@ from tests.nginx import is_ready, until
 from tests.supervised import Supervised, supervised
 
 SECONDS = 5.0  # until somebody answers again
-BESIDE_OTHER_TESTS = 1.0  # of these more, while another test computes on the same two cores
+BESIDE_OTHER_TESTS = 3.0  # s; 1 was passed by a third of a second on two cores that ran a training as well
 STARTING = "import app; from assistant.languages.detecting import language_model; language_model()"
 SECONDS_TO_START = 2.0  # of these, what a process takes for that
 

@@ -91,7 +91,8 @@ def recognised(question: str, /, *, among: Sequence[str] = (), reader: str = DEF
         return _read(signed, Reading.OTHER)
     if best != DEFAULT_LANGUAGE and probability >= CERTAIN:
         own, words = _own_words(question), list(map(str.lower, WORD.findall(question)))
-        is_readers = own[reader] > own[best] or (len(words) <= FEW_WORDS and 0 < own[reader] == own[best])
+        is_few = len(words) <= FEW_WORDS and reader != DEFAULT_LANGUAGE
+        is_readers = own[reader] > own[best] or (is_few and own[reader] == own[best])
         best = (
             reader if is_readers else best
         )  # after Spanish turns "causa anemia o al reves?" is no Italian, "por que?" no Portuguese

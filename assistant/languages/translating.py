@@ -24,9 +24,12 @@ def message_lines(answer: Answer, language: str, /, *, site: str = "") -> Lines:
     translations = {line: text[key] for key, line in reversed(list(english.items()))}
     number = f"{english['urgent.number']}: "
     lines = [
-        f"{text['urgent.number']}: {line.removeprefix(number)}"
-        if line.startswith(number)
-        else translations.get(line) or _filled(line, translations, language)
+        translations.get(line)
+        or (
+            f"{text['urgent.number']}: {line.removeprefix(number)}"
+            if line.startswith(number)
+            else _filled(line, translations, language)
+        )
         for line in answer.message.split("\n")
     ]
     return [(_language_of_line(line, language, site), line) for line in lines]

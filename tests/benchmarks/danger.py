@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks.danger`: how grave messages are taken that no rule was written for and no training has seen.
 
-Flows in: tests/samples/messages/, written by four hands that saw neither rules nor labels, never trained on; "calm" in
-`exaggerations.jsonl` and `several-sentences.jsonl`, whose hands told danger from all else, may be sad. Flows out: a table.
+Flows in: tests/samples/messages/, written by five hands that saw neither rules nor labels, never trained on; "calm" in
+`exaggerations.jsonl`, `several-sentences.jsonl` and `complaints.jsonl`, whose hands told danger from all else, may be sad.
+Flows out: a table.
 """
 
 import json
@@ -20,6 +21,7 @@ OTHERS = {
     "languages": "other languages",
     "exaggerations": "other languages, exaggerations",
     "several-sentences": "other languages, several sentences",
+    "complaints": "other languages, plain complaints",
 }
 
 
