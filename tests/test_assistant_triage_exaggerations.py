@@ -168,3 +168,35 @@ def test_grief_alone_hides_no_guess_of_danger() -> None:
 def test_a_grandparent_named_in_a_question_gets_no_kind_word() -> None:
     assert not read("mi abuelo murió de un infarto, esto es hereditario").is_distressed
     assert read("my gran died last week").is_distressed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ich habe vor zehn jahren rls bekommen und will heute sterben",
+        "vor zwei jahren starb meine frau und jetzt habe ich alle tabletten geschluckt",
+        "im film gestern sprang einer und ich will mich jetzt auch umbringen",
+        "hace diez años que tengo esto y quiero morir",
+        "en 2015 empezó y hoy me voy a quitar la vida",
+        "il y a dix ans que je souffre et je veux mourir",
+        "en 2015 ça a commencé et ce soir je vais me tuer",
+        "dieci anni fa è iniziato e adesso voglio morire",
+        "due anni fa è morta mia moglie e ho preso tutte le pastiglie",
+        "dez anos atras começou e agora quero morrer",
+        "tien jaar geleden begon het en nu wil ik dood",
+        "för tio år sedan började det och nu vill jag dö",
+        "dziesięć lat temu się zaczęło i teraz chcę umrzeć",
+        "on yıl önce başladı ve şimdi ölmek istiyorum",
+        "десять лет назад началось и теперь я хочу умереть",
+        "десять років тому почалося і тепер хочу померти",
+        "بدأ قبل عشر سنوات والان اريد ان اموت",
+        "दस साल पहले शुरू हुआ और अब मरना चाहता हूं",
+        "das saal pehle shuru hua aur ab marna chahta hu",
+        "十年前开始的现在我想死",
+        "十年前开始的，现在我不想活了",
+        "十年前に始まってもう死にたい",
+        "10年前からで、今日薬を全部飲んだ",
+    ],
+)
+def test_danger_now_is_danger_by_rule_beside_what_is_told_of_years_ago_or_of_a_film(text: str) -> None:
+    assert read(text).help_key is not None

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from assistant.answer import RECOGNISED, Kind
 from assistant.languages import TRIAGE, language_files
 from assistant.triage.disguises import ends_of, fold_letters, undisguised_texts
-from corpus.linear_patterns import QUESTION_MEMORY, PatternFilter, question_pattern
+from corpus.linear_patterns import QUESTION_MEMORY, LinearPattern, Match, PatternFilter, question_pattern
 
 T = TypeVar("T")
 GAP = " ; "  # replaces a phrase that was taken out; no pattern matches across it
@@ -94,13 +94,21 @@ class PatternSet(Generic[T]):
 class Phrases:
     """Phrases that are taken out of a text before it is searched."""
 
-    def __init__(self, sources: Iterable[str], /) -> None:
-        sources = list(sources)
-        self._pattern = question_pattern("|".join(f"(?:{source})" for source in sources)) if sources else None
+    def __init__(self, sources: Iterable[str], /, *, unless: Iterable[str] = ()) -> None:
+        self._pattern, self._unless = _any_of(sources), _any_of(unless)
 
     def taken_out(self, text: str, /) -> str:
-        """The text with a gap in the place of each phrase."""
-        return text if self._pattern is None else self._pattern.sub(GAP, text)
+        """The text with a gap in the place of each phrase; one that holds an `unless` stays."""
+        return text if self._pattern is None else self._pattern.sub(self._left, text)
+
+    def _left(self, found: Match) -> str:
+        phrase = str(found[0])
+        return GAP if self._unless is None or self._unless.search(phrase) is None else phrase
+
+
+def _any_of(sources: Iterable[str]) -> LinearPattern | None:
+    joined = "|".join(f"(?:{source})" for source in sources)
+    return question_pattern(joined) if joined else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +130,12 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of some tables in all languages, over folded text. `harmless` phrases are taken out first."""
+    """The rules of some tables in all languages, over folded text. `harmless` phrases are taken out first, and before rules
+    of danger what is `told` of a film or of years ago."""
 
     patterns: PatternSet[str]
     harmless: Phrases
+    told: Sequence[Phrases]
 
     def keys(self, text: str, /) -> list[str]:
         """The keys of the wording that folded text calls for, in the order in which they apply."""
@@ -133,7 +143,10 @@ class Rules:
 
     def found(self, text: str, /) -> list[Pattern[str]]:
         """The patterns that folded text matches, in the order in which they apply."""
-        return self.patterns.found(self.harmless.taken_out(text))
+        text = self.harmless.taken_out(text)
+        for told in self.told:
+            text = told.taken_out(text)
+        return self.patterns.found(text)
 
 
 def triage(text: str, /) -> Triage | None:
@@ -216,7 +229,18 @@ def make_rules() -> None:
 @cache
 def rules(*tables: str) -> Rules:
     """The rules of some tables. Made once."""
-    return Rules(PatternSet(patterns(*tables)), Phrases(harmless(*tables)))
+    return Rules(PatternSet(patterns(*tables)), Phrases(harmless(*tables)), _told() if tables == URGENT else ())
+
+
+def _told() -> tuple[Phrases, ...]:
+    """What is told of a film or of years ago, in each language, unless its words of the present stand in it."""
+    found = []
+    for file in language_files(TRIAGE).values():
+        told, present = (
+            [_source(one, file) for one in file.get("harmless", {}).get(name, ())] for name in ("told", "present")
+        )
+        found += [Phrases(told, unless=present)] if told else []
+    return tuple(found)
 
 
 def patterns(*tables: str) -> list[Pattern[str]]:
